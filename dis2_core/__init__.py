@@ -1,0 +1,53 @@
+"""DIS2: segmentation of remote sensing rasters that stays good when a modality is missing.
+
+The package is lazy: ``import dis2_core`` costs no torch. Names appear when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .card import ModelCard
+    from .catalogue import shipped_models
+    from .model_file import Model, load_model, save_model
+    from .network import DIS2, DIS2Config
+    from .prediction import SegmentationResult, segment
+
+_HOME = {
+    "DIS2": "network",
+    "DIS2Config": "network",
+    "Model": "model_file",
+    "ModelCard": "card",
+    "SegmentationResult": "prediction",
+    "load_model": "model_file",
+    "save_model": "model_file",
+    "segment": "prediction",
+    "shipped_models": "catalogue",
+}
+
+__all__ = [
+    "DIS2",
+    "DIS2Config",
+    "Model",
+    "ModelCard",
+    "SegmentationResult",
+    "__version__",
+    "load_model",
+    "save_model",
+    "segment",
+    "shipped_models",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'dis2_core' has no attribute '{name}'")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

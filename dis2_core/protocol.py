@@ -1,0 +1,187 @@
+"""The one description of a run, and of what is told while it runs.
+
+A *job* is what the command line builds, what QGIS sends to the worker and what a log can run again:
+one JSON object. *Events* come back, one JSON object a line, each with ``v`` and ``type``. Standard
+library alone and Python 3.9: QGIS writes jobs and reads events without torch, numpy or rasterio.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from .errors import Dis2Error, ProtocolError
+
+VERSION = 1
+HEARTBEAT_SECONDS = 2.0
+MAX_LINE = 1_000_000  # characters; a longer line is noise, not an event
+
+DEVICES = ("auto", "cpu", "cuda")
+PRECISIONS = ("auto", "fp32", "bf16")
+GRIDS = ("model", "finest")
+
+#: The rasters and the table that a run can write, in the order in which they are renamed into
+#: place: the main output comes last, so that its presence means that the run is complete.
+OUTPUTS = ("areas", "scenario", "probabilities", "confidence", "classes")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a modality comes from.
+
+    Attributes:
+        path: A file or anything else that GDAL opens.
+        bands: 1-based band numbers in the order of the card's bands; empty: the first ones.
+        scale: ``(a, b)``: value = a * stored + b, in the card's unit; None: what the file says.
+    """
+
+    path: str
+    bands: tuple[int, ...] = ()
+    scale: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if any(band < 1 for band in self.bands):
+            raise ProtocolError(f"Band numbers of {self.path} start at 1.")
+        if self.scale is not None and not (all(map(math.isfinite, self.scale)) and self.scale[0] != 0):
+            raise ProtocolError(f"The scale of {self.path} needs two finite numbers, the first not 0.")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A segmentation run.
+
+    Attributes:
+        model: A shipped model's name or the path of a model file.
+        inputs: Sources by modality name; an absent modality is missing.
+        outputs: Paths by output name (``OUTPUTS``); ``classes`` is required.
+        extent: (xmin, ymin, xmax, ymax) to which the run is limited, or None.
+        extent_crs: CRS of the extent (EPSG code or WKT); empty: that of the output grid.
+        grid: ``model`` (the model's ground sample distance), ``finest``, or a raster's path.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        overlap: Fraction of a window that neighbours share, 0 to 0.75.
+        batch_size: Windows a forward pass; None: chosen for the device.
+        precision: ``auto``, ``fp32`` or ``bf16``.
+        threads: CPU threads; None: all.
+    """
+
+    model: str
+    inputs: Mapping[str, Source]
+    outputs: Mapping[str, str]
+    extent: tuple[float, float, float, float] | None = None
+    extent_crs: str = ""
+    grid: str = "model"
+    device: str = "auto"
+    overlap: float = 0.5
+    batch_size: int | None = None
+    precision: str = "auto"
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        if unknown := sorted(set(self.outputs) - set(OUTPUTS)):
+            raise ProtocolError(f"Unknown output '{unknown[0]}'; outputs are {', '.join(OUTPUTS)}.")
+        if "classes" not in self.outputs:
+            raise ProtocolError("A job needs the output 'classes'.")
+        if self.extent is not None and not (
+            all(map(math.isfinite, self.extent)) and self.extent[0] < self.extent[2] and self.extent[1] < self.extent[3]
+        ):
+            raise ProtocolError(f"The extent {self.extent} must be xmin ymin xmax ymax with min below max.")
+        if self.device.split(":")[0] not in DEVICES:
+            raise ProtocolError(f"Unknown device '{self.device}'.", "Use auto, cpu, cuda or cuda:0.")
+        if not 0 <= self.overlap <= 0.75:
+            raise ProtocolError(f"The overlap {self.overlap} must lie between 0 and 0.75.")
+        if self.precision not in PRECISIONS:
+            raise ProtocolError(f"Unknown precision '{self.precision}'; use {', '.join(PRECISIONS)}.")
+        for option in ("batch_size", "threads"):
+            value = getattr(self, option)
+            if value is not None and (not isinstance(value, int) or value < 1):
+                raise ProtocolError(f"{option} must be a whole number from 1, not {value}.")
+
+    def to_json(self) -> str:
+        """Return the job as one line of JSON."""
+        return json.dumps({"v": VERSION, "type": "job", **asdict(self)})
+
+    @classmethod
+    def from_json(cls, text: str) -> Job:
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            ProtocolError: The text is no job of this version.
+        """
+        try:
+            data = json.loads(text)
+            version, kind = data.pop("v"), data.pop("type")
+            if (version, kind) != (VERSION, "job"):
+                raise ProtocolError(
+                    f"This is a {kind!r} of protocol version {version!r}; a job of version {VERSION} is needed.",
+                    "The plugin and the library must be of the same version: install both again.",
+                )
+            if unknown := sorted(set(data) - {item.name for item in fields(cls)}):
+                raise ProtocolError(f"Unknown key '{unknown[0]}' in the job.")
+            data["inputs"] = {str(name): _source(item) for name, item in data["inputs"].items()}
+            data["outputs"] = {str(name): str(path) for name, path in data["outputs"].items()}
+            if data.get("extent") is not None:
+                xmin, ymin, xmax, ymax = map(float, data["extent"])
+                data["extent"] = (xmin, ymin, xmax, ymax)
+            return cls(**data)
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            raise ProtocolError(f"The job is damaged ({type(error).__name__}: {error}).") from error
+
+
+def _source(item: Mapping[str, Any]) -> Source:
+    scale = item.get("scale")
+    return Source(
+        path=str(item["path"]),
+        bands=tuple(int(band) for band in item.get("bands", ())),
+        scale=None if scale is None else (float(scale[0]), float(scale[1])),
+    )
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that is told while a job runs.
+
+    Types and their data: ``hello`` (version, pid), ``progress`` (fraction 0..1, stage,
+    seconds_left), ``warning`` (code, text), ``info`` (text), ``artifact`` (name, path),
+    ``result`` (what ``SegmentationResult.to_json`` holds), ``error`` (code, text, hint,
+    exit_code), ``heartbeat``.
+    """
+
+    type: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_line(self) -> str:
+        """Return the event as one line of JSON, without the line break."""
+        return json.dumps({"v": VERSION, "type": self.type, **self.data})
+
+    @classmethod
+    def from_line(cls, line: str) -> Event | None:
+        """Read a line; None where it is no event (a library that prints, say).
+
+        Raises:
+            ProtocolError: It is an event of another protocol version.
+        """
+        if len(line) > MAX_LINE or not line.lstrip().startswith("{"):
+            return None
+        try:
+            data = json.loads(line)
+        except (ValueError, RecursionError):
+            return None
+        if "v" not in data or not isinstance(data.get("type"), str):
+            return None
+        if data.pop("v") != VERSION:
+            raise ProtocolError(
+                "The worker speaks another version of the protocol.",
+                "The plugin and the library must be of the same version: install both again.",
+            )
+        return cls(data.pop("type"), data)
+
+
+def error_event(error: Dis2Error) -> Event:
+    """The event that reports an error."""
+    return Event(
+        "error",
+        {"code": error.code, "text": error.message, "hint": error.hint, "exit_code": error.exit_code},
+    )

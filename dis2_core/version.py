@@ -1,0 +1,3 @@
+"""The version of DIS2, written once."""
+
+__version__ = "0.1.0"
