@@ -1,0 +1,162 @@
+"""The one value that determines a DIS2 network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+from torch import nn
+
+from ..card import MAX_MODALITIES, ModelCard
+from ..errors import InvalidCard
+from .base import Scenario
+
+STRIDE = 16  # of the deepest features: four convolutions of stride 2
+
+
+@dataclass(frozen=True)
+class DIS2Config:
+    """Configuration of ``DIS2``; the defaults are the authors'.
+
+    Attributes:
+        modalities: (name, bands) of two to five modalities. The first is the paper's slot A
+            (optical), the second its slot B (nDSM).
+        classes: K.
+        window: (height, width) in pixels, multiples of 16. Part of the network: norms and softmax run
+            over the whole window and the positional terms have its size.
+        width: Channels of the first encoder level; the levels have 1, 2, 4 and 8 times as many.
+        feed_forward: Hidden width of the transformer; 8 x width (256 at width 32), as wide as its tokens.
+        pool_hidden: Hidden width of the attention pools, of all levels alike.
+        decoder_width: Channels a class contributes at full resolution; width / 8 (4 at width 32).
+        heads, layers, dropout: Of the transformer.
+        missing_branches: ``per_modality``: one branch for each missing modality (the paper's form, two
+            modalities alone); ``shared``: one branch for all incomplete scenarios, told by an
+            availability embedding (our extension). None: the paper's form where there are two.
+    """
+
+    modalities: tuple[tuple[str, int], ...] = (("rgb", 3), ("ndsm", 1))
+    classes: int = 5
+    window: tuple[int, int] = (512, 512)
+    width: int = 32
+    feed_forward: int | None = None
+    pool_hidden: int = 128
+    decoder_width: int | None = None
+    heads: int = 8
+    layers: int = 2
+    dropout: float = 0.1
+    missing_branches: Literal["per_modality", "shared"] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "feed_forward", self.feed_forward or 8 * self.width)
+        object.__setattr__(self, "decoder_width", self.decoder_width or max(1, self.width // 8))
+        two = len(self.modalities) == 2
+        object.__setattr__(self, "missing_branches", self.missing_branches or ("per_modality" if two else "shared"))
+        self._check(two)
+
+    def _check(self, two: bool) -> None:
+        if not 2 <= len(self.modalities) <= MAX_MODALITIES:
+            raise InvalidCard(f"DIS2 takes 2 to {MAX_MODALITIES} modalities, not {len(self.modalities)}.")
+        if len(set(self.names)) != len(self.names):
+            raise InvalidCard(f"Two modalities share a name: {', '.join(self.names)}.")
+        if reserved := [name for name in self.names if hasattr(nn.ModuleDict, name)]:
+            raise InvalidCard(f"A modality cannot be called '{reserved[0]}'.", "Give it another name.")
+        if self.missing_branches == "per_modality" and not two:
+            raise InvalidCard("One branch for each missing modality is the form for two modalities; use 'shared'.")
+        if self.missing_branches not in ("per_modality", "shared"):
+            raise InvalidCard(f"missing_branches is '{self.missing_branches}'; use per_modality or shared.")
+        if any(side <= 0 or side % STRIDE for side in self.window):
+            raise InvalidCard(f"The window {self.window} must be positive multiples of {STRIDE}.")
+        sizes = (
+            self.classes,
+            self.width,
+            self.pool_hidden,
+            self.heads,
+            self.layers,
+            *dict(self.modalities).values(),
+        )
+        if min(sizes) < 1 or self.classes < 2:
+            raise InvalidCard(f"A size of {self} is too small.")
+        if self.channels[-1] % self.heads:
+            raise InvalidCard(f"{self.heads} heads do not divide the {self.channels[-1]} channels of the transformer.")
+
+    @property
+    def names(self) -> Scenario:
+        """Names of the modalities; also the full scenario."""
+        return tuple(name for name, _ in self.modalities)
+
+    @property
+    def channels(self) -> tuple[int, int, int, int]:
+        """Channels of the four encoder levels, at strides 2, 4, 8 and 16."""
+        return self.width, 2 * self.width, 4 * self.width, 8 * self.width
+
+    @property
+    def token_grid(self) -> tuple[int, int]:
+        """(h, w) of the deepest features; h * w tokens a slot."""
+        return self.window[0] // STRIDE, self.window[1] // STRIDE
+
+    def scenarios(self) -> list[Scenario]:
+        """All 2^M - 1 sets of available modalities, the full one first."""
+        return [subset for size in range(len(self.names), 0, -1) for subset in combinations(self.names, size)]
+
+    def branch(self, scenario: Scenario) -> str:
+        """Name of the branch that answers a scenario."""
+        if len(scenario) == len(self.names):
+            return "full"
+        if self.missing_branches == "shared":
+            return "incomplete"
+        (missing,) = set(self.names) - set(scenario)
+        return f"without_{missing}"
+
+    def branch_names(self) -> list[str]:
+        """All branches, ``full`` first."""
+        return list(dict.fromkeys(self.branch(scenario) for scenario in self.scenarios()))
+
+    def card_entries(self) -> dict[str, Any]:
+        """What a card must say beyond its modalities, classes and window (``ModelCard.network``)."""
+        return {
+            "width": self.width,
+            "feed_forward": self.feed_forward,
+            "pool_hidden": self.pool_hidden,
+            "decoder_width": self.decoder_width,
+            "heads": self.heads,
+            "layers": self.layers,
+            "dropout": self.dropout,
+            "missing_branches": self.missing_branches,
+        }
+
+    @classmethod
+    def from_card(cls, card: ModelCard) -> DIS2Config:
+        """The configuration that a card describes.
+
+        Raises:
+            InvalidCard: The card's ``network`` has an unknown entry or a value of the wrong type.
+        """
+        entries: Mapping[str, Any] = card.network
+        if unknown := sorted(set(entries) - set(_ENTRY_TYPES)):
+            raise InvalidCard(f"The card's network has an unknown entry '{unknown[0]}'.", "Update DIS2.")
+        for key, value in entries.items():
+            if not isinstance(value, _ENTRY_TYPES[key]) or isinstance(value, bool):
+                raise InvalidCard(f"The card's network entry '{key}' is {value!r}.")
+            if isinstance(value, int) and not 0 < value <= _MAX_SIZE:
+                raise InvalidCard(f"The card's network entry '{key}' is {value}; 1 to {_MAX_SIZE} are sensible.")
+        return cls(
+            modalities=tuple((modality.name, len(modality.bands)) for modality in card.modalities),
+            classes=len(card.classes),
+            window=card.window,
+            **entries,
+        )
+
+
+_MAX_SIZE = 4096  # a card from a stranger must not make us allocate without bound
+_ENTRY_TYPES: dict[str, type | tuple[type, ...]] = {
+    "width": int,
+    "feed_forward": int,
+    "pool_hidden": int,
+    "decoder_width": int,
+    "heads": int,
+    "layers": int,
+    "dropout": (int, float),
+    "missing_branches": str,
+}

@@ -1,0 +1,32 @@
+"""The encoder of one modality; a compensatory encoder is one of the same form."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .layers import SLOPE
+
+
+def halving_conv(inputs: int, outputs: int) -> nn.Conv2d:
+    """A 4x4 convolution of stride 2: (B, inputs, H, W) -> (B, outputs, H/2, W/2)."""
+    return nn.Conv2d(inputs, outputs, kernel_size=4, stride=2, padding=1)
+
+
+class Encoder(nn.Module):
+    """Four convolutions of stride 2. The maps are returned before their activation."""
+
+    def __init__(self, bands: int, channels: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        c1, c2, c3, c4 = channels
+        self.e1 = halving_conv(bands, c1)
+        self.e2 = nn.Sequential(halving_conv(c1, c2), nn.BatchNorm2d(c2))
+        self.e3 = nn.Sequential(halving_conv(c2, c3), nn.BatchNorm2d(c3))
+        self.e4 = halving_conv(c3, c4)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """(B, bands, H, W) -> four maps (B, c_l, H / 2^l, W / 2^l), l = 1..4."""
+        maps = [self.e1(x)]
+        for stage in (self.e2, self.e3, self.e4):
+            maps.append(stage(F.leaky_relu(maps[-1], SLOPE)))
+        return maps
