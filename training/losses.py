@@ -1,0 +1,80 @@
+"""The terms of the DIS2 loss, as functions of tensors.
+
+Written from the paper's method and checked against the published code (``tests/golden``). ``labels``
+are (B, H, W) class indices; pixels with ``IGNORE`` count nowhere, and a batch without a valid pixel
+costs 0, which the published code does not have.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+IGNORE = 255
+_LOG_FLOOR = math.log(0.005)  # probabilities are clamped at 0.005; below it a pixel has no gradient
+_EPS = 1e-7
+
+
+def segmentation_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Weighted cross-entropy plus Dice: (B, K, H, W) logits, (B, H, W) labels -> scalar."""
+    valid = (labels != IGNORE)[:, None]  # (B, 1, H, W)
+    target = one_hot(labels, logits.shape[1])  # (B, K, H, W), zero where ignored
+    log_p = logits.log_softmax(dim=1)
+    return _weighted_cross_entropy(log_p, target, valid) + _dice(log_p.exp() * valid, target)
+
+
+def one_hot(labels: Tensor, classes: int) -> Tensor:
+    """(B, H, W) labels -> (B, K, H, W) of 0 and 1; all 0 where the label is ``IGNORE``."""
+    valid = labels != IGNORE
+    encoded = F.one_hot(labels.where(valid, 0), classes).movedim(-1, 1)  # (B, H, W, K) -> (B, K, H, W)
+    return (encoded * valid[:, None]).float()
+
+
+def _weighted_cross_entropy(log_p: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """Mean of -w t ln p over valid pixels and classes; a class rare in its image weighs more."""
+    pixels = target.sum(dim=(2, 3), keepdim=True)  # n_bc
+    weight = 1 - pixels / (pixels.sum(dim=1, keepdim=True) + _EPS)
+    cost = -weight * target * log_p.clamp(min=_LOG_FLOOR)
+    return cost.sum() / (valid.sum() * target.shape[1]).clamp(min=1)
+
+
+def _dice(p: Tensor, target: Tensor) -> Tensor:
+    """One minus the Dice overlap, sums pooled over batch and space, mean over the classes."""
+    over = (0, 2, 3)
+    overlap = 2 * (p * target).sum(over) / (p.sum(over) + target.sum(over) + _EPS)
+    return torch.where(target.sum() > 0, 1 - overlap.mean(), 0 * overlap.sum())
+
+
+def unit_mse(student: Tensor, teacher: Tensor) -> Tensor:
+    """Mean squared difference of unit vectors: (B, C), (B, C) -> scalar."""
+    return F.mse_loss(_unit(student), _unit(teacher))
+
+
+def pixel_unit_mse(student: Tensor, teacher: Tensor, labels: Tensor) -> Tensor:
+    """Likewise for each valid pixel's vector: (B, C, H, W) twice -> scalar."""
+    return _valid_mean((_unit(student) - _unit(teacher)).square(), labels)
+
+
+def distillation_kl(student: Tensor, teacher: Tensor, labels: Tensor, temperature: float = 2.0) -> Tensor:
+    """T^2 times the mean of q (ln q - ln p) over elements of valid pixels; p student's, q teacher's logits at T."""
+    log_p = (student / temperature).log_softmax(dim=1)
+    log_q = (teacher / temperature).log_softmax(dim=1)
+    return temperature**2 * _valid_mean(log_q.exp() * (log_q - log_p), labels)
+
+
+def squared_cosine(a: Tensor, b: Tensor) -> Tensor:
+    """Mean over the batch of cos^2 between (B, C) and (B, C): 0 where they are orthogonal."""
+    return F.cosine_similarity(a, b, dim=1).square().mean()
+
+
+def _unit(x: Tensor) -> Tensor:
+    return F.normalize(x, dim=1, eps=1e-6)
+
+
+def _valid_mean(x: Tensor, labels: Tensor) -> Tensor:
+    """Mean of (B, C, H, W) over channels and valid pixels; 0 where there is no valid pixel."""
+    valid = (labels != IGNORE)[:, None]
+    return (x * valid).sum() / (valid.sum() * x.shape[1]).clamp(min=1)
