@@ -279,23 +279,23 @@ class ModelCard:
                 )
             height, width = properties["dis2:window"]
             return cls(
-                name=str(properties["mlm:name"]),
+                name=_text(properties["mlm:name"]),
                 modalities=tuple(_modality_from_json(item) for item in properties["mlm:input"]),
                 classes=_classes_from_json(properties["mlm:output"][0]),
                 window=(int(height), int(width)),
                 gsd=float(properties["dis2:gsd"]),
                 network=dict(properties["dis2:network"]),
-                version=str(properties.get("version", "1")),
-                description=str(properties.get("description", "")),
-                license=str(properties.get("license", "")),
-                attribution=str(properties.get("dis2:attribution", "")),
-                training_data=str(properties.get("dis2:training_data", "")),
+                version=_text(properties.get("version", "1")),
+                description=_text(properties.get("description", "")),
+                license=_text(properties.get("license", "")),
+                attribution=_text(properties.get("dis2:attribution", "")),
+                training_data=_text(properties.get("dis2:training_data", "")),
                 metrics={
                     str(scenario): {str(key): float(value) for key, value in scores.items()}
                     for scenario, scores in properties.get("dis2:metrics", {}).items()
                 },
-                notes=str(properties.get("dis2:notes", "")),
-                created=str(properties.get("datetime") or ""),
+                notes=_text(properties.get("dis2:notes", "")),
+                created=_text(properties.get("datetime") or ""),
             )
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise InvalidCard(
@@ -309,6 +309,13 @@ def scenario_name(available: Sequence[str]) -> str:
     return "+".join(available)
 
 
+def _text(value: object) -> str:
+    """The value, which must be text: ``str`` would make a name of anything."""
+    if not isinstance(value, str):
+        raise TypeError(f"text is needed, not {type(value).__name__}")
+    return value
+
+
 def _modality_from_json(item: Mapping[str, Any]) -> Modality:
     bands = []
     for band, scaling in _paired(item):
@@ -316,22 +323,22 @@ def _modality_from_json(item: Mapping[str, Any]) -> Modality:
         fill = band.get("dis2:fill")
         bands.append(
             Band(
-                name=str(band["name"]),
+                name=_text(band["name"]),
                 mean=float(scaling["mean"]),
                 std=float(scaling["stddev"]),
                 valid_min=float(low),
                 valid_max=float(high),
-                description=str(band.get("description", "")),
-                unit=str(band.get("dis2:unit", "")),
+                description=_text(band.get("description", "")),
+                unit=_text(band.get("dis2:unit", "")),
                 fill=None if fill is None else float(fill),
             )
         )
     return Modality(
-        name=str(item["name"]),
-        kind=str(item["dis2:kind"]),
-        slot=str(item["dis2:slot"]),
+        name=_text(item["name"]),
+        kind=_text(item["dis2:kind"]),
+        slot=_text(item["dis2:slot"]),
         bands=tuple(bands),
-        description=str(item.get("description", "")),
+        description=_text(item.get("description", "")),
     )
 
 
@@ -347,4 +354,4 @@ def _classes_from_json(output: Mapping[str, Any]) -> tuple[LandClass, ...]:
     items = output["classification:classes"]
     if [item["value"] for item in items] != list(range(len(items))):
         raise ValueError("class values must be 0, 1, 2, …")
-    return tuple(LandClass(name=str(item["name"]), color=f"#{item['color_hint'].lower()}") for item in items)
+    return tuple(LandClass(name=_text(item["name"]), color=f"#{item['color_hint'].lower()}") for item in items)

@@ -1,0 +1,180 @@
+"""A model is one safetensors file: the weights that prediction needs, and the card in the metadata."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from .card import ModelCard
+from .catalogue import CARD_KEY, find_model, read_header
+from .errors import InvalidCard, InvalidModelFile, ModelNotFound, NoSpace, OutputNotWritable
+from .network import DIS2, DIS2Config, SegmentationNetwork
+
+Shape = tuple[int, ...]
+
+#: Batch norm counts its training steps here: an integer that prediction never reads. Not stored.
+_COUNTER = "num_batches_tracked"
+
+
+@dataclass
+class Model:
+    """A network that is ready to predict, with its card.
+
+    Attributes:
+        card: What the network takes and returns.
+        network: In evaluation mode, float32.
+        sha256: Of the file it came from; empty where there was none.
+        path: That file.
+    """
+
+    card: ModelCard
+    network: SegmentationNetwork
+    sha256: str = ""
+    path: Path | None = None
+
+
+def load_model(name_or_path: str | os.PathLike[str]) -> Model:
+    """Load a shipped model by name, or a model file.
+
+    The header must hold exactly the tensors that its card calls for before any weight is read.
+
+    Returns:
+        The model on the CPU, float32, in evaluation mode.
+
+    Raises:
+        ModelNotFound: Neither a shipped model nor a file has this name.
+        InvalidModelFile: The file is no model file, damaged, or not what its card describes.
+        InvalidCard: The card is damaged or contradicts itself.
+    """
+    path = find_model(name_or_path)
+    header = read_header(path)
+    network = _blueprint(header.card, most_layers=len(header.tensors))
+    _compare(_stored_shapes(network), {name: shape for name, (_, shape) in header.tensors.items()}, f"{path} holds")
+    data = _read_bytes(path)
+    try:
+        weights = {name: weight.to(torch.float32, copy=True) for name, weight in safetensors.torch.load(data).items()}
+        network.load_state_dict({**_counters(network), **weights}, assign=True)
+    except (safetensors.SafetensorError, RuntimeError) as error:
+        raise InvalidModelFile(f"{path} is damaged ({error}).", "Ask for the model file again.") from error
+    _require_finite(weights, f"{path} is damaged:", "Ask for the model file again.")
+    return Model(header.card, network.eval(), hashlib.sha256(data).hexdigest(), path)
+
+
+def save_model(
+    path: str | os.PathLike[str],
+    network: SegmentationNetwork,
+    card: ModelCard,
+    dtype: torch.dtype = torch.float16,
+) -> None:
+    """Write a model file; the same weights and card give the same bytes.
+
+    The file appears whole or not at all, and an earlier one stays until then.
+
+    Args:
+        path: Ends in ``.safetensors`` by convention.
+        network: What prediction needs, and nothing else, on any device.
+        card: Must describe the network: modalities, classes, window and ``DIS2Config.card_entries()``.
+        dtype: float16 (half the size) or float32.
+
+    Raises:
+        InvalidCard: The card describes another network.
+        InvalidModelFile: A weight is not finite, or not in float16.
+        OutputNotWritable, NoSpace: The file cannot be written.
+    """
+    if dtype not in (torch.float16, torch.float32):
+        raise InvalidModelFile(f"Model files hold float16 or float32, not {dtype}.")
+    weights = {name: value.detach() for name, value in network.state_dict().items() if _is_stored(name)}
+    expected = _stored_shapes(_blueprint(card, most_layers=len(weights)))
+    _compare(expected, {name: tuple(value.shape) for name, value in weights.items()}, "The network has")
+    stored = {name: value.to("cpu", dtype, copy=True).contiguous() for name, value in weights.items()}
+    _require_finite(stored, "The network cannot be saved:", "Save it as float32, or train it again.")
+    text = json.dumps(card.to_json(), ensure_ascii=False, allow_nan=False, sort_keys=True)
+    _write_beside(Path(path), safetensors.torch.save(stored, metadata={CARD_KEY: text}))
+
+
+def _blueprint(card: ModelCard, most_layers: int) -> DIS2:
+    """The card's network without memory for its weights, whatever sizes the card dreams of.
+
+    Raises:
+        InvalidCard: No network is like that.
+    """
+    config = DIS2Config.from_card(card)
+    if config.layers > most_layers:
+        raise InvalidCard(f"The card calls for {config.layers} layers, more than there are tensors.")
+    try:
+        with torch.device("meta"):
+            return DIS2(config)
+    except (ValueError, RuntimeError, AssertionError, OverflowError) as error:
+        raise InvalidCard(f"No network can be built as the card describes it ({error}).") from error
+
+
+def _is_stored(name: str) -> bool:
+    return not name.endswith(_COUNTER)
+
+
+def _stored_shapes(network: SegmentationNetwork) -> dict[str, Shape]:
+    return {name: tuple(value.shape) for name, value in network.state_dict().items() if _is_stored(name)}
+
+
+def _counters(network: SegmentationNetwork) -> dict[str, Tensor]:
+    return {name: torch.tensor(0) for name in network.state_dict() if not _is_stored(name)}
+
+
+def _compare(expected: Mapping[str, Shape], found: Mapping[str, Shape], subject: str) -> None:
+    """Raise InvalidModelFile that names the first difference between two sets of tensors."""
+    hint = "Weights and card must come from the same model."
+    if missing := sorted(set(expected) - set(found)):
+        raise InvalidModelFile(f"{subject} no tensor '{missing[0]}', which its card calls for.", hint)
+    if unexpected := sorted(set(found) - set(expected)):
+        raise InvalidModelFile(f"{subject} a tensor {unexpected[0][:80]!a} unknown to its card.", hint)
+    for name, shape in expected.items():
+        if found[name] != shape:
+            raise InvalidModelFile(
+                f"{subject} tensor '{name}' with shape {found[name]}; its card calls for {shape}.", hint
+            )
+
+
+def _require_finite(weights: Mapping[str, Tensor], subject: str, hint: str) -> None:
+    for name, weight in weights.items():
+        if not torch.isfinite(weight).all():
+            raise InvalidModelFile(f"{subject} tensor '{name}' has a value that is not finite.", hint)
+
+
+def _read_bytes(path: Path) -> bytes:
+    """The whole file at once: the hash is of the very bytes that become the weights."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelNotFound(f"The model file {path} cannot be read ({error.strerror}).") from error
+
+
+def _write_beside(path: Path, data: bytes) -> None:
+    """Write next to ``path``, then rename: nobody ever sees half a file."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise _write_error(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_error(path: Path, error: OSError) -> NoSpace | OutputNotWritable:
+    if error.errno == errno.ENOSPC:
+        return NoSpace(f"The disk is full: {path} cannot be written.", "Free some space, or write elsewhere.")
+    return OutputNotWritable(
+        f"{path} cannot be written ({error.strerror}).", "Give a folder that exists and is writable."
+    )

@@ -1,0 +1,1 @@
+"""The models that ship: one ``<name>.safetensors`` a model, its card inside."""

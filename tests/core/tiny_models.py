@@ -1,0 +1,51 @@
+"""Cards and models small enough for a test of every case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from dis2_core.card import Band, LandClass, Modality, ModelCard
+
+CLASSES = (("building", "#1f78b4"), ("low vegetation", "#b2df8a"), ("tree", "#33a02c"))
+
+
+def modality(name: str, kind: str, *bands: str, unit: str = "") -> Modality:
+    """A modality whose slot is its kind."""
+    return Modality(name, kind, kind, tuple(Band(band, 100.0, 50.0, 0.0, 255.0, unit=unit) for band in bands))
+
+
+def tiny_card(**changes: Any) -> ModelCard:
+    """rgb and ndsm at 1 m, window 32, three classes, the narrowest network."""
+    values: dict[str, Any] = {
+        "name": "tiny",
+        "modalities": (
+            modality("rgb", "optical", "red", "green", "blue"),
+            Modality("ndsm", "elevation", "elevation", (Band("height", 3.0, 5.0, -5.0, 100.0, unit="m"),)),
+        ),
+        "classes": tuple(LandClass(*item) for item in CLASSES),
+        "window": (32, 32),
+        "gsd": 1.0,
+        "network": {"width": 8, "heads": 2, "layers": 1, "pool_hidden": 8},
+    }
+    return ModelCard(**{**values, **changes})
+
+
+def tiny_network(card: ModelCard) -> Any:
+    """The card's network with seeded weights, in evaluation mode."""
+    import torch
+
+    from dis2_core.network import DIS2, DIS2Config
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return DIS2(DIS2Config.from_card(card)).eval()
+
+
+def save_tiny_model(path: Path, **changes: Any) -> Path:
+    """Write a tiny model with a card of these changes."""
+    from dis2_core.model_file import save_model
+
+    card = tiny_card(**changes)
+    save_model(path, tiny_network(card), card)
+    return path
