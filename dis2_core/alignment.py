@@ -1,0 +1,392 @@
+"""The grids of a run: where the network works, where the map lies, and what is resampled for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyproj
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
+
+from .card import ModelCard
+from .errors import GridMismatch
+from .grid import Bounds, Grid, format_bounds, place
+from .inputs import MAX_SIDE, RasterInput, read_grid, same_crs
+from .protocol import Event
+
+SAME_RESOLUTION = 0.01  # relative; the network does not notice 1 %
+NOTICEABLE = 1.5  # ratio of resolutions from which a warning is due, and from which pixels are averaged
+SPARSE = 4  # ratio of union to intersection from which an extent is proposed
+MESH = 21  # points a side on which a projected outline is sampled
+
+Coordinates = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """The grids of a run.
+
+    Attributes:
+        working: Where the network runs: the model's ground sample distance.
+        output: Where the map lies.
+        remarks: ``info`` events (what is resampled from and to) and ``warning`` events
+            (code ``resampling`` or ``extent``), in the order to tell them.
+    """
+
+    working: Grid
+    output: Grid
+    remarks: tuple[Event, ...]
+
+
+def align(
+    inputs: Sequence[RasterInput],
+    card: ModelCard,
+    *,
+    extent: Bounds | None = None,
+    extent_crs: str = "",
+    grid: str = "model",
+) -> Alignment:
+    """Choose the grids of a run and say what that means for each input.
+
+    The arguments are those of ``working_grid`` and ``output_grid``, and so are the errors. What is
+    remarkable about a file itself is in ``RasterInput.remarks``.
+    """
+    working = working_grid(inputs, card.gsd, extent=extent, extent_crs=extent_crs)
+    output = output_grid(grid, inputs, working, extent=extent)
+    remarks = [remark for item in inputs for remark in _resampling_remarks(item, working)]
+    remarks += _coverage_remarks(inputs, working, limited=extent is not None)
+    return Alignment(working, output, tuple(remarks))
+
+
+def working_grid(
+    inputs: Sequence[RasterInput], gsd: float, *, extent: Bounds | None = None, extent_crs: str = ""
+) -> Grid:
+    """Return the grid that the network runs on.
+
+    It has the CRS of the first input and pixels of ``gsd`` metres at the centre of the region, which
+    is the union of the inputs' extents, or the part of it that ``extent`` covers. The first input's
+    own pixels are used where they fit within 1 %.
+
+    Args:
+        inputs: From ``open_inputs``, in card order.
+        gsd: Ground sample distance in metres.
+        extent: (xmin, ymin, xmax, ymax) in ``extent_crs``.
+        extent_crs: EPSG code or WKT; empty: the CRS of the first input.
+
+    Raises:
+        GridMismatch: The inputs do not overlap, the extent meets none of them, or an extent cannot be
+            expressed in the first input's CRS.
+    """
+    own = inputs[0].grid
+    if own.crs is None:
+        if extent is not None and extent_crs:
+            raise GridMismatch(
+                "The inputs have no CRS, so an extent in another CRS cannot be found on them.",
+                "Give the extent in pixels, or assign a CRS to the inputs.",
+            )
+        return own if extent is None else own.crop(extent)
+    region = _region(inputs, own.crs, extent, extent_crs)
+    across, down = metres_per_unit(own.crs, *_centre(region))
+    wanted = (gsd / across, gsd / down)
+    fits = all(abs(has / want - 1) <= SAME_RESOLUTION for has, want in zip(own.resolution, wanted, strict=True))
+    return _covering(own if own.is_north_up and fits else _north_up(own.crs, region, wanted), region)
+
+
+def output_grid(option: str, inputs: Sequence[RasterInput], working: Grid, *, extent: Bounds | None = None) -> Grid:
+    """Return the grid of the outputs.
+
+    Args:
+        option: ``model`` (the working grid), ``finest`` (the pixels of the input with the finest ground
+            resolution, over the region), or a raster's path (its pixels: all of them, or, where an
+            ``extent`` was given, those in the region).
+        inputs: From ``open_inputs``.
+        working: From ``working_grid``.
+        extent: The extent that the user gave, or None.
+
+    Raises:
+        GridMismatch: The reference raster is rotated or does not meet the region.
+        UnreadableRaster: The reference raster cannot be read.
+    """
+    if option == "model":
+        return working
+    if option == "finest":
+        return _finest(inputs, working)
+    return _reference(option, inputs[0].grid, working, limited=extent is not None)
+
+
+def metres_per_unit(crs: str, x: float, y: float) -> tuple[float, float]:
+    """Metres on the ground that one CRS unit covers at (x, y), eastward and northward.
+
+    Where a projection's scale is within 1 % of true, its linear unit alone counts: a metre of UTM is
+    a metre.
+
+    Raises:
+        GridMismatch: The CRS says nothing about the ground at (x, y).
+    """
+    reference = _plain(crs)
+    geodetic, geod = reference.geodetic_crs, reference.get_geod()
+    if geodetic is None or geod is None:
+        raise GridMismatch(f"{crs_name(crs)} is not tied to the ground.", "Give rasters with a map projection.")
+    unit = reference.axis_info[0].unit_conversion_factor
+    degrees = math.degrees(geodetic.axis_info[0].unit_conversion_factor)
+    step = 5 / unit if reference.is_projected else 5e-5 / math.degrees(unit)
+    points = ([x - step, x + step, x, x], [y, y, y - step, y + step])
+    lon, lat = _project(points, crs, geodetic.to_wkt())
+    if not np.isfinite([lon, lat]).all():
+        raise GridMismatch(f"{crs_name(crs)} is not defined at {x:.10g}, {y:.10g}.", "Check the CRS of the inputs.")
+    lengths = geod.inv(lon[::2] * degrees, lat[::2] * degrees, lon[1::2] * degrees, lat[1::2] * degrees)[2]
+    across, down = (float(length) / (2 * step) for length in lengths)
+    if reference.is_projected and max(abs(across / unit - 1), abs(down / unit - 1)) <= SAME_RESOLUTION:
+        return unit, unit
+    return across, down
+
+
+def ground_resolution(grid: Grid, at: Grid | None = None) -> tuple[float, float]:
+    """Metres a pixel of ``grid`` along a row and along a column, at the centre of ``at`` (or its own).
+
+    Raises:
+        GridMismatch: The grid has no CRS, or the CRS does not reach there.
+    """
+    if grid.crs is None:
+        raise GridMismatch("A grid without CRS has no ground resolution.")
+    x, y = _centre(footprint(at or grid, grid.crs))
+    across, down = metres_per_unit(grid.crs, x, y)
+    t = grid.transform
+    return math.hypot(t.a * across, t.d * down), math.hypot(t.b * across, t.e * down)
+
+
+def resampling_ratio(source: Grid, target: Grid) -> float:
+    """Pixel size of ``target`` over that of ``source``, on the ground where ``target`` lies; above 1: coarser."""
+    if source.crs is None:
+        return 1.0
+    theirs, ours = ground_resolution(source, target), ground_resolution(target)
+    return math.sqrt(ours[0] * ours[1] / (theirs[0] * theirs[1]))
+
+
+def footprint(grid: Grid, crs: str | None) -> Bounds:
+    """The box in ``crs`` around a grid, its edges (and inside) sampled, since straight lines become curves.
+
+    Raises:
+        GridMismatch: A part of the grid does not exist in ``crs``.
+    """
+    if grid.crs == crs:
+        return grid.bounds
+    xs, ys = mesh(grid, crs)
+    if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
+        raise GridMismatch(
+            f"The area {format_bounds(grid.bounds)} in {crs_name(grid.crs)} cannot be expressed in {crs_name(crs)}.",
+            "Check that each raster has the right CRS, or reproject one of them first.",
+        )
+    return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
+
+
+def mesh(grid: Grid, crs: str | None) -> tuple[Coordinates, Coordinates]:
+    """A regular mesh of points over a grid in the coordinates of ``crs``; infinite where it has none."""
+    cols, rows = np.meshgrid(np.linspace(0, grid.width, MESH), np.linspace(0, grid.height, MESH))
+    points = place(grid.transform, cols.ravel(), rows.ravel())
+    if grid.crs == crs or grid.crs is None or crs is None:
+        return points
+    return _project(points, grid.crs, crs)
+
+
+def crs_name(crs: str | None) -> str:
+    """A CRS as a person knows it: ``EPSG:2154``, or its name."""
+    if crs is None:
+        return "no CRS"
+    parsed = pyproj.CRS.from_user_input(crs)
+    authority = parsed.to_authority()
+    return ":".join(authority) if authority else str(parsed.name)
+
+
+def _project(
+    points: tuple[Sequence[float] | Coordinates, Sequence[float] | Coordinates], source: str, target: str
+) -> tuple[Coordinates, Coordinates]:
+    xs, ys = (np.asarray(values, dtype=np.float64) for values in points)
+    try:
+        projected = _transformer(source, target).transform(xs, ys)
+    except ProjError as error:
+        raise GridMismatch(
+            f"There is no transformation from {crs_name(source)} to {crs_name(target)}: {error}",
+            "Reproject the inputs to one CRS first.",
+        ) from error
+    return np.asarray(projected[0]), np.asarray(projected[1])
+
+
+@lru_cache(maxsize=32)
+def _transformer(source: str, target: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(_plain(source), _plain(target), always_xy=True)
+
+
+@lru_cache(maxsize=32)
+def _plain(crs: str) -> pyproj.CRS:
+    """The CRS without a datum shift bound to it, which hides its axes."""
+    parsed = pyproj.CRS.from_wkt(crs)
+    return parsed.source_crs if parsed.is_bound and parsed.source_crs else parsed
+
+
+def _region(inputs: Sequence[RasterInput], crs: str, extent: Bounds | None, extent_crs: str) -> Bounds:
+    """The area of the run in ``crs``."""
+    boxes = _footprints(inputs, crs)
+    for item, box in zip(inputs, boxes, strict=True):
+        others = [(other, theirs) for other, theirs in zip(inputs, boxes, strict=True) if other is not item]
+        if others and not any(_intersection(box, theirs) for _, theirs in others):
+            raise GridMismatch(
+                f"{item.path} does not overlap {others[0][0].path}: "
+                f"{format_bounds(box)} and {format_bounds(others[0][1])} in {crs_name(crs)}.",
+                "Check that both show the same place and have the right CRS.",
+            )
+    union = _union(boxes)
+    if extent is None:
+        return union
+    wanted = _extent_in(extent, extent_crs, crs)
+    if not any(_intersection(wanted, box) for box in boxes):
+        raise GridMismatch(
+            f"The extent {format_bounds(wanted)} lies outside {', '.join(item.path for item in inputs)}: "
+            f"{format_bounds(union)} in {crs_name(crs)}.",
+            "Give an extent that meets the inputs, and its CRS.",
+        )
+    return _intersection(wanted, union) or union
+
+
+def _footprints(inputs: Sequence[RasterInput], crs: str) -> list[Bounds]:
+    """The inputs' boxes in ``crs``; of a raster that ``crs`` cannot hold, the part near the first input."""
+    boxes = [footprint(inputs[0].grid, crs)]
+    for item in inputs[1:]:
+        try:
+            boxes.append(footprint(item.grid, crs))
+        except GridMismatch:
+            part = item.grid.crop(footprint(inputs[0].grid, item.grid.crs))
+            boxes.append(footprint(part, crs))
+    return boxes
+
+
+def _extent_in(extent: Bounds, extent_crs: str, crs: str) -> Bounds:
+    if not extent_crs:
+        return extent
+    try:
+        given = str(pyproj.CRS.from_user_input(extent_crs).to_wkt())
+    except ProjError as error:
+        raise GridMismatch(f"'{extent_crs}' is not a CRS.", "Give an EPSG code such as EPSG:2154.") from error
+    xmin, ymin, xmax, ymax = extent
+    outline = Grid(given, Affine(xmax - xmin, 0, xmin, 0, ymin - ymax, ymax), 1, 1)
+    return extent if same_crs(given, crs) else footprint(outline, crs)
+
+
+def _finest(inputs: Sequence[RasterInput], working: Grid) -> Grid:
+    if working.crs is None:
+        return working
+    own = max((item.grid for item in inputs), key=lambda grid: resampling_ratio(grid, working))
+    region = footprint(working, own.crs)
+    return _covering(own if own.is_north_up else _north_up(own.crs, region, own.resolution), region)
+
+
+def _reference(path: str, first: Grid, working: Grid, *, limited: bool) -> Grid:
+    grid = read_grid(path)
+    if (grid.crs is None) != (working.crs is None):
+        lacking = "it has no CRS" if grid.crs is None else "the inputs have no CRS"
+        raise GridMismatch(f"The grid of {path} cannot be used: {lacking}.", "Assign the CRS that is missing.")
+    if grid.crs is None:
+        if grid.shape != first.shape:
+            raise GridMismatch(
+                f"{path} has no CRS and is {grid.width} × {grid.height} pixels large, not {first.width} × "
+                f"{first.height} as the inputs.",
+                "Use --grid model.",
+            )
+        return working
+    if not grid.is_north_up:
+        raise GridMismatch(
+            f"The grid of {path} is rotated (or upside down); a map needs a north-up one.",
+            "Use --grid model, or straighten the raster with gdalwarp.",
+        )
+    region = footprint(working, grid.crs)
+    if _intersection(grid.bounds, region) is None:
+        raise GridMismatch(f"The grid of {path} does not overlap the inputs.", "Give a raster of the same place.")
+    return grid.crop(region) if limited else grid
+
+
+def _resampling_remarks(item: RasterInput, working: Grid) -> list[Event]:
+    """What is resampled from and to; a warning where detail is lost or was never there."""
+    if working.offset_of(item.grid) is not None:
+        how = "read as it is" if working.crs is None else f"read as it is, at {_metres(item.grid, working)}"
+        return [Event("info", {"text": f"{item.modality.name}: {item.path} is {how}."})]
+    ratio = resampling_ratio(item.grid, working)
+    text = (
+        f"{item.modality.name}: {item.path} is resampled from {_metres(item.grid, working)} "
+        f"({crs_name(item.grid.crs)}) to {_metres(working, working)} ({crs_name(working.crs)})"
+    )
+    if ratio > NOTICEABLE:
+        text += f": {ratio:.3g} times coarser, by averaging. What is smaller than the model's pixels is lost."
+    elif ratio < 1 / NOTICEABLE:
+        text += f": {1 / ratio:.3g} times finer. The model expects more detail than there is; trust the map less."
+    else:
+        return [Event("info", {"text": f"{text}."})]
+    return [Event("warning", {"code": "resampling", "text": text})]
+
+
+def _metres(grid: Grid, at: Grid) -> str:
+    across, down = (f"{side:.3g}" for side in ground_resolution(grid, at))
+    return f"{across} m" if across == down else f"{across} × {down} m"
+
+
+def _coverage_remarks(inputs: Sequence[RasterInput], working: Grid, *, limited: bool) -> list[Event]:
+    """Where inputs share little ground, or an extent leaves one out."""
+    if working.crs is None or len(inputs) == 1:
+        return []
+    boxes = _footprints(inputs, working.crs)
+    if limited:
+        absent = [item.path for item, box in zip(inputs, boxes, strict=True) if not _intersection(box, working.bounds)]
+        return [
+            Event(
+                "warning", {"code": "extent", "text": f"{path} does not reach into the extent: it counts as missing."}
+            )
+            for path in absent
+        ]
+    shared: Bounds | None = boxes[0]
+    for box in boxes[1:]:
+        shared = shared and _intersection(shared, box)
+    if shared is None or _area(_union(boxes)) <= SPARSE * _area(shared):
+        return []
+    text = (
+        f"The inputs overlap in less than 1/{SPARSE} of the area that they cover together; elsewhere the map comes "
+        f"from some of them alone. For the shared part: --extent {format_bounds(shared)} ({crs_name(working.crs)})."
+    )
+    return [Event("warning", {"code": "extent", "text": text})]
+
+
+def _north_up(crs: str | None, region: Bounds, resolution: tuple[float, float]) -> Grid:
+    """One pixel in the region's upper left corner, which ``cover`` extends."""
+    return Grid(crs, Affine(resolution[0], 0, region[0], 0, -resolution[1], region[3]), 1, 1)
+
+
+def _covering(lattice: Grid, region: Bounds) -> Grid:
+    grid = lattice.cover(region)
+    if max(grid.shape) > MAX_SIDE:
+        raise GridMismatch(
+            f"The region {format_bounds(region)} would be {grid.width} × {grid.height} pixels large; "
+            f"at most {MAX_SIDE} a side are possible.",
+            "Give an --extent.",
+        )
+    return grid
+
+
+def _centre(bounds: Bounds) -> tuple[float, float]:
+    return (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+
+
+def _union(boxes: Sequence[Bounds]) -> Bounds:
+    xmins, ymins, xmaxs, ymaxs = zip(*boxes, strict=True)
+    return min(xmins), min(ymins), max(xmaxs), max(ymaxs)
+
+
+def _intersection(a: Bounds, b: Bounds) -> Bounds | None:
+    xmin, ymin, xmax, ymax = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+    return (xmin, ymin, xmax, ymax) if xmin < xmax and ymin < ymax else None
+
+
+def _area(bounds: Bounds) -> float:
+    return (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])

@@ -1,0 +1,349 @@
+"""Reading: every modality in rows of the working grid, aligned on the fly, with its validity.
+
+A raster whose pixels are those of the grid is read as it is. Any other is read piece by piece, its
+invalid pixels marked, and warped tile by tile. The tiles lie on a fixed lattice, so that how rows are
+cut into chunks changes no value.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError  # what the warper raises; rasterio.errors has no name for it
+from rasterio.crs import CRS
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.errors import RasterioError
+from rasterio.warp import reproject
+from rasterio.windows import Window
+
+from .alignment import NOTICEABLE, Alignment, Coordinates, align, mesh, output_grid, resampling_ratio, working_grid
+from .card import Modality
+from .errors import GridMismatch
+from .grid import Grid, place
+from .inputs import GDAL_OPTIONS, RasterInput, damaged, describe, open_dataset, open_inputs
+from .protocol import Source
+from .validity import HALO, SPECK, Chunk, Float, Mask, RangeTally, fill_specks, out_of_range_share, range_warning
+
+__all__ = [
+    "Alignment",
+    "Chunk",
+    "ChunkStream",
+    "ModalityReader",
+    "RangeTally",
+    "RasterInput",
+    "align",
+    "choose_rows_per_chunk",
+    "open_inputs",
+    "out_of_range_share",
+    "output_grid",
+    "range_warning",
+    "working_grid",
+]
+
+TILE_ROWS, TILE_COLS = 128, 512  # pixels of the grid that are warped at once
+TILE_SOURCE = 1 << 24  # pixels that may be read for one tile
+READ_AHEAD = 2  # chunks that wait while one is used
+
+
+class ModalityReader:
+    """Reads one modality on a grid. Safe to use from several threads: each has its own handles.
+
+    Args:
+        source: Where the modality comes from: one of ``open_inputs``, or a ``Source``.
+        modality: What the model takes it for.
+        grid: The working grid.
+    """
+
+    def __init__(self, source: RasterInput | Source, modality: Modality, grid: Grid) -> None:
+        self.raster = source if isinstance(source, RasterInput) else describe(source, modality)
+        self.modality = modality
+        self.grid = grid
+        self._offset = self.raster.grid.offset_of(grid)
+        self._warp = None if self._offset is not None else _WarpPlan.between(self.raster.grid, grid)
+        self._local = threading.local()
+        self._handles: list[rasterio.DatasetReader] = []
+        self._lock = threading.Lock()
+
+    def read(self, row_start: int, row_stop: int) -> Chunk:
+        """Read rows ``row_start`` to ``row_stop`` (exclusive) of the grid. How rows are cut changes no value.
+
+        Raises:
+            UnreadableRaster: The file is damaged.
+            GridMismatch: The file's CRS cannot be transformed to the grid's.
+        """
+        with rasterio.Env(**GDAL_OPTIONS):
+            values = self._filled(row_start, row_stop)
+        valid = ~np.isnan(values[0])
+        for band, plane in zip(self.modality.bands, values, strict=True):
+            plane[~valid] = band.fill_value
+        return Chunk(values, valid)
+
+    def close(self) -> None:
+        """Close the handles of all threads. Reading again opens new ones."""
+        with self._lock:
+            for handle in self._handles:
+                handle.close()
+            self._handles.clear()
+            self._local = threading.local()
+
+    def _filled(self, start: int, stop: int) -> Float:
+        """Aligned values with their specks filled; the rows around decide how far a hole goes on."""
+        values = self._aligned(start, stop)
+        holes = np.isnan(values[0])
+        if not holes.any() or (holes.all() and holes.size > SPECK):
+            return values
+        first, last = max(0, start - HALO), min(self.grid.height, stop + HALO)
+        values = np.concatenate([self._aligned(first, start), values, self._aligned(stop, last)], axis=1)
+        fill_specks(values)
+        filled: Float = values[:, start - first : stop - first].copy()
+        return filled
+
+    def _aligned(self, start: int, stop: int) -> Float:
+        """(C, rows, W) on the grid; NaN in all bands where one is invalid."""
+        if self._offset is not None:
+            row, col = self._offset
+            return self._stored(row + start, col, stop - start, self.grid.width)
+        values = np.full((len(self.raster.bands), stop - start, self.grid.width), np.nan, dtype=np.float32)
+        if self._warp is None or start == stop:
+            return values
+        height, width = self._warp.tile
+        for top in range(start // height * height, stop, height):
+            for left in range(0, self.grid.width, width):
+                tile = self._tile(self._warp, top, left)
+                first, last = max(start, top), min(stop, top + tile.shape[1])
+                columns = slice(left, left + tile.shape[2])
+                values[:, first - start : last - start, columns] = tile[:, first - top : last - top]
+        return values
+
+    def _tile(self, plan: _WarpPlan, top: int, left: int) -> Float:
+        """Warp one tile of the lattice."""
+        height, width = min(plan.tile[0], self.grid.height - top), min(plan.tile[1], self.grid.width - left)
+        target = self.grid.window(top, left, height, width)
+        tile = np.full((len(self.raster.bands), height, width), np.nan, dtype=np.float32)
+        part = plan.source_window(target)
+        if part is None:
+            return tile
+        values = self._stored(*part)
+        holes = np.isnan(values[0])
+        if holes.all():
+            return tile
+        try:
+            reproject(
+                values,
+                tile,
+                src_transform=self.raster.grid.window(*part).transform,
+                src_crs=plan.source_crs,
+                src_nodata=math.nan if holes.any() else None,  # the warper is faster without a mask
+                dst_transform=target.transform,
+                dst_crs=plan.target_crs,
+                dst_nodata=math.nan,
+                resampling=plan.resampling,
+                XSCALE=1,  # GDAL would guess them for each tile anew
+                YSCALE=1,
+            )
+        except (RasterioError, CPLE_BaseError) as error:
+            raise GridMismatch(
+                f"{self.raster.path} cannot be brought onto the grid of the run: {error}",
+                "Reproject it first with gdalwarp.",
+            ) from error
+        return tile
+
+    def _stored(self, row: int, col: int, height: int, width: int) -> Float:
+        """Pixels of the file, which may lie outside it, in the card's unit; NaN where invalid."""
+        values = np.full((len(self.raster.bands), height, width), np.nan, dtype=np.float32)
+        grid = self.raster.grid
+        top, left = max(0, row), max(0, col)
+        bottom, right = min(grid.height, row + height), min(grid.width, col + width)
+        if top < bottom and left < right:
+            inside = self._read_file(Window(left, top, right - left, bottom - top))
+            values[:, top - row : bottom - row, left - col : right - col] = inside
+        return values
+
+    def _read_file(self, window: Window) -> Float:
+        dataset = self._dataset()
+        try:
+            stored = dataset.read(list(self.raster.bands), window=window)
+            valid = self._mask(dataset, window)
+        except RasterioError as error:
+            place = f"rows {window.row_off} to {window.row_off + window.height} cannot be read ({error})."
+            raise damaged(self.raster.path, place) from error
+        values = np.empty(stored.shape, dtype=np.float32)
+        for plane, band, raw, scaling in zip(values, self.raster.bands, stored, self.raster.scaling, strict=True):
+            _scale(raw, scaling, out=plane)
+            valid &= np.isfinite(plane) & _is_data(raw, dataset.nodatavals[band - 1])
+        np.copyto(values, np.nan, where=~valid)
+        return values
+
+    def _mask(self, dataset: rasterio.DatasetReader, window: Window) -> Mask:
+        """What nodata, masks and alpha say together (GDAL alone would heed the first of them)."""
+        valid = np.ones((window.height, window.width), dtype=np.bool_)
+        for band in self.raster.bands:
+            flags = dataset.mask_flag_enums[band - 1]
+            if flags not in ([MaskFlags.all_valid], [MaskFlags.nodata]):  # nodata is compared with the values
+                valid &= dataset.read_masks(band, window=window) > 0
+            if MaskFlags.per_dataset in flags:
+                break
+        for band, meaning in zip(dataset.indexes, dataset.colorinterp, strict=True):
+            if meaning == ColorInterp.alpha:
+                valid &= dataset.read(band, window=window) > 0
+        return valid
+
+    def _dataset(self) -> rasterio.DatasetReader:
+        """This thread's own handle."""
+        if getattr(self._local, "dataset", None) is None:
+            self._local.dataset = open_dataset(self.raster.path)
+            with self._lock:
+                self._handles.append(self._local.dataset)
+        return self._local.dataset
+
+
+def _scale(raw: NDArray[Any], scaling: tuple[float, float], out: Float) -> None:
+    """Turn stored numbers into the card's unit; what float32 cannot hold becomes infinite."""
+    scale, offset = scaling
+    with np.errstate(over="ignore", invalid="ignore"):
+        out[:] = raw if scaling == (1, 0) else raw * np.float64(scale) + offset
+
+
+def _is_data(raw: NDArray[Any], nodata: float | None) -> Mask | np.bool_:
+    """Where stored numbers are not the one that marks missing data."""
+    if nodata is None or math.isnan(nodata):
+        return np.True_
+    if raw.dtype.kind in "iu" and float(nodata).is_integer():
+        return np.asarray(raw != int(nodata))
+    return np.asarray(raw != np.float64(nodata).astype(raw.dtype if raw.dtype.kind == "f" else np.float64))
+
+
+@dataclass(frozen=True)
+class _WarpPlan:
+    """How one raster is brought onto a grid that cuts the ground differently.
+
+    Attributes:
+        source, target: The grids.
+        source_crs, target_crs: Their CRS, parsed once.
+        ratio: Pixel size of the target over that of the source.
+        tile: (rows, columns) of the target warped at once.
+    """
+
+    source: Grid
+    target: Grid
+    source_crs: CRS
+    target_crs: CRS
+    ratio: float
+    tile: tuple[int, int]
+
+    @classmethod
+    def between(cls, source: Grid, target: Grid) -> _WarpPlan:
+        ratio = resampling_ratio(source, target)
+        shrink = min(1.0, math.sqrt(TILE_SOURCE / (TILE_ROWS * TILE_COLS)) / ratio)
+        return cls(
+            source=source,
+            target=target,
+            source_crs=CRS.from_wkt(source.crs),
+            target_crs=CRS.from_wkt(target.crs),
+            ratio=ratio,
+            tile=(max(1, int(TILE_ROWS * shrink)), max(1, int(TILE_COLS * shrink))),
+        )
+
+    @property
+    def resampling(self) -> Resampling:
+        """Averaging where many pixels become one, so that none is skipped."""
+        return Resampling.average if self.ratio > NOTICEABLE else Resampling.bilinear
+
+    def source_window(self, target: Grid) -> tuple[int, int, int, int] | None:
+        """(row, col, height, width) of the source that a part of the target needs; None: nothing there."""
+        xs, ys = mesh(target, self.source.crs)
+        known = np.isfinite(xs) & np.isfinite(ys)
+        if not known.any():
+            return None
+        cols, rows = place(~self.source.transform, xs[known], ys[known])
+        top, bottom = self._margin(rows, self.source.height)
+        left, right = self._margin(cols, self.source.width)
+        return (top, left, bottom - top, right - left) if top < bottom and left < right else None
+
+    def _margin(self, positions: Coordinates, size: int) -> tuple[int, int]:
+        """First and last pixel with room for the kernel and for what bends between the mesh's points."""
+        low, high = float(positions.min()), float(positions.max())
+        room = 4 + 2 * math.ceil(self.ratio) + 0.02 * (high - low)
+        return max(0, math.floor(low - room)), min(size, math.ceil(high + room))
+
+
+class ChunkStream:
+    """All modalities in chunks of rows, in order, read ahead by threads.
+
+    ``for row_start, row_stop, chunks in stream``: ``chunks`` maps modality names to ``Chunk``. At most
+    two chunks wait. Leaving the loop early is fine: use it as a context manager, or call ``close``.
+
+    Args:
+        readers: One for each available modality; the stream closes them.
+        grid: The working grid.
+        rows_per_chunk: See ``choose_rows_per_chunk``.
+        threads: Reading threads.
+    """
+
+    def __init__(self, readers: Sequence[ModalityReader], grid: Grid, rows_per_chunk: int, threads: int = 2) -> None:
+        self._readers = tuple(readers)
+        self._starts = range(0, grid.height, rows_per_chunk)
+        self._height = grid.height
+        self._chunks = self._generate(threads)
+
+    def __iter__(self) -> Iterator[tuple[int, int, dict[str, Chunk]]]:
+        return self._chunks
+
+    def __enter__(self) -> ChunkStream:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop reading ahead and close all files."""
+        self._chunks.close()
+        for reader in self._readers:
+            reader.close()
+
+    def _generate(self, threads: int) -> Generator[tuple[int, int, dict[str, Chunk]], None, None]:
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="dis2-read")
+        waiting: deque[tuple[int, int, dict[str, Future[Chunk]]]] = deque()
+        try:
+            for start in self._starts:
+                stop = min(start + self._starts.step, self._height)
+                futures = {reader.modality.name: pool.submit(reader.read, start, stop) for reader in self._readers}
+                waiting.append((start, stop, futures))
+                if len(waiting) > READ_AHEAD:
+                    yield _arrived(*waiting.popleft())
+            while waiting:
+                yield _arrived(*waiting.popleft())
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _arrived(start: int, stop: int, futures: dict[str, Future[Chunk]]) -> tuple[int, int, dict[str, Chunk]]:
+    return start, stop, {name: future.result() for name, future in futures.items()}
+
+
+def choose_rows_per_chunk(width: int, bands: int, *, budget: int = 64 << 20) -> int:
+    """Rows so that a chunk of all modalities takes about ``budget`` bytes: a function of width, never height.
+
+    Args:
+        width: Columns of the working grid.
+        bands: Bands of all available modalities together.
+        budget: Bytes a chunk.
+
+    Returns:
+        A multiple of 128 (the rows of a tile), from 128 to 2048.
+    """
+    a_row = max(1, width) * (np.dtype(np.float32).itemsize * bands + bands)
+    tiles = budget // (a_row * TILE_ROWS)
+    return int(min(max(tiles, 1), 16)) * TILE_ROWS
