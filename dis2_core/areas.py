@@ -1,0 +1,174 @@
+"""How much ground each class covers."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Transformer
+
+from .grid import Grid
+
+NODATA = 255
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ClassArea:
+    """One line of the area table.
+
+    Attributes:
+        value: The class's value in the raster; 255 is nodata.
+        name: The class's name.
+        pixels: How many pixels have it.
+        square_metres: Their area on the ground; None where the raster has no CRS.
+        percent: Their share of the area that has a class; None for nodata.
+    """
+
+    value: int
+    name: str
+    pixels: int
+    square_metres: float | None
+    percent: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the line as plain data."""
+        return asdict(self)
+
+
+class PixelArea:
+    """Square metres of the pixels of a north-up grid, row by row.
+
+    Degrees and the Mercator projections stretch the ground with latitude: there a pixel is the part
+    of the ellipsoid between its parallels and meridians. Elsewhere it is a rectangle in the CRS's
+    unit of length.
+
+    Args:
+        grid: The grid.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._crs = CRS.from_user_input(grid.crs) if grid.crs else None
+
+    @property
+    def known(self) -> bool:
+        """Whether the grid's CRS gives pixels an area at all."""
+        return self._crs is not None and (self._crs.is_geographic or self._crs.is_projected)
+
+    def rows(self, start: int, stop: int) -> FloatArray:
+        """Square metres of one pixel in each of the rows ``start`` to ``stop``."""
+        if self._crs is None or not self.known:
+            raise ValueError("The grid has no CRS that gives pixels an area.")
+        if self._crs.is_geographic or _is_mercator(self._crs):
+            return self._on_ellipsoid(self._crs, np.arange(start, stop + 1))
+        to_metres = float(self._crs.axis_info[0].unit_conversion_factor)
+        transform = self._grid.transform
+        area = abs(transform.a * transform.e - transform.b * transform.d) * to_metres**2
+        return np.full(stop - start, area)
+
+    def _on_ellipsoid(self, crs: CRS, edges: npt.NDArray[np.int64]) -> FloatArray:
+        transform = self._grid.transform
+        left, right = transform.c, transform.c + transform.a
+        ys = transform.f + transform.e * edges
+        west, latitudes = self._to_geodetic.transform(np.full(len(ys), left), ys)
+        east, _ = self._to_geodetic.transform(np.full(len(ys), right), ys)
+        geodetic = crs.geodetic_crs or crs
+        to_radians = float(geodetic.axis_info[0].unit_conversion_factor)
+        zones = np.abs(np.diff(_area_below(crs, np.asarray(latitudes) * to_radians)))
+        width = np.abs(np.asarray(east) - np.asarray(west))[:-1] * to_radians
+        return np.asarray(zones * width, dtype=np.float64)
+
+    @cached_property
+    def _to_geodetic(self) -> Transformer:
+        crs = self._crs
+        if crs is None:
+            raise ValueError("The grid has no CRS.")
+        return Transformer.from_crs(crs, crs.geodetic_crs or crs, always_xy=True)
+
+
+def _is_mercator(crs: CRS) -> bool:
+    """Whether meridians and parallels are straight lines whose scale grows towards the poles."""
+    operation = crs.coordinate_operation
+    method = operation.method_name if operation else ""
+    return "Mercator" in method and not any(word in method for word in ("Transverse", "Oblique"))
+
+
+def _area_below(crs: CRS, latitudes: FloatArray) -> FloatArray:
+    """Area of the ellipsoid between the equator and the parallels, per radian of longitude (m²).
+
+    The closed form of the authalic latitude (Snyder, Map Projections: A Working Manual, eq. 3-12).
+    """
+    geod = crs.get_geod()
+    if geod is None:
+        raise ValueError(f"The CRS {crs.name} has no ellipsoid.")
+    semi_major, squared = float(geod.a), float(geod.es)
+    sine = np.sin(np.clip(latitudes, -math.pi / 2, math.pi / 2))
+    if squared < 1e-15:  # a sphere
+        return np.asarray(semi_major**2 * sine, dtype=np.float64)
+    e = math.sqrt(squared)
+    q = sine / (1 - squared * sine**2) + np.arctanh(e * sine) / e
+    return np.asarray(semi_major**2 * (1 - squared) * q / 2, dtype=np.float64)
+
+
+class AreaCounter:
+    """Counts the pixels and the area of each class while the map is written.
+
+    Args:
+        grid: Of the class raster.
+        classes: Names of the classes 0..K-1.
+    """
+
+    def __init__(self, grid: Grid, classes: Sequence[str]) -> None:
+        self._names = tuple(classes)
+        self._area = PixelArea(grid)
+        self._pixels = np.zeros(256, dtype=np.int64)
+        self._square_metres = np.zeros(256, dtype=np.float64)
+
+    def add(self, row: int, classes: npt.NDArray[np.uint8]) -> None:
+        """Count rows of the map: classes (rows, width), the first of them row ``row``."""
+        rows = len(classes)
+        keys = classes.astype(np.intp) + 256 * np.arange(rows)[:, None]
+        counts = np.bincount(keys.ravel(), minlength=256 * rows).reshape(rows, 256)
+        self._pixels += counts.sum(axis=0)
+        if self._area.known:
+            self._square_metres += self._area.rows(row, row + rows) @ counts
+
+    @property
+    def valid_pixels(self) -> int:
+        """Pixels that have a class."""
+        return int(self._pixels[:NODATA].sum())
+
+    def table(self) -> tuple[ClassArea, ...]:
+        """One line a class, in the order of their values, and one for nodata."""
+        lines = [self._line(value, name) for value, name in enumerate(self._names)]
+        return (*lines, self._line(NODATA, "nodata"))
+
+    def _line(self, value: int, name: str) -> ClassArea:
+        measure = self._square_metres if self._area.known else self._pixels
+        total = float(measure[:NODATA].sum())
+        percent = None
+        if value != NODATA:
+            percent = 100 * float(measure[value]) / total if total else 0.0
+        area = float(self._square_metres[value]) if self._area.known else None
+        return ClassArea(value, name, int(self._pixels[value]), area, percent)
+
+
+def write_area_table(path: Path, table: Sequence[ClassArea]) -> None:
+    """Write the table as CSV; unknown areas and shares are empty."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("value", "class", "pixels", "area_m2", "percent"))
+        for line in table:
+            writer.writerow((line.value, line.name, line.pixels, _number(line.square_metres), _number(line.percent)))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"

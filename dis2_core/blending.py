@@ -1,0 +1,86 @@
+"""Overlapping windows become one map: Hann weights at half pixels, summed strip by strip.
+
+The weight of a pixel in a window is the product of a row's and a column's weight, and so are the
+sums over the windows. Dividing the two vectors by their sums before they are multiplied makes the
+weights of a pixel add up to one: no map of counts, no division at the end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from .grid import WindowPlan
+
+
+def half_pixel_hann(length: int) -> Tensor:
+    """Hann window sin²(π (i + ½) / n), float64 (n,): nowhere zero, and one in sum at half overlap."""
+    positions = (torch.arange(length, dtype=torch.float64) + 0.5) / length
+    return torch.sin(math.pi * positions) ** 2
+
+
+def blending_weights(starts: Sequence[int], length: int) -> Tensor:
+    """Weights along one axis that add up to one wherever a window lies.
+
+    Args:
+        starts: First positions of the windows.
+        length: Their length.
+
+    Returns:
+        float64 (len(starts), length).
+    """
+    hann = half_pixel_hann(length)
+    sums = torch.zeros(max(starts) + length, dtype=torch.float64)
+    for start in starts:
+        sums[start : start + length] += hann
+    return torch.stack([hann / sums[start : start + length] for start in starts])
+
+
+class StripAccumulator:
+    """The rows of a map that windows still contribute to.
+
+    It holds one strip of float32 (K, window height, width), whatever the height of the map: when all
+    windows of a row are in, ``finished`` shows the rows that no later window reaches and ``advance``
+    moves the strip down.
+
+    Args:
+        plan: Where the windows lie. A map smaller than the window is padded: the strip is as wide as
+            the window and ``finished`` cuts it.
+        classes: K.
+        device: Where the strip lives.
+    """
+
+    def __init__(self, plan: WindowPlan, classes: int, device: torch.device) -> None:
+        self._plan = plan
+        height, width = plan.window
+        self._row_weights = _weights_by_start(plan.rows, height, device)
+        self._col_weights = _weights_by_start(plan.cols, width, device)
+        self._ends = dict(zip(plan.rows, (*plan.rows[1:], plan.height), strict=True))
+        shape = (classes, height, max(plan.width, width))
+        self._strip = torch.zeros(shape, dtype=torch.float32, device=device)
+
+    def add(self, top: int, left: int, probabilities: Tensor) -> None:
+        """Add the window that begins at (``top``, ``left``): float32 (K, height, width)."""
+        weights = self._row_weights[top][:, None] * self._col_weights[left]
+        width = self._plan.window[1]
+        self._strip[:, :, left : left + width].addcmul_(probabilities, weights)
+
+    def finished(self, top: int) -> Tensor:
+        """The rows from ``top`` to the next row of windows: a view (K, rows, width)."""
+        return self._strip[:, : self._ends[top] - top, : self._plan.width]
+
+    def advance(self, top: int) -> None:
+        """Forget the finished rows and move the strip to the next row of windows."""
+        shift, height = self._ends[top] - top, self._plan.window[0]
+        for start in range(0, height - shift, shift):  # source and target of each copy lie apart
+            stop = min(start + shift, height - shift)
+            self._strip[:, start:stop].copy_(self._strip[:, start + shift : stop + shift])
+        self._strip[:, max(0, height - shift) :].zero_()
+
+
+def _weights_by_start(starts: Sequence[int], length: int, device: torch.device) -> dict[int, Tensor]:
+    weights = blending_weights(starts, length).to(device, torch.float32)
+    return dict(zip(starts, weights, strict=True))

@@ -1,0 +1,159 @@
+"""Windows go through the network: batches, routes, precision, and smaller batches where memory is short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from .blending import StripAccumulator
+from .card import ModelCard
+from .errors import ResourceError
+from .grid import WindowPlan
+from .holes import feather_weights, window_counts, window_routes
+from .network import SegmentationNetwork
+from .runtime import is_out_of_memory, release_memory
+from .strips import Strip
+
+
+class Inference:
+    """Runs a network over the windows of a strip.
+
+    Args:
+        network: On the device, in evaluation mode.
+        card: Names the modalities.
+        device: Where the strip and the network are.
+        precision: bfloat16 runs under autocast.
+        batch_size: Windows a forward pass.
+        on_smaller_batch: Is told the new size when memory ran out.
+
+    Attributes:
+        batch_size: Windows a forward pass, by now.
+    """
+
+    def __init__(
+        self,
+        network: SegmentationNetwork,
+        card: ModelCard,
+        device: torch.device,
+        precision: torch.dtype = torch.float32,
+        batch_size: int = 1,
+        on_smaller_batch: Callable[[int], None] = lambda size: None,
+    ) -> None:
+        self._network = network
+        self._card = card
+        self._device = device
+        self._precision = precision
+        self._on_smaller_batch = on_smaller_batch
+        self.batch_size = batch_size
+
+    def probabilities(
+        self, strip: Strip, cols: Sequence[int], routes: Sequence[int]
+    ) -> Iterator[tuple[Sequence[int], Tensor]]:
+        """Yield columns and the class probabilities float32 (B, K, H, W) of the windows that begin there.
+
+        Args:
+            strip: The rows of the windows.
+            cols: First columns of windows that need the same routes.
+            routes: Those routes, from ``holes.window_routes``.
+
+        Raises:
+            ResourceError: Not even one window fits into the device's memory.
+        """
+        start = 0
+        while start < len(cols):
+            batch = cols[start : start + self.batch_size]
+            answer = self._try(strip, batch, routes)
+            if answer is None:  # outside the except clause: its traceback holds the tensors
+                release_memory(self._device)
+                continue
+            start += len(batch)
+            yield batch, answer
+
+    def _try(self, strip: Strip, cols: Sequence[int], routes: Sequence[int]) -> Tensor | None:
+        """Class probabilities, or None where memory ran out and the batch was made smaller."""
+        try:
+            with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._precision == torch.bfloat16):
+                return self._answer(strip, cols, routes)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            if len(cols) == 1:
+                raise ResourceError(
+                    f"The memory of {self._device} does not hold one window of {self._card.window} pixels.",
+                    "Close other programs that use it, or choose the device cpu.",
+                ) from error
+        self.batch_size = len(cols) // 2
+        self._on_smaller_batch(self.batch_size)
+        return None
+
+    def _answer(self, strip: Strip, cols: Sequence[int], routes: Sequence[int]) -> Tensor:
+        scenarios = [self._names(route) for route in routes]
+        present = {name for scenario in scenarios for name in scenario}
+        windows = {name: strip.cut(name, cols) for name in self._card.modality_names if name in present}
+        if len(scenarios) == 1:
+            return _softmax(self._network(windows))
+        logits = self._network.forward_scenarios(windows, scenarios)
+        weights = feather_weights(strip.cut_availability(cols), routes)
+        answer = weights[:, 0, None] * _softmax(logits[scenarios[0]])
+        for i, scenario in enumerate(scenarios[1:], start=1):
+            answer += weights[:, i, None] * _softmax(logits[scenario])
+        return answer
+
+    def _names(self, route: int) -> tuple[str, ...]:
+        return tuple(name for i, name in enumerate(self._card.modality_names) if route >> i & 1)
+
+
+def probability_rows(
+    strip: Strip,
+    inference: Inference,
+    plan: WindowPlan,
+    card: ModelCard,
+    device: torch.device,
+    on_windows: Callable[[int], None] = lambda count: None,
+) -> Iterator[tuple[int, Tensor, npt.NDArray[np.uint8]]]:
+    """Run all windows and yield the rows of the map as they are finished.
+
+    Args:
+        strip: The rows to cut from.
+        inference: The network.
+        plan: Where the windows lie.
+        card: The model's card.
+        device: Where the strip is.
+        on_windows: Is told how many windows are done, after every batch.
+
+    Yields:
+        First row; probabilities float32 (K, rows, width), a view that is valid until the next rows
+        are asked for; availability uint8 (rows, width). Where that is 0 the probabilities mean nothing.
+    """
+    accumulator = StripAccumulator(plan, len(card.classes), device)
+    for top in plan.rows:
+        strip.move(top)
+        for routes, cols in _by_routes(strip, plan, len(card.modalities)).items():
+            if not routes:
+                on_windows(len(cols))
+                continue
+            for batch, answers in inference.probabilities(strip, cols, routes):
+                for left, answer in zip(batch, answers, strict=True):
+                    accumulator.add(top, left, answer)
+                on_windows(len(batch))
+        finished = accumulator.finished(top)
+        yield top, finished, strip.availability[: finished.shape[1]]
+        accumulator.advance(top)
+
+
+def _by_routes(strip: Strip, plan: WindowPlan, modalities: int) -> dict[tuple[int, ...], list[int]]:
+    """The columns of the strip's windows by the routes that they need."""
+    counts = window_counts(strip.availability[: plan.window[0]], plan.cols, plan.window[1], modalities)
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for left, window in zip(plan.cols, counts.tolist(), strict=True):
+        groups.setdefault(window_routes(window), []).append(left)
+    return groups
+
+
+def _softmax(logits: Tensor) -> Tensor:
+    """Probabilities in float32, whatever the precision of the network."""
+    return torch.softmax(logits.float(), dim=1)

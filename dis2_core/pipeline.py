@@ -1,0 +1,245 @@
+"""A run from its first chunk to its last rename."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from .areas import AreaCounter, write_area_table
+from .background import BackgroundWriter
+from .card import scenario_name
+from .catalogue import find_model, read_card
+from .errors import NoValidData
+from .inference import Inference, probability_rows
+from .jobfolder import JobFolder, require_space, translated_errors
+from .model_file import Model, load_model
+from .outputs import CONFIDENCE_MAXIMUM, NODATA, PROBABILITY_MAXIMUM, MapRows, MapWriter, warped_rows
+from .planning import Setup, precision_name, prepare
+from .protocol import Job
+from .rasters import ChunkStream, ModalityReader
+from .reporting import Reporter
+from .result import SegmentationResult
+from .runtime import describe_device
+from .strips import Strip
+from .validity import range_warning
+from .version import __version__
+
+#: Parts of the progress that segmenting takes: where the map is made in place, and where it is warped.
+SEGMENTING_SHARE = {True: 0.97, False: 0.85}
+
+
+class Run:
+    """A job in progress.
+
+    Args:
+        setup: The examined job.
+        model: The loaded model.
+        report: Who is told.
+    """
+
+    def __init__(self, setup: Setup, model: Model, report: Reporter) -> None:
+        self._setup = setup
+        self._model = model
+        self._report = report
+        self._seen = np.zeros(1 << len(setup.card.modalities), dtype=np.int64)
+        self._windows_done = 0
+        self._share = SEGMENTING_SHARE[setup.same_grid]
+
+    @classmethod
+    def of(cls, job: Job, model: Model | None, report: Reporter) -> Run:
+        """Examine a job."""
+        setup = prepare(job, model.card if model else read_card(find_model(job.model)))
+        _tell(setup, report)
+        loaded = replace(model, network=copy.deepcopy(model.network)) if model else load_model(job.model)
+        loaded.network.eval().to(setup.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return cls(setup, loaded, report)
+
+    def execute(self) -> SegmentationResult:
+        """Make the outputs and put them into place."""
+        setup = self._setup
+        counter = AreaCounter(setup.alignment.output, setup.card.class_names)
+        with JobFolder(setup.targets, setup.files) as folder:
+            require_space(setup.space())
+            self._make_rasters(folder, counter)
+            if not counter.valid_pixels:
+                files = ", ".join(item.path for item in setup.inputs)
+                raise NoValidData(
+                    f"No pixel of the region has data in {files}.", "Check their nodata values and the extent."
+                )
+            if "areas" in setup.targets:
+                with translated_errors(folder.targets["areas"]):
+                    write_area_table(folder.part("areas"), counter.table())
+            self._report.check()
+            for name, path in folder.commit():
+                self._report.artifact(name, str(path))
+        self._report.progress(1, "finishing")
+        return self._result(counter)
+
+    def _make_rasters(self, folder: JobFolder, counter: AreaCounter) -> None:
+        setup, output = self._setup, self._setup.alignment.output
+        parts = {name: folder.part(name) for name in setup.raster_names}
+        with MapWriter(parts, output, setup.card, provenance(setup, self._model.sha256)) as writer:
+
+            def write(rows: MapRows) -> None:
+                counter.add(rows.row, rows.classes)
+                writer.write(rows)
+
+            if setup.same_grid:
+                self._segment(write)
+            else:
+                self._warp(folder, write)
+            for step, _ in enumerate(writer.finish(), start=1):
+                self._report.check()
+                self._report.progress(0.97 + 0.03 * step / len(parts), "finishing")
+
+    def _warp(self, folder: JobFolder, write: Callable[[MapRows], None]) -> None:
+        """Make the map on the network's grid and bring it onto the output grid."""
+        setup, working, output = self._setup, self._setup.alignment.working, self._setup.alignment.output
+        scratch = {name: folder.scratch(name) for name in setup.raster_names}
+        with MapWriter(scratch, working, setup.card, {}) as writer:
+            self._segment(writer.write)
+            writer.close()
+        for rows in warped_rows(scratch, working, output, setup.card):
+            self._report.check()
+            write(rows)
+            done = (rows.row + rows.classes.shape[0]) / output.height
+            self._report.progress(self._share + (0.97 - self._share) * done, "finishing")
+
+    def _segment(self, write: Callable[[MapRows], None]) -> None:
+        """Run the network over the working grid and write the rows that come out."""
+        setup, working = self._setup, self._setup.alignment.working
+        inference = Inference(
+            self._model.network,
+            setup.card,
+            setup.device,
+            setup.precision,
+            setup.batch_size,
+            on_smaller_batch=lambda size: self._report.info(f"Memory is short: batches of {size} windows now."),
+        )
+        readers = [ModalityReader(item, item.modality, working) for item in setup.inputs]
+        with ChunkStream(readers, working, setup.rows_per_chunk, setup.threads) as stream:
+            strip = Strip(iter(stream), setup.card, setup.names, setup.windows, setup.device)
+            background = BackgroundWriter[_Finished](lambda rows: write(self._fetched(rows)))
+            with torch.inference_mode(), background:
+                for row, probabilities, availability in probability_rows(
+                    strip, inference, setup.windows, setup.card, setup.device, self._count_windows
+                ):
+                    background.put(_Finished.of(row, probabilities, availability, setup.raster_names))
+        for item in setup.inputs:
+            name = item.modality.name
+            if warning := range_warning(strip.tallies[name], item.modality, item.path):
+                self._report.pass_on(warning)
+
+    def _count_windows(self, count: int) -> None:
+        self._windows_done += count
+        self._report.progress(self._share * self._windows_done / len(self._setup.windows), "segmenting")
+        self._report.check()
+
+    def _fetched(self, finished: _Finished) -> MapRows:
+        """Bring finished rows to the CPU. Runs in the writer's thread, so that the network need not wait."""
+        nothing = finished.availability == 0
+        self._seen += np.bincount(finished.availability.ravel(), minlength=len(self._seen))
+        rasters = {name: tensor.cpu().numpy() for name, tensor in finished.tensors.items()}
+        if "scenario" in self._setup.targets:
+            rasters["scenario"] = finished.availability[None].copy()
+        for values in rasters.values():
+            values[:, nothing] = NODATA
+        return MapRows(finished.row, rasters)
+
+    def _result(self, counter: AreaCounter) -> SegmentationResult:
+        setup = self._setup
+        scenarios = {
+            scenario_name(names): int(self._seen[setup.card.scenario_mask(names)]) for names in setup.card.scenarios()
+        }
+        return SegmentationResult(
+            outputs=setup.targets,
+            area_table=counter.table(),
+            scenarios={name: pixels for name, pixels in scenarios.items() if pixels},
+            model=setup.card.name,
+            sha256=self._model.sha256,
+            modalities={item.modality.name: item.path for item in setup.inputs},
+            missing=setup.missing,
+            device=describe_device(setup.device),
+            precision=precision_name(setup.precision),
+            windows=len(setup.windows),
+            seconds=0.0,
+            warnings=tuple(self._report.warnings),
+        )
+
+
+@dataclass(frozen=True)
+class _Finished:
+    """Rows of the map on the device: uint8 (bands, rows, width) by output name, and their availability."""
+
+    row: int
+    tensors: dict[str, Tensor]
+    availability: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(
+        cls, row: int, probabilities: Tensor, availability: npt.NDArray[np.uint8], names: Sequence[str]
+    ) -> _Finished:
+        """Reduce probabilities (K, rows, width) to the bytes that are written."""
+        best, classes = probabilities.max(dim=0, keepdim=True)
+        tensors = {"classes": classes.to(torch.uint8)}
+        if "confidence" in names:
+            tensors["confidence"] = _quantized(best, CONFIDENCE_MAXIMUM)
+        if "probabilities" in names:
+            tensors["probabilities"] = _quantized(probabilities, PROBABILITY_MAXIMUM)
+        return cls(row, tensors, availability)
+
+
+def _quantized(fraction: Tensor, maximum: int) -> Tensor:
+    return (fraction * maximum).round_().clamp_(0, maximum).to(torch.uint8)
+
+
+def provenance(setup: Setup, sha256: str) -> dict[str, str]:
+    """Tags that say where a map comes from: names of files, no folders."""
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    used = ", ".join(f"{item.modality.name}={_basename(item.path)}" for item in setup.inputs)
+    card = setup.card
+    tags = {
+        "TIFFTAG_SOFTWARE": f"DIS2 {__version__}",
+        "TIFFTAG_DATETIME": now.strftime("%Y:%m:%d %H:%M:%S"),
+        "DIS2_VERSION": __version__,
+        "DIS2_DATE": now.isoformat(),
+        "DIS2_MODEL": f"{card.name} {card.version}",
+        "DIS2_MODEL_SHA256": sha256,
+        "DIS2_MODEL_LICENSE": card.license,
+        "DIS2_MODEL_ATTRIBUTION": card.attribution,
+        "DIS2_MODALITIES": used,
+        "DIS2_MISSING": ", ".join(setup.missing),
+        "DIS2_DEVICE": describe_device(setup.device),
+        "DIS2_PRECISION": precision_name(setup.precision),
+        "DIS2_WINDOW": "x".join(map(str, setup.windows.window)),
+        "DIS2_OVERLAP": f"{setup.job.overlap:g}",
+    }
+    return {key: value for key, value in tags.items() if value}
+
+
+def _tell(setup: Setup, report: Reporter) -> None:
+    """Tell what was found before the work begins."""
+    for item in setup.inputs:
+        for event in item.remarks:
+            report.pass_on(event)
+    for event in setup.alignment.remarks:
+        report.pass_on(event)
+    if setup.missing:
+        report.info(f"Missing, and made up for by the model: {', '.join(setup.missing)}.")
+    if setup.job.device == "auto" and setup.device.type == "cpu":
+        report.info("No CUDA device that works: the CPU is used.")
+    else:
+        report.info(f"Device: {describe_device(setup.device)}.")
+
+
+def _basename(path: str) -> str:
+    """The name of a file without its folders, on any system."""
+    return re.split(r"[\\/]", path)[-1]

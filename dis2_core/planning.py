@@ -1,0 +1,226 @@
+"""What a run will do, settled before a pixel is read: inputs, grids, windows, device, memory and disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .alignment import Alignment, align
+from .card import ModelCard
+from .catalogue import find_model, read_card
+from .errors import NoInput
+from .grid import WindowPlan
+from .inputs import GDAL_OPTIONS, RasterInput, open_inputs
+from .jobfolder import check_targets
+from .outputs import BLOCK, RASTERS, estimated_size, layouts
+from .protocol import OUTPUTS, Job
+from .rasters import choose_rows_per_chunk
+from .runtime import choose_device, choose_precision, default_batch_size, describe_device
+
+AREA_TABLE_SIZE = 100_000  # bytes at most
+_FLOAT = 4  # bytes
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A job whose inputs were examined and whose options were settled.
+
+    Attributes:
+        job: The job.
+        card: The model's card.
+        inputs: In card order.
+        alignment: The grids, and what is told about them.
+        windows: Where the network's windows lie on the working grid.
+        device, precision, batch_size, threads: How the network is run and the rasters are read.
+    """
+
+    job: Job
+    card: ModelCard
+    inputs: tuple[RasterInput, ...]
+    alignment: Alignment
+    windows: WindowPlan
+    device: torch.device
+    precision: torch.dtype
+    batch_size: int
+    threads: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The modalities that are given, in card order."""
+        return tuple(item.modality.name for item in self.inputs)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The modalities of the model that are not given."""
+        return tuple(name for name in self.card.modality_names if name not in self.names)
+
+    @property
+    def same_grid(self) -> bool:
+        """Whether the map lies on the grid that the network runs on."""
+        return self.alignment.output.same_pixels(self.alignment.working)
+
+    @property
+    def targets(self) -> dict[str, str]:
+        """Paths of the outputs, in the order in which they are renamed into place."""
+        return {name: self.job.outputs[name] for name in OUTPUTS if name in self.job.outputs}
+
+    @property
+    def raster_names(self) -> tuple[str, ...]:
+        """The outputs that are rasters, in the order of ``targets``."""
+        return tuple(name for name in self.targets if name in RASTERS)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the run reads."""
+        references = () if self.job.grid in ("model", "finest") else (self.job.grid,)
+        return (*(item.path for item in self.inputs), *references, self.job.model)
+
+    @property
+    def rows_per_chunk(self) -> int:
+        """Rows that are read at a time."""
+        bands = sum(len(item.modality.bands) for item in self.inputs)
+        return choose_rows_per_chunk(self.alignment.working.width, bands)
+
+    def space(self) -> dict[Path, int]:
+        """Bytes that the outputs and the scratch files need at most, by folder."""
+        needed: dict[Path, int] = {}
+        known = layouts(self.card)
+        for name, target in self.targets.items():
+            size = AREA_TABLE_SIZE
+            if name in known:
+                size = estimated_size(known[name], self.alignment.output)
+                size += 0 if self.same_grid else estimated_size(known[name], self.alignment.working)
+            folder = Path(os.path.abspath(target)).parent
+            needed[folder] = needed.get(folder, 0) + size
+        return needed
+
+    def memory(self) -> int:
+        """Bytes that the rows in work take, on the CPU and the device together, without the network."""
+        height, width = self.windows.window
+        columns = max(self.alignment.working.width, width)
+        bands = sum(len(item.modality.bands) for item in self.inputs)
+        classes = len(self.card.classes)
+        in_chunks = (4 + self.threads) * self.rows_per_chunk * bands * _FLOAT
+        in_strip = 2 * (height + self.rows_per_chunk) * bands * _FLOAT
+        in_map = height * (2 * classes * _FLOAT + len(self.raster_names) + classes)
+        in_files = 2 * BLOCK * (classes + 3)
+        return (
+            columns * (in_chunks + in_strip + in_map + in_files) + int(str(GDAL_OPTIONS["GDAL_CACHEMAX"])) * _MEGABYTE
+        )
+
+
+@dataclass(frozen=True)
+class JobPlan:
+    """What ``--dry-run`` shows.
+
+    Attributes:
+        model: The model's name.
+        crs: Of the output grid, as WKT; None for plain pixels.
+        output_size, working_size: (height, width) in pixels.
+        output_resolution, working_resolution: Pixel sizes in CRS units.
+        windows: How many windows the network runs over at most.
+        window: Their (height, width).
+        modalities: The file of each modality that is given.
+        missing: The modalities that are not.
+        device, precision, batch_size: How the network is run.
+        memory: Bytes beside the network, roughly.
+        disk: Bytes of the outputs by folder, roughly.
+        outputs: Paths by output name.
+        remarks: Warnings and notes about inputs and grids.
+    """
+
+    model: str
+    crs: str | None
+    output_size: tuple[int, int]
+    output_resolution: tuple[float, float]
+    working_size: tuple[int, int]
+    working_resolution: tuple[float, float]
+    windows: int
+    window: tuple[int, int]
+    modalities: Mapping[str, str]
+    missing: tuple[str, ...]
+    device: str
+    precision: str
+    batch_size: int
+    memory: int
+    disk: Mapping[str, int]
+    outputs: Mapping[str, str]
+    remarks: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain data."""
+        return asdict(self)
+
+
+def prepare(job: Job, card: ModelCard) -> Setup:
+    """Examine the inputs of a job and settle its options.
+
+    Raises:
+        InputError: Of the kind that fits: no input, unknown modality, unreadable raster, wrong bands,
+            grids that do not fit together.
+        NoDevice: The device that was asked for does not work.
+    """
+    if not job.inputs:
+        takes = ", ".join(modality.label for modality in card.modalities)
+        raise NoInput("No input was given.", f"The model '{card.name}' takes at least one of: {takes}.")
+    inputs = tuple(open_inputs(job.inputs, card))
+    alignment = align(inputs, card, extent=job.extent, extent_crs=job.extent_crs, grid=job.grid)
+    device = choose_device(job.device)
+    return Setup(
+        job=job,
+        card=card,
+        inputs=inputs,
+        alignment=alignment,
+        windows=WindowPlan(alignment.working.height, alignment.working.width, card.window, job.overlap),
+        device=device,
+        precision=choose_precision(job.precision, device),
+        batch_size=job.batch_size or default_batch_size(device, card.window),
+        threads=max(1, min(4, job.threads or os.cpu_count() or 1)),
+    )
+
+
+def plan_job(job: Job) -> JobPlan:
+    """Return what ``run_job`` would do, without reading a pixel or writing a byte.
+
+    Raises:
+        Dis2Error: Whatever ``run_job`` would raise before it begins.
+    """
+    setup = prepare(job, read_card(find_model(job.model)))
+    check_targets({name: Path(os.path.abspath(path)) for name, path in setup.targets.items()}, setup.files)
+    return describe(setup)
+
+
+def describe(setup: Setup) -> JobPlan:
+    """Put a setup into plain values."""
+    working, output = setup.alignment.working, setup.alignment.output
+    remarks = [*(event for item in setup.inputs for event in item.remarks), *setup.alignment.remarks]
+    return JobPlan(
+        model=setup.card.name,
+        crs=output.crs,
+        output_size=output.shape,
+        output_resolution=output.resolution,
+        working_size=working.shape,
+        working_resolution=working.resolution,
+        windows=len(setup.windows),
+        window=setup.windows.window,
+        modalities={item.modality.name: item.path for item in setup.inputs},
+        missing=setup.missing,
+        device=describe_device(setup.device),
+        precision=precision_name(setup.precision),
+        batch_size=setup.batch_size,
+        memory=setup.memory(),
+        disk={str(folder): size for folder, size in setup.space().items()},
+        outputs=setup.targets,
+        remarks=tuple(str(event.data.get("text", "")) for event in remarks),
+    )
+
+
+def precision_name(precision: torch.dtype) -> str:
+    """``bf16`` or ``fp32``."""
+    return "bf16" if precision == torch.bfloat16 else "fp32"

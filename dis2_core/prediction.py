@@ -1,0 +1,160 @@
+"""From rasters to a map: ``segment`` for Python, ``run_job`` for whoever has a job."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import rasterio
+
+from .errors import Cancelled, ResourceError
+from .inputs import GDAL_OPTIONS
+from .model_file import Model
+from .pipeline import Run
+from .planning import JobPlan, plan_job
+from .protocol import Job, Source
+from .reporting import Listener, Reporter
+from .result import SegmentationResult
+from .runtime import cpu_threads, is_out_of_memory
+
+__all__ = ["JobPlan", "SegmentationResult", "plan_job", "run_job", "segment"]
+
+PathLike = str | os.PathLike[str]
+
+
+def segment(
+    inputs: Mapping[str, PathLike | Source],
+    model: PathLike | Model,
+    *,
+    output: PathLike,
+    confidence: PathLike | None = None,
+    probabilities: PathLike | None = None,
+    scenario: PathLike | None = None,
+    areas: PathLike | None = None,
+    extent: tuple[float, float, float, float] | None = None,
+    extent_crs: str = "",
+    grid: PathLike = "model",
+    bands: Mapping[str, Sequence[int]] | None = None,
+    scale: Mapping[str, tuple[float, float]] | None = None,
+    device: str = "auto",
+    overlap: float = 0.5,
+    batch_size: int | None = None,
+    precision: str = "auto",
+    threads: int | None = None,
+    progress: Listener | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> SegmentationResult:
+    """Segment rasters, any modality of which may be missing.
+
+    Args:
+        inputs: Rasters by modality name.
+        model: A shipped model's name, a model file, or a loaded model.
+        output: The class map, a GeoTIFF.
+        confidence: GeoTIFF of the probability of the class, 0 to 100.
+        probabilities: GeoTIFF of the probabilities of all classes, 0 to 250 with the scale 1/250.
+        scenario: GeoTIFF of the modalities that each pixel had: a bit mask in the card's order.
+        areas: CSV of the area of each class.
+        extent: (xmin, ymin, xmax, ymax) to which the run is limited.
+        extent_crs: CRS of the extent; empty: that of the output grid.
+        grid: ``model`` (the model's ground sample distance), ``finest``, or a raster's path.
+        bands: 1-based band numbers by modality name.
+        scale: (a, b) by modality name: value = a * stored + b.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        overlap: Fraction of a window that neighbours share, 0 to 0.75.
+        batch_size: Windows a forward pass; None: chosen for the device.
+        precision: ``auto``, ``fp32`` or ``bf16``.
+        threads: CPU threads; None: all.
+        progress: Gets ``protocol.Event`` objects: progress, info, warning, artifact.
+        cancelled: Is asked between batches; True stops the run.
+
+    Returns:
+        What was done.
+
+    Raises:
+        Dis2Error: See ``run_job``.
+    """
+    outputs = {
+        "classes": output,
+        "confidence": confidence,
+        "probabilities": probabilities,
+        "scenario": scenario,
+        "areas": areas,
+    }
+    sources = {name: _source(name, item, bands or {}, scale or {}) for name, item in inputs.items()}
+    loaded = model if isinstance(model, Model) else None
+    job = Job(
+        model=str(loaded.path or loaded.card.name) if loaded else os.fspath(model),  # type: ignore[arg-type]
+        inputs=sources,
+        outputs={name: os.fspath(path) for name, path in outputs.items() if path is not None},
+        extent=extent,
+        extent_crs=extent_crs,
+        grid=os.fspath(grid),
+        device=device,
+        overlap=overlap,
+        batch_size=batch_size,
+        precision=precision,
+        threads=threads,
+    )
+    return run_job(job, model=loaded, progress=progress, cancelled=cancelled)
+
+
+def run_job(
+    job: Job,
+    *,
+    model: Model | None = None,
+    progress: Listener | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> SegmentationResult:
+    """Run a job: all its outputs appear whole, or none does and earlier files stay.
+
+    Args:
+        job: What to do.
+        model: A loaded model, to be used instead of the job's.
+        progress: Gets events of the types progress, info, warning and artifact.
+        cancelled: Is asked between batches; True stops the run.
+
+    Raises:
+        InputError: An input, an output or an option cannot be used (its subclasses say which).
+        NoValidData: No pixel has data.
+        ModelError: The model cannot be used.
+        NoDevice, NoSpace, ResourceError: The machine lacks something.
+        Cancelled: The run was stopped by ``cancelled`` or Ctrl-C.
+    """
+    started = time.monotonic()
+    report = Reporter(progress, cancelled)
+    report.progress(0, "reading")
+    try:
+        with rasterio.Env(**GDAL_OPTIONS), cpu_threads(job.threads), _memory_errors():
+            result = Run.of(job, model, report).execute()
+    except KeyboardInterrupt:
+        raise Cancelled("The run was interrupted.", "Nothing was written.") from None
+    return replace(result, seconds=round(time.monotonic() - started, 3))
+
+
+@contextmanager
+def _memory_errors() -> Iterator[None]:
+    """Memory that runs out where no smaller batch helps."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, RuntimeError) and not is_out_of_memory(error):
+            raise
+        raise ResourceError(
+            "The memory does not hold a strip of the raster as wide as it is.",
+            "Run it in parts with an extent, without probabilities, or on another device.",
+        ) from error
+
+
+def _source(
+    name: str,
+    item: PathLike | Source,
+    bands: Mapping[str, Sequence[int]],
+    scale: Mapping[str, tuple[float, float]],
+) -> Source:
+    source = item if isinstance(item, Source) else Source(os.fspath(item))
+    if name in bands:
+        source = replace(source, bands=tuple(bands[name]))
+    return replace(source, scale=scale[name]) if name in scale else source

@@ -1,0 +1,101 @@
+"""The machine: devices, precision, threads, and what to do when memory runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from .errors import NoDevice
+
+CPU = torch.device("cpu")
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device of a job's ``device``; ``auto`` is the first CUDA device that works, or the CPU.
+
+    Raises:
+        NoDevice: The device that was asked for does not exist or does not work.
+    """
+    if name == "cpu":
+        return CPU
+    if name == "auto":
+        return CPU if _why_not(device := torch.device("cuda", 0)) else device
+    device = torch.device("cuda", _index(name))
+    if reason := _why_not(device):
+        raise NoDevice(f"The device '{name}' cannot be used: {reason}.", "Choose the device auto or cpu.")
+    return device
+
+
+def describe_device(device: torch.device) -> str:
+    """The device in words: ``cuda:0 (NVIDIA H200)`` or ``cpu``."""
+    if device.type == "cuda":
+        return f"{device} ({torch.cuda.get_device_name(device)})"
+    return str(device)
+
+
+def choose_precision(name: str, device: torch.device) -> torch.dtype:
+    """Return the type that the network computes with; ``auto`` is bfloat16 where a GPU has it."""
+    if name == "auto":
+        return torch.bfloat16 if device.type == "cuda" and _has_bfloat16(device) else torch.float32
+    return {"fp32": torch.float32, "bf16": torch.bfloat16}[name]
+
+
+def default_batch_size(device: torch.device, window: tuple[int, int]) -> int:
+    """Windows a forward pass: many small ones, few large ones; more on a GPU, whose launches cost."""
+    pixels = (1 << 22) if device.type == "cuda" else (1 << 16)
+    smallest, largest = (8, 128) if device.type == "cuda" else (1, 4)
+    return min(max(pixels // (window[0] * window[1]), smallest), largest)
+
+
+@contextmanager
+def cpu_threads(threads: int | None) -> Iterator[None]:
+    """Let torch use so many CPU threads within the block; None: as many as before."""
+    before = torch.get_num_threads()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether an error of torch means that a device's memory is full."""
+    if isinstance(error, torch.OutOfMemoryError):
+        return True
+    text = str(error)
+    return any(mark in text for mark in ("CUBLAS_STATUS_ALLOC_FAILED", "can't allocate memory", "out of memory"))
+
+
+def release_memory(device: torch.device) -> None:
+    """Give cached memory of a GPU back."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+def _index(name: str) -> int:
+    _, _, number = name.partition(":")
+    if number and not number.isdigit():
+        raise NoDevice(f"There is no device '{name}'.", "Use auto, cpu, cuda or cuda:0.")
+    return int(number or 0)
+
+
+def _why_not(device: torch.device) -> str:
+    """Why a CUDA device does not work, or an empty string: a driver may list a GPU that cannot compute."""
+    if not torch.cuda.is_available():
+        return "there is no CUDA device, or torch was built without CUDA"
+    count = torch.cuda.device_count()
+    if device.index is not None and device.index >= count:
+        return f"there are only {count} CUDA devices"
+    try:
+        works = bool((torch.ones(2, device=device) + 1).sum().item() == 4)
+    except RuntimeError as error:
+        return str(error).splitlines()[0]
+    return "" if works else "it computes wrong numbers"
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    with torch.cuda.device(device):
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))

@@ -1,0 +1,116 @@
+"""The rows that the windows of one row need: normalised, on the device, read as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from .card import Modality, ModelCard
+from .grid import WindowPlan
+from .validity import Chunk, RangeTally, out_of_range_share
+
+#: What ``ChunkStream`` yields: first row, last row (exclusive), the chunk of each modality.
+Chunks = Iterator[tuple[int, int, Mapping[str, Chunk]]]
+
+
+class Strip:
+    """Full-width rows of all available modalities, from the first row of a window to its last.
+
+    Every value goes to the device once. A raster smaller than the window is padded there with its
+    outermost values; the padding has no availability, so that it changes no route.
+
+    Args:
+        chunks: The rows of the raster, in order.
+        card: The model's card.
+        names: The modalities that the chunks hold.
+        plan: Where the windows lie.
+        device: Where the values go.
+
+    Attributes:
+        availability: uint8 (rows, width) bit masks in card order, on the CPU, without the padding.
+        tallies: How far the values of each modality leave the card's range, so far.
+    """
+
+    def __init__(
+        self, chunks: Chunks, card: ModelCard, names: Sequence[str], plan: WindowPlan, device: torch.device
+    ) -> None:
+        self._chunks = chunks
+        self._card = card
+        self._modalities = tuple(card.modality(name) for name in names)
+        self._plan = plan
+        self._device = device
+        self._top = self._bottom = 0
+        self._statistics = {item.name: _statistics(item, device) for item in self._modalities}
+        width = max(plan.width, plan.window[1])
+        self._values = {item.name: torch.empty((len(item.bands), 0, width), device=device) for item in self._modalities}
+        self.availability: npt.NDArray[np.uint8] = np.empty((0, plan.width), dtype=np.uint8)
+        self.tallies = {item.name: RangeTally() for item in self._modalities}
+
+    def move(self, top: int) -> None:
+        """Read on until a row of windows that begins at row ``top`` can be cut; forget the rows above."""
+        bottom = min(top + self._plan.window[0], self._plan.height)
+        values = {name: [rows] for name, rows in self._values.items()}
+        masks = [self.availability]
+        while self._bottom < bottom:
+            _, self._bottom, chunks = next(self._chunks)
+            masks.append(self._availability_of(chunks))
+            for modality in self._modalities:
+                values[modality.name].append(self._upload(modality, chunks[modality.name]))
+                tally = out_of_range_share(chunks[modality.name], modality)
+                self.tallies[modality.name] += tally
+        passed, self._top = top - self._top, top
+        self.availability = _joined(masks)[passed:]
+        self._values = {name: _stacked(rows)[:, passed:] for name, rows in values.items()}
+
+    def cut(self, name: str, cols: Sequence[int]) -> Tensor:
+        """Return the windows that begin in these columns: (B, C, height, width), channels last."""
+        height, width = self._plan.window
+        rows = self._values[name][:, :height]
+        if (missing := height - rows.shape[1]) > 0:
+            rows = pad(rows, (0, 0, 0, missing), mode="replicate")
+        windows = torch.stack([rows[:, :, col : col + width] for col in cols])
+        return windows.contiguous(memory_format=torch.channels_last)
+
+    def cut_availability(self, cols: Sequence[int]) -> Tensor:
+        """Return the availability of the windows that begin in these columns: uint8 (B, height, width)."""
+        height, width = self._plan.window
+        windows = np.zeros((len(cols), height, width), dtype=np.uint8)
+        for window, col in zip(windows, cols, strict=True):
+            part = self.availability[:height, col : col + width]
+            window[: part.shape[0], : part.shape[1]] = part
+        return torch.from_numpy(windows).to(self._device)
+
+    def _availability_of(self, chunks: Mapping[str, Chunk]) -> npt.NDArray[np.uint8]:
+        mask = np.zeros(chunks[self._modalities[0].name].valid.shape, dtype=np.uint8)
+        for bit, name in enumerate(self._card.modality_names):
+            if name in chunks:
+                mask |= chunks[name].valid.view(np.uint8) << bit
+        return mask
+
+    def _upload(self, modality: Modality, chunk: Chunk) -> Tensor:
+        mean, std = self._statistics[modality.name]
+        values = torch.from_numpy(np.ascontiguousarray(chunk.values)).to(self._device)
+        values = torch.sub(values, mean).div_(std)
+        if (missing := self._plan.window[1] - values.shape[2]) > 0:
+            values = pad(values, (0, missing), mode="replicate")
+        return values
+
+
+def _statistics(modality: Modality, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of the bands (C, 1, 1)."""
+    numbers = torch.tensor([(band.mean, band.std) for band in modality.bands], dtype=torch.float32)
+    mean, std = numbers.to(device).T[..., None, None]
+    return mean, std
+
+
+def _stacked(parts: Sequence[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(list(parts), dim=1)
+
+
+def _joined(parts: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from dis2_core.errors import NoDevice
+from dis2_core.runtime import (
+    choose_device,
+    choose_precision,
+    cpu_threads,
+    default_batch_size,
+    describe_device,
+    is_out_of_memory,
+)
+
+CPU, CUDA = torch.device("cpu"), torch.device("cuda", 0)
+no_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+
+
+def test_cpu_is_always_there() -> None:
+    assert choose_device("cpu") == CPU
+    assert describe_device(CPU) == "cpu"
+
+
+@no_cuda
+def test_auto_falls_back_to_the_cpu() -> None:
+    assert choose_device("auto") == CPU
+
+
+@no_cuda
+@pytest.mark.parametrize("name", ["cuda", "cuda:3"])
+def test_a_device_that_is_not_there(name: str) -> None:
+    with pytest.raises(NoDevice) as error:
+        choose_device(name)
+    assert name in error.value.message and "cpu" in error.value.hint
+
+
+@pytest.mark.parametrize("name", ["cuda:x", "cuda:-1"])
+def test_no_device_of_this_name(name: str) -> None:
+    with pytest.raises(NoDevice, match=name):
+        choose_device(name)
+
+
+def fake_cuda(monkeypatch: pytest.MonkeyPatch, count: int = 1) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+
+
+def test_a_driver_that_lists_a_device_which_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("CUDA error: no kernel image is available\nmore")
+
+    fake_cuda(monkeypatch)
+    monkeypatch.setattr(torch, "ones", fail)
+    assert choose_device("auto") == CPU
+    with pytest.raises(NoDevice, match="no kernel image is available"):
+        choose_device("cuda")
+
+
+def test_a_device_beyond_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_cuda(monkeypatch, count=2)
+    with pytest.raises(NoDevice, match="only 2"):
+        choose_device("cuda:2")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_cuda() -> None:
+    assert choose_device("auto") == choose_device("cuda") == CUDA
+    assert "cuda:0 (" in describe_device(CUDA)
+
+
+def test_precision() -> None:
+    assert choose_precision("auto", CPU) == torch.float32
+    assert choose_precision("bf16", CPU) == torch.bfloat16
+    assert choose_precision("fp32", CUDA) == torch.float32
+
+
+@pytest.mark.parametrize("side", [16, 128, 512, 4096])
+def test_batch_size_fits_the_device(side: int) -> None:
+    assert 1 <= default_batch_size(CPU, (side, side)) <= 4
+    assert default_batch_size(CUDA, (side, side)) >= 8
+
+
+@pytest.mark.parametrize("threads", [1, 3, None])
+def test_threads_are_put_back(threads: int | None) -> None:
+    torch.set_num_threads(2)
+    with pytest.raises(ZeroDivisionError), cpu_threads(threads):
+        assert torch.get_num_threads() == (threads or 2)
+        raise ZeroDivisionError
+    assert torch.get_num_threads() == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), True),
+        (RuntimeError("shape mismatch"), False),
+    ],
+)
+def test_out_of_memory_is_told_from_other_errors(error: RuntimeError, expected: bool) -> None:
+    assert is_out_of_memory(error) is expected
