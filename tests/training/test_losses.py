@@ -6,10 +6,10 @@ import math
 
 import pytest
 import torch
-from dis2_training.losses import IGNORE, distillation_kl, one_hot, pixel_unit_mse, segmentation_loss, squared_cosine
-from dis2_training.objective import Objective
 
 from dis2_core.network import DIS2, DIS2Config
+from dis2_training.losses import IGNORE, distillation_kl, one_hot, pixel_unit_mse, segmentation_loss, squared_cosine
+from dis2_training.objective import Objective
 
 CONFIG = DIS2Config(classes=3, window=(32, 32), width=8, dropout=0.0)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+
 from dis2_training.objective import Objective
 
 GOLDEN = Path(__file__).parents[1] / "golden"
