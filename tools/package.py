@@ -1,0 +1,86 @@
+"""Assemble the QGIS plugin: the folder ``build/dis2`` and the zip that QGIS installs.
+
+The plugin carries ``dis2_core`` inside its own folder, so that client and library never disagree.
+The same sources give the same zip, byte for byte. Run by ``make package``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "dis2"  # the folder's name is the plugin's import name in QGIS
+MAX_BYTES = 25_000_000  # the limit of plugins.qgis.org
+EPOCH = (2020, 1, 1, 0, 0, 0)  # one date for all files: a zip does not depend on the clock
+LEFT_OUT = ("__pycache__", "tests", "*.pyc", "*.pyo", ".*", "*~", "*.orig", "*.aux.xml")
+
+
+def version(root: Path) -> str:
+    """Return the version of the library; the plugin's metadata must state the same one.
+
+    Raises:
+        ValueError: The two differ.
+    """
+    library = _search(r'^__version__ = "(.+)"$', root / "dis2_core" / "version.py")
+    plugin = _search(r"^version=(.+)$", root / "metadata.txt")
+    if library != plugin:
+        raise ValueError(f"dis2_core/version.py says {library}, metadata.txt says {plugin}")
+    return library
+
+
+def assemble(root: Path, build: Path) -> Path:
+    """Copy plugin, library, models and licences to ``build/dis2`` and return that folder."""
+    folder = build / NAME
+    shutil.rmtree(folder, ignore_errors=True)
+    ignore = shutil.ignore_patterns(*LEFT_OUT)
+    shutil.copytree(root / "qgis_plugin", folder, ignore=ignore)
+    shutil.copytree(root / "dis2_core", folder / "dis2_core", ignore=ignore)
+    shutil.copyfile(root / "metadata.txt", folder / "metadata.txt")
+    shutil.copyfile(root / "LICENSE", folder / "dis2_core" / "LICENSE")
+    return folder
+
+
+def archive(folder: Path, target: Path) -> None:
+    """Zip a folder, which becomes the only top entry."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as bundle:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}", EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            bundle.writestr(entry, path.read_bytes())
+
+
+def package(root: Path, build: Path) -> Path:
+    """Make folder and zip; return the zip.
+
+    Raises:
+        ValueError: The versions differ, or the zip is too large for plugins.qgis.org.
+    """
+    target = build / f"{NAME}-{version(root)}.zip"
+    archive(assemble(root, build), target)
+    if target.stat().st_size > MAX_BYTES:
+        raise ValueError(f"{target.name} has {target.stat().st_size:,} bytes; {MAX_BYTES:,} is the limit")
+    return target
+
+
+def _search(pattern: str, path: Path) -> str:
+    found = re.search(pattern, path.read_text(encoding="utf-8"), re.MULTILINE)
+    if not found:
+        raise ValueError(f"{path.name} states no version")
+    return found[1].strip()
+
+
+def main() -> None:
+    """Package this working tree."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=Path, default=ROOT / "build", help="folder for the results")
+    target = package(ROOT, parser.parse_args().build)
+    print(f"package: {target} ({target.stat().st_size / 1e6:.1f} MB)")
+
+
+if __name__ == "__main__":
+    main()
