@@ -1,0 +1,1 @@
+"""The demonstration: one scene, three scenarios, through QGIS, and a picture of it."""
