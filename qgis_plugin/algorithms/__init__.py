@@ -1,0 +1,1 @@
+"""The algorithms, one a module; the text of each lies in ``help``."""

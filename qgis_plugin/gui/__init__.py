@@ -1,0 +1,1 @@
+"""Widgets. Imported only where there is a window."""

@@ -1,0 +1,150 @@
+"""The model parameter in dialogs: shipped models by name, or a file; what the model takes below."""
+
+from __future__ import annotations
+
+import os
+from html import escape
+from typing import Any
+
+from processing.gui.wrappers import DIALOG_BATCH, DIALOG_MODELER, DIALOG_STANDARD, WidgetWrapper
+from qgis.core import (
+    QgsProcessingOutputFile,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterString,
+    QgsSettings,
+)
+from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from ..cards import model_card, summary_html
+from ..dis2_core.card import SLOTS, ModelCard
+from ..dis2_core.catalogue import SUFFIX, shipped_models
+from ..dis2_core.errors import Dis2Error
+from ..translation import tr
+
+LAST_FOLDER = "dis2/last_model_folder"
+
+
+class ModelWidget(QWidget):
+    """An editable list of shipped models, a button for files, and the card in two lines.
+
+    Args:
+        summary: Whether to show the card; a cell of the batch table has no room for it.
+    """
+
+    changed = pyqtSignal(str)
+
+    def __init__(self, summary: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._card: ModelCard | None = None
+        self._combo = QComboBox()
+        self._combo.setEditable(True)
+        self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._combo.addItems(list(shipped_models()))
+        self._combo.lineEdit().setPlaceholderText(tr("Choose a model file"))
+        browse = QToolButton()
+        browse.setText("…")
+        browse.setToolTip(tr("Choose a model file"))
+        browse.clicked.connect(self._browse)
+        self._summary = QLabel()
+        self._summary.setWordWrap(True)
+        self._summary.setVisible(summary)
+        line = QHBoxLayout()
+        line.addWidget(self._combo, 1)
+        line.addWidget(browse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(line)
+        layout.addWidget(self._summary)
+        self._combo.currentTextChanged.connect(self._update)
+        self._update(self.model())
+
+    def model(self) -> str:
+        """The name or path that is chosen."""
+        return self._combo.currentText().strip()
+
+    def set_model(self, model: str) -> None:
+        """Choose a name or path."""
+        self._combo.setEditText(model)
+
+    def summary(self) -> str:
+        """What is told about the chosen model, as HTML."""
+        return self._summary.text()
+
+    def card(self) -> ModelCard | None:
+        """The card of the chosen model; None where there is no such model."""
+        return self._card
+
+    def _update(self, text: str) -> None:
+        try:
+            self._card = model_card(text.strip())
+            self._summary.setText(summary_html(self._card))
+        except Dis2Error as error:
+            self._card = None
+            self._summary.setText(escape(str(error)))
+        self.changed.emit(text.strip())
+
+    def _browse(self) -> None:
+        settings = QgsSettings()
+        pattern = tr("Models ({})").format(f"*{SUFFIX}")
+        path, _ = QFileDialog.getOpenFileName(self, tr("Model"), str(settings.value(LAST_FOLDER, "")), pattern)
+        if path:
+            settings.setValue(LAST_FOLDER, os.path.dirname(path))
+            self.set_model(path)
+
+
+class ModelWidgetWrapper(WidgetWrapper):
+    """Puts ``ModelWidget`` into the algorithm, batch and model designer dialogs."""
+
+    def createWidget(self) -> QWidget:
+        """Return the widget for the kind of dialog."""
+        if self.dialogType == DIALOG_MODELER:
+            return self._modeler_widget()
+        widget = ModelWidget(summary=self.dialogType != DIALOG_BATCH)
+        widget.changed.connect(lambda: self.widgetValueHasChanged.emit(self))
+        return widget
+
+    def postInitialize(self, wrappers: list[QgsAbstractProcessingParameterWidgetWrapper]) -> None:
+        """Let the fields of rasters follow the model: those that it does not know are greyed out."""
+        if self.dialogType != DIALOG_STANDARD:
+            return
+        slots = {slot.upper(): slot for slot in SLOTS}
+        fields = {
+            slots[name]: wrapper for wrapper in wrappers if (name := wrapper.parameterDefinition().name()) in slots
+        }
+        self.widget.changed.connect(lambda: self._grey_out(fields))
+        self._grey_out(fields)
+
+    def _grey_out(self, fields: dict[str, QgsAbstractProcessingParameterWidgetWrapper]) -> None:
+        """A field that is filled stays open, so that a person can empty it."""
+        card = self.widget.card()
+        for slot, field in fields.items():
+            known = card is None or card.modality_in_slot(slot) is not None
+            for widget in (field.wrappedLabel(), field.wrappedWidget()):
+                if widget is not None:
+                    widget.setEnabled(known or bool(field.parameterValue()))
+
+    def _modeler_widget(self) -> QComboBox:
+        """Shipped models, and the strings and files of the model that is being designed."""
+        combo = QComboBox()
+        combo.setEditable(True)
+        for name in shipped_models():
+            combo.addItem(name, name)
+        types = [QgsProcessingParameterString, QgsProcessingParameterFile]
+        outputs = [QgsProcessingOutputString, QgsProcessingOutputFile]
+        for source in self.dialog.getAvailableValuesOfType(types, outputs):
+            combo.addItem(self.dialog.resolveValueDescription(source), source)
+        return combo
+
+    def setValue(self, value: Any) -> None:
+        """Show a value."""
+        if self.dialogType == DIALOG_MODELER:
+            self.setComboValue(value)
+        else:
+            self.widget.set_model(str(value or ""))
+
+    def value(self) -> Any:
+        """Return the value that is shown."""
+        return self.comboValue() if self.dialogType == DIALOG_MODELER else self.widget.model()

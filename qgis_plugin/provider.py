@@ -1,0 +1,57 @@
+"""The Processing provider ``dis2``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .algorithms.segment import SegmentAlgorithm
+from .dis2_core.version import __version__
+
+ICON = str(Path(__file__).parent / "icons" / "dis2.svg")
+
+
+class Dis2Provider(QgsProcessingProvider):
+    """Always registered and complete, also where torch is nowhere: algorithms say what they lack."""
+
+    def id(self) -> str:
+        """The part of an algorithm's id before the colon; permanent."""
+        return "dis2"
+
+    def name(self) -> str:
+        """The name in the toolbox."""
+        return "DIS2"
+
+    def longName(self) -> str:
+        """The name with its version."""
+        return f"DIS2 {__version__}"
+
+    def versionInfo(self) -> str:
+        """The version of plugin and library, which are one."""
+        return __version__
+
+    def icon(self) -> QIcon:
+        """The icon in the toolbox."""
+        return QIcon(ICON)
+
+    def svgIconPath(self) -> str:
+        """The icon where QGIS draws it itself."""
+        return ICON
+
+    def loadAlgorithms(self) -> None:
+        """Add every algorithm."""
+        self.addAlgorithm(SegmentAlgorithm())
+
+    def supportedOutputRasterLayerExtensions(self) -> list[str]:
+        """GeoTIFF alone: it carries the colour table, class names and provenance."""
+        return ["tif", "tiff"]
+
+    def defaultRasterFileExtension(self) -> str:
+        """The extension of temporary outputs."""
+        return "tif"
+
+    def supportsNonFileBasedOutput(self) -> bool:
+        """The worker writes files."""
+        return False

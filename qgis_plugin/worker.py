@@ -1,0 +1,113 @@
+"""The worker: one job in a process of its own, where torch is at home.
+
+Started by QGIS as ``python -I -u worker.py``. stdin brings one line, the job, and then stays open:
+its end means that the parent is gone or wants no more. stdout carries events as JSON lines; what
+libraries print goes to stderr.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # python -I leaves it out
+
+from dis2_core.errors import Dis2Error, ProtocolError, ResourceError
+from dis2_core.protocol import HEARTBEAT_SECONDS, Event, Job, error_event
+from dis2_core.version import __version__
+
+#: How long a cancelled run may tidy up before the process ends whatever it is doing.
+GRACE_SECONDS = 5.0
+
+
+class Channel:
+    """Events on a duplicate of stdout, whose own descriptor now leads to stderr."""
+
+    def __init__(self) -> None:
+        self._stream = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+        os.dup2(2, 1)
+        self._lock = threading.Lock()
+        self.stopped = threading.Event()
+
+    def send(self, event: Event) -> None:
+        """Write an event; a parent that reads no more stops the run."""
+        with self._lock:
+            try:
+                self._stream.write(event.to_line() + "\n")
+                self._stream.flush()
+            except OSError:
+                self.stopped.set()
+
+    def beat(self) -> None:
+        """Tell every two seconds that the process lives."""
+        while not self.stopped.wait(HEARTBEAT_SECONDS):
+            self.send(Event("heartbeat"))
+
+    def watch_parent(self) -> None:
+        """Stop the run at the end of stdin, first by asking, then by leaving."""
+        while os.read(0, 4096):
+            pass
+        self.stopped.set()
+        time.sleep(GRACE_SECONDS)
+        os._exit(130)
+
+
+def read_job() -> Job:
+    """Read the job from the first line of stdin, and not a byte more."""
+    with os.fdopen(0, "rb", buffering=0, closefd=False) as stdin:
+        line = stdin.readline().decode("utf-8", "replace")
+    if not line.endswith("\n"):
+        raise ProtocolError("The worker was given no job.")
+    return Job.from_json(line)
+
+
+def run(job: Job, channel: Channel) -> Mapping[str, Any]:
+    """Run the job and return its result as JSON."""
+    if sys.version_info < (3, 10):  # noqa: UP036 (a person may have chosen any Python)
+        raise ResourceError(
+            f"{sys.executable} is Python {sys.version.split()[0]}; DIS2 needs 3.10 or newer.",
+            "Choose another Python under Settings > Options > DIS2 or in DIS2_PYTHON.",
+        )
+    try:
+        from dis2_core.prediction import run_job
+    except (ImportError, OSError) as error:  # OSError: a library of torch that does not load
+        traceback.print_exc()
+        raise ResourceError(
+            f"{sys.executable} cannot load what DIS2 needs ({error}).",
+            "Install torch, rasterio, pyproj and safetensors into it, or choose another Python under "
+            "Settings > Options > DIS2 or in DIS2_PYTHON.",
+        ) from error
+    return run_job(job, progress=channel.send, cancelled=channel.stopped.is_set).to_json()
+
+
+def main() -> int:
+    """Run one job; return the exit code."""
+    channel = Channel()
+    channel.send(Event("hello", {"version": __version__, "pid": os.getpid()}))
+    threading.Thread(target=channel.beat, daemon=True).start()
+    try:
+        job = read_job()
+        threading.Thread(target=channel.watch_parent, daemon=True).start()
+        channel.send(Event("result", run(job, channel)))
+    except Dis2Error as error:
+        channel.send(error_event(error))
+        return error.exit_code
+    except Exception as error:  # a defect of ours: the traceback goes to the log, one line to the user
+        traceback.print_exc()
+        failure = Dis2Error(
+            f"DIS2 failed unexpectedly ({type(error).__name__}: {error}).",
+            "This is a defect: please report it with this log.",
+        )
+        channel.send(error_event(failure))
+        return failure.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
