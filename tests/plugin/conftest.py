@@ -1,0 +1,104 @@
+"""QGIS with the assembled plugin in a profile of its own.
+
+``DIS2_PLUGIN_BUILD`` names the assembled plugin (default ``build/dis2``, made by ``make package``);
+where there is none it is put together in a temporary folder. ``DIS2_PYTHON`` names the Python that
+has torch (default ``.venv/bin/python``).
+"""
+
+import filecmp
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
+MAKE_SCENE = Path(__file__).with_name("make_scene.py")
+IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+def assemble(folder):
+    """What goes into the zip, without its licence."""
+    shutil.copytree(REPOSITORY / "qgis_plugin", folder, ignore=IGNORED)
+    shutil.copytree(REPOSITORY / "dis2_core", folder / "dis2_core", ignore=IGNORED)
+    shutil.copy(REPOSITORY / "metadata.txt", folder)
+    return folder
+
+
+def stale_files(build):
+    sources = [path for path in (REPOSITORY / "qgis_plugin").rglob("*.*") if "__pycache__" not in path.parts]
+    names = [path.relative_to(REPOSITORY / "qgis_plugin") for path in sources if path.is_file()]
+    return [
+        str(name)
+        for name in names
+        if not (build / name).is_file() or not filecmp.cmp(REPOSITORY / "qgis_plugin" / name, build / name, False)
+    ]
+
+
+@pytest.fixture(scope="session")
+def plugin_folder(tmp_path_factory):
+    """The assembled plugin, whose parent is a QGIS plugin path."""
+    named = os.environ.get("DIS2_PLUGIN_BUILD")
+    build = Path(named) if named else REPOSITORY / "build" / "dis2"
+    if not named and not build.is_dir():
+        return assemble(tmp_path_factory.mktemp("plugins") / "dis2")
+    stale = stale_files(build)
+    assert not stale, f"{build} is not what the sources say ({', '.join(stale)}): run 'make package'"
+    return build
+
+
+@pytest.fixture(scope="session")
+def torch_python():
+    """The Python of core and worker."""
+    python = os.environ.get("DIS2_PYTHON") or REPOSITORY / ".venv" / "bin" / "python"
+    assert os.access(python, os.X_OK), f"{python} is missing: run 'make setup'"
+    return str(python)
+
+
+@pytest.fixture(scope="session")
+def plugin(qgis_app, qgis_processing, plugin_folder):
+    """The plugin, loaded as QGIS loads it where there is no window."""
+    sys.path.insert(0, str(plugin_folder.parent))
+    import dis2
+
+    loaded = dis2.classFactory(None)
+    loaded.initProcessing()
+    yield loaded
+    loaded.unload()
+
+
+@pytest.fixture(scope="session")
+def scene(tmp_path_factory, torch_python, plugin_folder):
+    """Rasters and models, made by the Python that has rasterio and torch."""
+    folder = tmp_path_factory.mktemp("scene")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GDAL", "PROJ"))}
+    command = [torch_python, str(MAKE_SCENE), str(plugin_folder), str(folder)]
+    subprocess.run(command, check=True, env=environment, timeout=120)
+    return SimpleNamespace(
+        folder=folder,
+        rgb=str(folder / "rgb.tif"),
+        ndsm=str(folder / "ndsm.tif"),
+        large=str(folder / "large.tif"),
+        model=str(folder / "tiny.safetensors"),
+    )
+
+
+@pytest.fixture
+def real_worker(monkeypatch, torch_python):
+    """Runs go to the real worker, which leaves the other cores to others."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("DIS2_PYTHON", torch_python)
+
+
+@pytest.fixture
+def fake_worker(monkeypatch, plugin):
+    """Runs go to a worker without torch that behaves as it is told: ``fake_worker("crash")``."""
+    from dis2 import runtime
+
+    monkeypatch.setenv("DIS2_PYTHON", sys.executable)
+    monkeypatch.setattr(runtime, "WORKER", FAKE_WORKER)
+    return lambda behaviour: monkeypatch.setenv("FAKE_WORKER", behaviour)

@@ -1,0 +1,108 @@
+"""The plugin loads anywhere, says what it is, and lets go of everything."""
+
+import ast
+import configparser
+import os
+import re
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from qgis.core import QgsApplication, QgsProcessingParameterDefinition
+
+
+@pytest.fixture
+def algorithm(plugin):
+    return QgsApplication.processingRegistry().algorithmById("dis2:segment").create()
+
+
+def test_loads_lists_and_explains_itself_where_torch_fails_to_import(plugin_folder, tmp_path):
+    """In a fresh process, in which the libraries of the worker raise when they are imported."""
+    code = """
+        import sys
+        for name in ("torch", "numpy", "rasterio", "safetensors", "pyproj", "affine"):
+            sys.modules[name] = None
+        sys.path.insert(0, sys.argv[1])
+        from qgis.core import QgsApplication
+        application = QgsApplication([], False)
+        application.initQgis()
+        import dis2
+        plugin = dis2.classFactory(None)
+        plugin.initProcessing()
+        algorithm = QgsApplication.processingRegistry().algorithmById("dis2:segment")
+        print(algorithm.displayName())
+        print(algorithm.shortHelpString())
+        plugin.unload()
+        print(QgsApplication.processingRegistry().algorithmById("dis2:segment"))
+        sys.stdout.flush()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), str(plugin_folder.parent)]
+    environment = {**os.environ, "QGIS_CUSTOM_CONFIG_PATH": str(tmp_path)}
+    lines = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment).stdout.splitlines()
+    assert lines[0] == "Segment with missing modalities"
+    assert "Any of them may be missing" in lines[1]
+    assert lines[-1] == "None"
+
+
+def test_loading_imports_nothing_heavy_and_no_window(plugin_folder, tmp_path):
+    code = """
+        import sys
+        sys.path.insert(0, sys.argv[1])
+        import dis2.plugin
+        print([n for n in ("torch", "numpy", "rasterio", "processing", "dis2.gui") if n in sys.modules])
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), str(plugin_folder.parent)]
+    assert subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout == "[]\n"
+
+
+def test_every_parameter_has_help(algorithm):
+    assert [item.name() for item in algorithm.parameterDefinitions() if not item.help()] == []
+
+
+def test_what_a_beginner_sees_is_short(algorithm):
+    advanced = QgsProcessingParameterDefinition.Flag.FlagAdvanced
+    shown = [item.name() for item in algorithm.parameterDefinitions() if not item.flags() & advanced]
+    inputs = ["MODEL", "OPTICAL", "ELEVATION", "SAR", "SPECTRAL", "OTHER", "EXTENT"]
+    assert shown == [*inputs, "OUTPUT", "CONFIDENCE", "PROBABILITIES", "SCENARIO"]
+
+
+def test_runs_in_the_background(algorithm):
+    assert not algorithm.flags() & algorithm.Flag.FlagNoThreading
+    assert algorithm.flags() & algorithm.Flag.FlagCanCancel
+
+
+def test_outputs_are_declared(algorithm):
+    figures = {"MODALITIES_USED", "DEVICE_USED", "VALID_AREA", "SECONDS"}
+    rasters = {"OUTPUT", "CONFIDENCE", "PROBABILITIES", "SCENARIO"}
+    assert {item.name() for item in algorithm.outputDefinitions()} == figures | rasters
+
+
+def test_icon_is_a_picture(algorithm):
+    assert not algorithm.icon().pixmap(24, 24).isNull()
+    assert os.path.isfile(algorithm.svgIconPath())
+
+
+def test_python_is_that_of_qgis_3_22(plugin_folder):
+    """Parses as Python 3.9, and Qt comes through ``qgis.PyQt`` alone."""
+    paths = [path for path in plugin_folder.rglob("*.py") if "dis2_core" not in path.parts]
+    assert len(paths) > 8
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        ast.parse(text, feature_version=(3, 9))
+        assert not re.search(r"(import|from) PyQt\d|\.exec_\(", text)
+        assert "import" not in text or "from __future__ import annotations" in text
+
+
+def test_metadata(plugin_folder):
+    metadata = configparser.ConfigParser()
+    metadata.read(plugin_folder / "metadata.txt", encoding="utf-8")
+    general = metadata["general"]
+    version = (plugin_folder / "dis2_core" / "version.py").read_text(encoding="utf-8")
+    assert f'"{general["version"]}"' in version
+    assert general["hasProcessingProvider"] == "yes"
+    assert (general["qgisMinimumVersion"], general["qgisMaximumVersion"]) == ("3.22", "4.99")
+    assert (plugin_folder / general["icon"]).is_file()
+    assert "torch" in general["about"] and "rasterio" in general["about"]
+    for required in ("name", "description", "about", "author", "email", "tracker", "repository", "license"):
+        assert required in general

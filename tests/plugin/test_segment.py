@@ -1,0 +1,295 @@
+"""The algorithm with the real worker and a tiny model."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from osgeo import gdal
+from qgis.core import (
+    QgsPalettedRasterRenderer,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingUtils,
+    QgsProject,
+    QgsRasterLayer,
+)
+
+
+@pytest.fixture
+def check(plugin, scene):
+    """What ``checkParameterValues`` says; the photo alone is fine."""
+    from qgis.core import QgsApplication
+
+    algorithm = QgsApplication.processingRegistry().algorithmById("dis2:segment").create()
+
+    def ask(**changes):
+        parameters = {"MODEL": scene.model, "OPTICAL": scene.rgb, "OUTPUT": "TEMPORARY_OUTPUT", **changes}
+        context = QgsProcessingContext()
+        context.setProject(QgsProject.instance())
+        acceptable, message = algorithm.checkParameterValues(parameters, context)
+        assert acceptable == (not message)
+        return message
+
+    return ask
+
+
+def test_check_accepts_what_is_good(check):
+    assert check() == ""
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_check_without_any_raster(check, nothing):
+    message = check(OPTICAL=nothing)
+    assert message == (
+        "No raster was given. The model 'tiny' takes Optical: rgb (red, green, blue); "
+        "Elevation: ndsm (height). Give at least one of these."
+    )
+
+
+def test_check_slot_that_the_model_does_not_know(check, scene):
+    message = check(SAR=scene.ndsm)
+    assert "no use for a raster in SAR" in message
+    assert "takes Optical: rgb (red, green, blue); Elevation: ndsm (height)" in message
+
+
+@pytest.mark.parametrize("model", ["no-such-model", ""])
+def test_check_model(check, model):
+    assert "model" in check(MODEL=model)
+
+
+def test_check_model_that_is_something_else(check, scene):
+    assert scene.rgb in check(MODEL=scene.rgb)
+
+
+@pytest.mark.parametrize("path", ["no/such/file.tif", __file__])
+def test_check_raster_that_is_none(check, path):
+    assert check(OPTICAL=path).startswith(f"The raster '{path}' (OPTICAL) cannot be read.")
+
+
+def test_check_layer_that_no_file_holds(check, qgis_new_project):
+    layer = QgsRasterLayer("type=xyz&url=file:///{z}/{x}/{y}.png&zmax=1", "a map service", "wms")
+    QgsProject.instance().addMapLayer(layer)
+    message = check(OPTICAL=layer.id())
+    assert "'a map service'" in message and "wms" in message and "Export" in message
+
+
+def test_check_layer_in_the_memory_of_qgis(check):
+    gdal.GetDriverByName("GTiff").Create("/vsimem/photo.tif", 8, 8, 3)
+    assert "'photo'" in check(OPTICAL=QgsRasterLayer("/vsimem/photo.tif", "photo"))
+
+
+def test_open_options_of_a_layer_are_no_part_of_its_path(plugin, scene):
+    from dis2.layers import gdal_source
+
+    assert gdal_source(QgsRasterLayer(f"{scene.rgb}|option:NUM_THREADS=2", "photo")) == scene.rgb
+
+
+def test_scales(plugin, scene):
+    from dis2.cards import model_card
+    from dis2.scales import parse_scales
+
+    assert parse_scales("", model_card(scene.model)) == {}
+    assert parse_scales("rgb=0.25,0; ndsm=0.1,-2", model_card(scene.model)) == {"rgb": (0.25, 0), "ndsm": (0.1, -2)}
+
+
+@pytest.mark.parametrize("text", ["ndsm", "ndsm=", "ndsm=1", "ndsm=1,2,3", "ndsm=a,b", "rgb=0,1", "sar=1,0"])
+def test_check_scale_that_is_none(check, text):
+    message = check(SCALE=text)
+    assert text in message or "scale" in message
+
+
+def test_advice_of_the_worker_is_in_words_of_the_dialog(plugin):
+    from dis2.translation import in_words_of_qgis
+
+    advice = "Use --grid model, or --scale ndsm=0.1,0; give an --extent."
+    assert in_words_of_qgis(advice) == "Use 'Output pixels' model, or 'Scale of values' ndsm=0.1,0; give an 'Extent'."
+
+
+SCENARIOS = {
+    "both": ({"OPTICAL": "rgb", "ELEVATION": "ndsm"}, "rgb, ndsm", 3),
+    "photo": ({"OPTICAL": "rgb"}, "rgb", 1),
+    "height": ({"ELEVATION": "ndsm"}, "ndsm", 2),
+}
+
+
+@pytest.fixture
+def segment(real_worker, scene, tmp_path):
+    """Run the algorithm as a script does."""
+
+    def run(feedback=None, **parameters):
+        import processing
+
+        parameters = {"MODEL": scene.model, "OUTPUT": str(tmp_path / "map.tif"), **parameters}
+        return processing.run("dis2:segment", parameters, feedback=feedback)
+
+    return run
+
+
+def pixels(path):
+    raster = gdal.Open(path)  # a band does not keep its raster open
+    return raster.GetRasterBand(1).ReadRaster()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_three_scenarios(segment, scene, tmp_path, name):
+    slots, used, bits = SCENARIOS[name]
+    paths = {key: str(tmp_path / f"{key}.tif") for key in ("CONFIDENCE", "PROBABILITIES", "SCENARIO")}
+    rasters = {slot: getattr(scene, attribute) for slot, attribute in slots.items()}
+    result = segment(**rasters, **paths)
+    assert result["MODALITIES_USED"] == used
+    assert result["DEVICE_USED"] == "cpu" or result["DEVICE_USED"].startswith("cuda")
+    assert result["VALID_AREA"] == pytest.approx(48.0 * 48.0)
+    assert result["SECONDS"] > 0
+    assert set(pixels(result["OUTPUT"])) <= {0, 1, 2}
+    assert set(pixels(result["SCENARIO"])) == {bits}
+    assert max(pixels(result["CONFIDENCE"])) <= 100
+    assert gdal.Open(result["PROBABILITIES"]).RasterCount == 3
+
+
+def test_style_names_and_colours_the_classes(segment, scene):
+    layer = QgsRasterLayer(segment(OPTICAL=scene.rgb)["OUTPUT"], "map")
+    renderer = layer.renderer()
+    assert isinstance(renderer, QgsPalettedRasterRenderer)
+    assert [(item.value, item.label, item.color.name()) for item in renderer.classes()] == [
+        (0.0, "house", "#d62728"),
+        (1.0, "road", "#7f7f7f"),
+        (2.0, "meadow & garden", "#98df8a"),
+    ]
+
+
+def test_qgis_and_the_library_make_the_same_map(segment, scene, tmp_path, torch_python, plugin_folder):
+    result = segment(OPTICAL=scene.rgb, ELEVATION=scene.ndsm, OVERLAP=0.25)
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import dis2_core; dis2_core.segment("
+    code += "{'rgb': sys.argv[2], 'ndsm': sys.argv[3]}, sys.argv[4], output=sys.argv[5], overlap=0.25)"
+    target = str(tmp_path / "library.tif")
+    arguments = [str(plugin_folder), scene.rgb, scene.ndsm, scene.model, target]
+    environment = {"PATH": os.environ["PATH"]}
+    subprocess.run([torch_python, "-c", code, *arguments], check=True, env=environment)
+    assert pixels(result["OUTPUT"]) == pixels(target)
+
+
+def test_temporary_output_extent_bands_and_reference(segment, scene):
+    several = str(scene.folder / "five_bands.tif")
+    result = segment(
+        OUTPUT="TEMPORARY_OUTPUT",
+        OPTICAL=several,
+        OPTICAL_BANDS=[4, 1, 2],
+        EXTENT="2600000,2600020,1199985,1200000 [EPSG:2056]",
+        REFERENCE=scene.ndsm,
+    )
+    assert result["OUTPUT"].startswith(QgsProcessingUtils.tempFolder())
+    raster = gdal.Open(result["OUTPUT"])
+    assert (raster.RasterXSize, raster.RasterYSize) == (20, 15)
+    assert result["VALID_AREA"] == pytest.approx(300.0)
+
+
+def test_scale_of_values_is_that_of_the_model(segment, scene, tmp_path):
+    """Heights in decimetres with their scale give the map that heights in metres give."""
+    metres = segment(ELEVATION=scene.ndsm)["OUTPUT"]
+    decimetres = str(scene.folder / "decimetres.tif")
+    result = segment(ELEVATION=decimetres, SCALE="ndsm=0.1,0", OUTPUT=str(tmp_path / "decimetres.tif"))
+    assert pixels(result["OUTPUT"]) == pixels(metres)
+
+
+def test_an_error_of_the_worker_reaches_the_person(segment, scene, tmp_path):
+    with pytest.raises(QgsProcessingException) as caught:
+        segment(OPTICAL=scene.ndsm)
+    assert scene.ndsm in str(caught.value)
+    assert "Traceback" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_output_folder(segment, scene, tmp_path):
+    missing = tmp_path / "none"
+    with pytest.raises(QgsProcessingException, match=str(missing)):
+        segment(OPTICAL=scene.rgb, OUTPUT=str(missing / "map.tif"))
+
+
+class Killer(QgsProcessingFeedback):
+    """Does something to the worker when it is at work."""
+
+    def __init__(self, action):
+        super().__init__(False)
+        self._action = action
+        self.acted_at = 0.0
+
+    def setProgressText(self, text):
+        if text == "Segmenting":
+            self.acted_at = time.monotonic()
+            self._action(self)
+
+
+def worker_of(folder):
+    """The number of the process that holds the map, as its lock says."""
+    return json.loads((folder / ".map.tif.dis2-lock").read_text())["pid"]
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    path = tmp_path / "map.tif"
+    path.write_bytes(b"earlier")
+    yield path
+    assert path.read_bytes() == b"earlier"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_killed_in_mid_run(segment, scene, tmp_path, earlier):
+    killer = Killer(lambda self: os.kill(worker_of(tmp_path), signal.SIGKILL))
+    with pytest.raises(QgsProcessingException, match=r"crashed \(signal 9\)"):
+        segment(killer, OPTICAL=scene.large)
+    assert killer.acted_at > 0
+
+
+def test_cancelled_in_mid_run_within_a_second(segment, scene, earlier):
+    canceller = Killer(lambda self: self.cancel())
+    with pytest.raises(QgsProcessingException, match="Cancelled"):
+        segment(canceller, OPTICAL=scene.large)
+    assert time.monotonic() - canceller.acted_at < 1.0
+
+
+def test_worker_outlives_no_parent(scene, torch_python, plugin_folder, tmp_path, earlier):
+    """stdin ends because the parent is gone: the worker tidies up and ends, too."""
+    command = [torch_python, "-I", "-u", str(plugin_folder / "worker.py")]
+    source = {"rgb": {"path": scene.large}}
+    job = {"v": 1, "type": "job", "model": scene.model, "inputs": source, "outputs": {"classes": str(earlier)}}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+        worker.stdin.write(json.dumps(job) + "\n")
+        worker.stdin.flush()
+        events = (json.loads(line) for line in worker.stdout)
+        hello = next(events)
+        assert (hello["v"], hello["type"], hello["pid"]) == (1, "hello", worker.pid)
+        next(event for event in events if event.get("stage") == "segmenting")
+        worker.stdin.close()
+        assert worker.wait(4) == 130  # sooner than it would be forced to
+
+
+def test_worker_gives_signs_of_life(torch_python, plugin_folder):
+    command = [torch_python, "-I", "-u", str(plugin_folder / "worker.py")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+        kinds = [json.loads(worker.stdout.readline())["type"] for _ in range(2)]
+        worker.stdin.close()
+    assert kinds == ["hello", "heartbeat"]
+
+
+@pytest.mark.parametrize("line", ["", "no job\n", '{"v": 2, "type": "job"}\n'])
+def test_worker_without_a_job(torch_python, plugin_folder, line):
+    command = [torch_python, "-I", "-u", str(plugin_folder / "worker.py")]
+    done = subprocess.run(command, input=line, stdout=subprocess.PIPE, text=True, timeout=20)
+    events = [json.loads(text) for text in done.stdout.splitlines()]
+    assert [event["type"] for event in events] == ["hello", "error"]
+    assert (done.returncode, events[-1]["code"]) == (2, "protocol")
+
+
+def test_worker_in_a_python_without_torch(plugin_folder):
+    command = [sys.executable, "-I", "-u", str(plugin_folder / "worker.py")]
+    line = json.dumps({"v": 1, "type": "job", "model": "m", "inputs": {}, "outputs": {"classes": "c.tif"}})
+    done = subprocess.run(command, input=line + "\n", capture_output=True, text=True)
+    error = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == 4
+    assert error["text"].startswith(f"{sys.executable} cannot load what DIS2 needs")
+    assert "DIS2_PYTHON" in error["hint"]

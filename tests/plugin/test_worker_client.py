@@ -1,0 +1,200 @@
+"""A worker that misbehaves: QGIS lives on, nothing partial stays, an earlier result is intact."""
+
+import time
+
+import pytest
+from qgis.core import QgsProcessingContext, QgsProcessingException, QgsProcessingFeedback
+from qgis.PyQt.QtCore import QTimer
+
+
+class Log(QgsProcessingFeedback):
+    """Keeps what a person would read."""
+
+    def __init__(self):
+        super().__init__(False)
+        self.lines = {"info": [], "warning": [], "debug": [], "command": [], "stage": []}
+        self.fractions = []
+        self.progressChanged.connect(self.fractions.append)
+
+    def pushInfo(self, text):
+        self.lines["info"].append(text)
+
+    def pushWarning(self, text):
+        self.lines["warning"].append(text)
+
+    def pushDebugInfo(self, text):
+        self.lines["debug"].append(text)
+
+    def pushCommandInfo(self, text):
+        self.lines["command"].append(text)
+
+    def setProgressText(self, text):
+        self.lines["stage"].append(text)
+
+
+@pytest.fixture
+def target(tmp_path):
+    """A map from an earlier run."""
+    path = tmp_path / "map.tif"
+    path.write_bytes(b"earlier")
+    return path
+
+
+@pytest.fixture
+def segment(scene, target):
+    """Run the algorithm on the photo alone."""
+
+    def run(feedback=None):
+        import processing
+
+        parameters = {"MODEL": scene.model, "OPTICAL": scene.rgb, "OUTPUT": str(target)}
+        return processing.run("dis2:segment", parameters, feedback=feedback or Log())
+
+    return run
+
+
+def assert_untouched(target):
+    assert target.read_bytes() == b"earlier"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_progress_and_messages_reach_the_person(fake_worker, segment, target):
+    fake_worker("good")
+    log = Log()
+    result = segment(log)
+    assert target.read_bytes() == b"whole"
+    assert log.fractions == [50.0]
+    assert log.lines["stage"] == ["Segmenting"]
+    assert "The height was resampled." in log.lines["info"]
+    assert log.lines["warning"] == ["Is this an absolute DSM?"]
+    assert '"type": "job"' in log.lines["command"][0]
+    assert (result["OUTPUT"], result["MODALITIES_USED"], result["DEVICE_USED"]) == (str(target), "rgb", "cpu")
+    assert (result["VALID_AREA"], result["SECONDS"]) == (10.0, 0.5)
+    assert "house: 9.0 m², 90.0 %" in log.lines["info"]
+    assert "nodata: 2.0 m²" in log.lines["info"]
+
+
+def test_noise_on_stdout_is_no_event(fake_worker, segment, target):
+    fake_worker("noise")
+    log = Log()
+    segment(log)
+    assert target.read_bytes() == b"whole"
+    assert log.fractions == [50.0]
+    assert "Loading weights: 100%" in log.lines["debug"]
+    assert "{not json}" in log.lines["debug"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [
+        ("crash", ["crashed", "11", "memory", "Segmentation fault is near"]),
+        ("quit", ["exit code 7", "Traceback: something odd"]),
+        ("version", ["version", "Install the DIS2 plugin again"]),
+        ("error", ["The disk is full. Free 3 GB."]),
+    ],
+)
+def test_a_failure_says_what_happened_and_leaves_nothing(fake_worker, segment, target, behaviour, words):
+    fake_worker(behaviour)
+    with pytest.raises(QgsProcessingException) as caught:
+        segment()
+    assert [word for word in words if word not in str(caught.value)] == []
+    assert_untouched(target)
+
+
+def test_a_silent_worker_is_stopped(fake_worker, segment, target, monkeypatch):
+    from dis2 import worker_client
+
+    fake_worker("hang")
+    monkeypatch.setattr(worker_client.WorkerRun, "SILENCE_SECONDS", 0.6)
+    started = time.monotonic()
+    with pytest.raises(QgsProcessingException, match=r"has not answered for 0\.6 seconds"):
+        segment()
+    assert time.monotonic() - started < 5
+    assert_untouched(target)
+
+
+def test_cancel_within_a_second_while_qgis_stays_responsive(fake_worker, scene, target, qgis_app):
+    """The task runs in QGIS's own task manager; the main thread counts its own heartbeat."""
+    from qgis.core import QgsApplication, QgsProcessingAlgRunnerTask
+    from qgis.PyQt.QtCore import QCoreApplication
+
+    fake_worker("stubborn")
+    algorithm = QgsApplication.processingRegistry().algorithmById("dis2:segment").create()
+    log, context, outcome = Log(), QgsProcessingContext(), []
+    parameters = {"MODEL": scene.model, "OPTICAL": scene.rgb, "OUTPUT": str(target)}
+    task = QgsProcessingAlgRunnerTask(algorithm, parameters, context, log)
+    task.executed.connect(lambda successful, results: outcome.append(successful))
+    QgsApplication.taskManager().addTask(task)
+    ticks = pump(QCoreApplication, lambda: len(log.fractions) > 3, 10)
+    started = time.monotonic()
+    task.cancel()
+    pump(QCoreApplication, lambda: outcome, 5)
+    assert time.monotonic() - started < 1.0
+    assert outcome == [False]
+    assert ticks > 10
+    assert_untouched(target)
+
+
+def pump(application, done, seconds):
+    """Let the main loop turn until something is done; return how often it turned."""
+    turns, end = 0, time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it takes too long"
+        application.processEvents()
+        time.sleep(0.01)
+        turns += 1
+    return turns
+
+
+def test_cancelled_script_gets_an_exception(fake_worker, segment, target):
+    """On the main thread, as a script and the batch dialog run: a click on Cancel still arrives."""
+    fake_worker("stubborn")
+    log = Log()
+    QTimer.singleShot(500, log.cancel)
+    with pytest.raises(QgsProcessingException, match=r"Cancelled\. Nothing was written\."):
+        segment(log)
+    assert_untouched(target)
+
+
+def test_qgis_environment_stays_with_qgis(plugin, monkeypatch):
+    from dis2 import runtime
+
+    disturbing = ["PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "PIP_TARGET", "QGIS_PREFIX_PATH", "PROJ_LIB"]
+    disturbing += ["GDAL_DATA", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH"]
+    for name in disturbing:
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("HTTPS_PROXY", "x")
+    environment = runtime.worker_environment()
+    assert [name for name in disturbing if environment.contains(name)] == []
+    assert environment.contains("HTTPS_PROXY") and environment.contains("PATH")
+    assert runtime.worker_arguments()[:2] == ["-I", "-u"]
+
+
+@pytest.mark.parametrize("python", ["", "no/such/python", __file__])
+def test_without_a_python_the_person_learns_what_to_do(plugin, segment, target, monkeypatch, python):
+    monkeypatch.setenv("DIS2_PYTHON", python)
+    with pytest.raises(QgsProcessingException, match=r"Settings > Options > DIS2.*DIS2_PYTHON"):
+        segment()
+    assert_untouched(target)
+
+
+def test_an_interpreter_that_is_none(plugin, segment, target, monkeypatch):
+    monkeypatch.setenv("DIS2_PYTHON", "/bin/false")
+    with pytest.raises(QgsProcessingException, match=r"ended without a result.*Is '/bin/false' a Python"):
+        segment()
+    assert_untouched(target)
+
+
+def test_the_setting_goes_before_the_variable(plugin, monkeypatch):
+    import sys
+
+    from dis2 import runtime
+    from qgis.core import QgsSettings
+
+    monkeypatch.setenv("DIS2_PYTHON", "/bin/false")
+    QgsSettings().setValue(runtime.SETTING, sys.executable)
+    try:
+        assert runtime.interpreter() == sys.executable
+    finally:
+        QgsSettings().remove(runtime.SETTING)
+    assert runtime.interpreter() == "/bin/false"
