@@ -5,26 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pyproj
 from affine import Affine
-from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
 from .card import ModelCard
+from .crs import Coordinates, crs_name, parse_crs, project, same_crs
 from .errors import GridMismatch
 from .grid import Bounds, Grid, format_bounds, place
-from .inputs import MAX_SIDE, RasterInput, read_grid, same_crs
+from .inputs import MAX_SIDE, RasterInput, read_grid
 from .protocol import Event
 
 SAME_RESOLUTION = 0.01  # relative; the network does not notice 1 %
 NOTICEABLE = 1.5  # ratio of resolutions from which a warning is due, and from which pixels are averaged
 SPARSE = 4  # ratio of union to intersection from which an extent is proposed
 MESH = 21  # points a side on which a projected outline is sampled
-
-Coordinates = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,8 @@ def align(
     output = output_grid(grid, inputs, working, extent=extent)
     remarks = [remark for item in inputs for remark in _resampling_remarks(item, working)]
     remarks += _coverage_remarks(inputs, working, limited=extent is not None)
+    if not output.same_pixels(working):
+        remarks.append(_output_remark(working, output))
     return Alignment(working, output, tuple(remarks))
 
 
@@ -76,7 +75,7 @@ def working_grid(
         inputs: From ``open_inputs``, in card order.
         gsd: Ground sample distance in metres.
         extent: (xmin, ymin, xmax, ymax) in ``extent_crs``.
-        extent_crs: EPSG code or WKT; empty: the CRS of the first input.
+        extent_crs: EPSG code or WKT; empty: the CRS of the first input, in the card's order.
 
     Raises:
         GridMismatch: The inputs do not overlap, the extent meets none of them, or an extent cannot be
@@ -128,15 +127,15 @@ def metres_per_unit(crs: str, x: float, y: float) -> tuple[float, float]:
     Raises:
         GridMismatch: The CRS says nothing about the ground at (x, y).
     """
-    reference = _plain(crs)
+    reference = parse_crs(crs)
     geodetic, geod = reference.geodetic_crs, reference.get_geod()
-    if geodetic is None or geod is None:
+    if geodetic is None or geod is None or not (reference.is_projected or reference.is_geographic):
         raise GridMismatch(f"{crs_name(crs)} is not tied to the ground.", "Give rasters with a map projection.")
     unit = reference.axis_info[0].unit_conversion_factor
     degrees = math.degrees(geodetic.axis_info[0].unit_conversion_factor)
     step = 5 / unit if reference.is_projected else 5e-5 / math.degrees(unit)
     points = ([x - step, x + step, x, x], [y, y, y - step, y + step])
-    lon, lat = _project(points, crs, geodetic.to_wkt())
+    lon, lat = project(points, crs, geodetic.to_wkt())
     if not np.isfinite([lon, lat]).all():
         raise GridMismatch(f"{crs_name(crs)} is not defined at {x:.10g}, {y:.10g}.", "Check the CRS of the inputs.")
     lengths = geod.inv(lon[::2] * degrees, lat[::2] * degrees, lon[1::2] * degrees, lat[1::2] * degrees)[2]
@@ -191,42 +190,7 @@ def mesh(grid: Grid, crs: str | None) -> tuple[Coordinates, Coordinates]:
     points = place(grid.transform, cols.ravel(), rows.ravel())
     if grid.crs == crs or grid.crs is None or crs is None:
         return points
-    return _project(points, grid.crs, crs)
-
-
-def crs_name(crs: str | None) -> str:
-    """A CRS as a person knows it: ``EPSG:2154``, or its name."""
-    if crs is None:
-        return "no CRS"
-    parsed = pyproj.CRS.from_user_input(crs)
-    authority = parsed.to_authority()
-    return ":".join(authority) if authority else str(parsed.name)
-
-
-def _project(
-    points: tuple[Sequence[float] | Coordinates, Sequence[float] | Coordinates], source: str, target: str
-) -> tuple[Coordinates, Coordinates]:
-    xs, ys = (np.asarray(values, dtype=np.float64) for values in points)
-    try:
-        projected = _transformer(source, target).transform(xs, ys)
-    except ProjError as error:
-        raise GridMismatch(
-            f"There is no transformation from {crs_name(source)} to {crs_name(target)}: {error}",
-            "Reproject the inputs to one CRS first.",
-        ) from error
-    return np.asarray(projected[0]), np.asarray(projected[1])
-
-
-@lru_cache(maxsize=32)
-def _transformer(source: str, target: str) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(_plain(source), _plain(target), always_xy=True)
-
-
-@lru_cache(maxsize=32)
-def _plain(crs: str) -> pyproj.CRS:
-    """The CRS without a datum shift bound to it, which hides its axes."""
-    parsed = pyproj.CRS.from_wkt(crs)
-    return parsed.source_crs if parsed.is_bound and parsed.source_crs else parsed
+    return project(points, grid.crs, crs)
 
 
 def _region(inputs: Sequence[RasterInput], crs: str, extent: Bounds | None, extent_crs: str) -> Bounds:
@@ -326,6 +290,14 @@ def _resampling_remarks(item: RasterInput, working: Grid) -> list[Event]:
     else:
         return [Event("info", {"text": f"{text}."})]
     return [Event("warning", {"code": "resampling", "text": text})]
+
+
+def _output_remark(working: Grid, output: Grid) -> Event:
+    text = (
+        f"The map is brought from {_metres(working, working)} ({crs_name(working.crs)}), where the network runs, "
+        f"to {_metres(output, working)} ({crs_name(output.crs)})."
+    )
+    return Event("info", {"text": text})
 
 
 def _metres(grid: Grid, at: Grid) -> str:

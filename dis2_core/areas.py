@@ -6,17 +6,17 @@ import csv
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import CRS, Transformer
+from pyproj import CRS
 
+from .card import NODATA
+from .crs import parse_crs, project
 from .grid import Grid
 
-NODATA = 255
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -56,7 +56,7 @@ class PixelArea:
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self._crs = CRS.from_user_input(grid.crs) if grid.crs else None
+        self._crs = parse_crs(grid.crs) if grid.crs else None  # a bound one would not tell its projection
 
     @property
     def known(self) -> bool:
@@ -77,21 +77,13 @@ class PixelArea:
     def _on_ellipsoid(self, crs: CRS, edges: npt.NDArray[np.int64]) -> FloatArray:
         transform = self._grid.transform
         left, right = transform.c, transform.c + transform.a
-        ys = transform.f + transform.e * edges
-        west, latitudes = self._to_geodetic.transform(np.full(len(ys), left), ys)
-        east, _ = self._to_geodetic.transform(np.full(len(ys), right), ys)
+        ys: FloatArray = np.asarray(transform.f + transform.e * edges, dtype=np.float64)
         geodetic = crs.geodetic_crs or crs
+        west, latitudes = project((np.full(len(ys), left), ys), crs.to_wkt(), geodetic.to_wkt())
+        east, _ = project((np.full(len(ys), right), ys), crs.to_wkt(), geodetic.to_wkt())
         to_radians = float(geodetic.axis_info[0].unit_conversion_factor)
-        zones = np.abs(np.diff(_area_below(crs, np.asarray(latitudes) * to_radians)))
-        width = np.abs(np.asarray(east) - np.asarray(west))[:-1] * to_radians
-        return np.asarray(zones * width, dtype=np.float64)
-
-    @cached_property
-    def _to_geodetic(self) -> Transformer:
-        crs = self._crs
-        if crs is None:
-            raise ValueError("The grid has no CRS.")
-        return Transformer.from_crs(crs, crs.geodetic_crs or crs, always_xy=True)
+        zones = np.abs(np.diff(_area_below(crs, latitudes * to_radians)))
+        return np.asarray(zones * np.abs(east - west)[:-1] * to_radians, dtype=np.float64)
 
 
 def _is_mercator(crs: CRS) -> bool:

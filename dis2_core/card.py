@@ -19,7 +19,8 @@ from .errors import InvalidCard
 
 CARD_VERSION = 1
 MAX_MODALITIES = 5
-MAX_CLASSES = 250  # 254 is *uncertain* and 255 nodata in the class raster
+MAX_CLASSES = 250  # 254 is *uncertain* in the class raster
+NODATA = 255  # in every raster of a run
 
 #: What a modality is, which is also the name of the slot that it fills in QGIS.
 KINDS = ("optical", "elevation", "sar", "spectral", "other")
@@ -27,6 +28,7 @@ SLOTS = KINDS
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,31}$")
 _COLOR = re.compile(r"^#[0-9a-fA-F]{6}$")
+_NOT_IN_XML = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")  # styles and side files hold the names of classes
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ class LandClass:
     def __post_init__(self) -> None:
         if not self.name or not _COLOR.match(self.color):
             raise InvalidCard(f"Class '{self.name}' needs a name and a colour like #1f78b4, not '{self.color}'.")
+        if _NOT_IN_XML.search(self.name):
+            raise InvalidCard(f"The name of class {self.name!a} holds a control character.")
 
     @property
     def rgb(self) -> tuple[int, int, int]:

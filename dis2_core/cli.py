@@ -106,7 +106,7 @@ def segment(
     ] = None,
     areas: Annotated[str | None, typer.Option(metavar="FILE", help="Also write the area table, CSV.")] = None,
     extent: Annotated[Extent | None, typer.Option(metavar="XMIN YMIN XMAX YMAX", help="Only this part.")] = None,
-    extent_crs: Annotated[str, typer.Option(metavar="CRS", help="CRS of --extent; default: the output's.")] = "",
+    extent_crs: Annotated[str, typer.Option(metavar="CRS", help="CRS of --extent; default: the first input's.")] = "",
     grid: Annotated[
         str,
         typer.Option(metavar="model|finest|FILE", help="Output pixels: the model's, the finest input's, a raster's."),

@@ -195,8 +195,8 @@ def print_result(result: SegmentationResult) -> None:
 
 def print_plan(plan: JobPlan) -> None:
     """Print to stdout what a job would do, and that it did nothing."""
-    for remark in plan.remarks:
-        print(plain(remark))
+    for text in (*plan.notes, *(f"warning: {warning}" for warning in plan.warnings)):
+        print(plain(text))
     height, width = plan.output_size
     facts = {
         "model": f"{plan.model}, {plan.windows:,} windows of {plan.window[0]} x {plan.window[1]} pixels",

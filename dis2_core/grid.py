@@ -87,12 +87,8 @@ class Grid:
 
     def cover(self, bounds: Bounds) -> Grid:
         """Return the part of the endless lattice that covers ``bounds`` (in CRS units), snapped outward."""
-        xmin, ymin, xmax, ymax = bounds
-        inverse = ~self.transform
-        cols, rows = zip(*(place(inverse, x, y) for x in (xmin, xmax) for y in (ymin, ymax)), strict=True)
-        top, left = math.floor(min(rows) + SNAP), math.floor(min(cols) + SNAP)
-        bottom, right = math.ceil(max(rows) - SNAP), math.ceil(max(cols) - SNAP)
-        return self.window(top, left, max(1, bottom - top), max(1, right - left))
+        top, left, bottom, right = self._covered(bounds)
+        return self.window(top, left, bottom - top, right - left)
 
     def crop(self, bounds: Bounds) -> Grid:
         """Return the part of this grid that lies in ``bounds`` (in CRS units), snapped outward to pixels.
@@ -100,17 +96,23 @@ class Grid:
         Raises:
             GridMismatch: ``bounds`` lies outside the grid.
         """
-        part = self.cover(bounds)
-        origin = self.offset_of(part)
-        assert origin is not None  # cover() stays on the lattice
-        top, left = max(0, origin[0]), max(0, origin[1])
-        bottom, right = min(self.height, origin[0] + part.height), min(self.width, origin[1] + part.width)
+        top, left, bottom, right = self._covered(bounds)
+        top, left, bottom, right = max(0, top), max(0, left), min(self.height, bottom), min(self.width, right)
         if top >= bottom or left >= right:
             raise GridMismatch(
                 f"The extent {format_bounds(bounds)} lies outside the grid {format_bounds(self.bounds)}.",
                 "Give an extent that meets the inputs, in the right CRS.",
             )
         return self.window(top, left, bottom - top, right - left)
+
+    def _covered(self, bounds: Bounds) -> tuple[int, int, int, int]:
+        """(top, left, bottom, right) of the pixels of the endless lattice that ``bounds`` touches; one at least."""
+        xmin, ymin, xmax, ymax = bounds
+        inverse = ~self.transform
+        cols, rows = zip(*(place(inverse, x, y) for x in (xmin, xmax) for y in (ymin, ymax)), strict=True)
+        top, left = math.floor(min(rows) + SNAP), math.floor(min(cols) + SNAP)
+        bottom, right = math.ceil(max(rows) - SNAP), math.ceil(max(cols) - SNAP)
+        return top, left, max(bottom, top + 1), max(right, left + 1)
 
 
 def place(transform: Affine, cols: Position, rows: Position) -> tuple[Position, Position]:

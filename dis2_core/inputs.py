@@ -24,6 +24,7 @@ from rasterio.enums import ColorInterp
 from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning, RasterioError
 
 from .card import Modality, ModelCard
+from .crs import same_crs
 from .errors import GridMismatch, InputError, NoInput, UnknownModality, UnreadableRaster, WrongBands
 from .grid import Grid
 from .protocol import Event, Source
@@ -33,10 +34,6 @@ MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block to read one pixel of it
 
 #: GDAL's block cache would take 5 % of the machine's memory; sidecar files are looked for one by one.
 GDAL_OPTIONS = {"GDAL_CACHEMAX": 128, "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE"}
-
-#: Plain pixels are a case of ours, and nodata is heeded beside alpha: neither is news to the user.
-for _category in (NotGeoreferencedWarning, NodataShadowWarning):
-    warnings.filterwarnings("ignore", category=_category)
 
 _SCHEME = re.compile(r"^(/vsi|<|[A-Za-z][A-Za-z0-9_+.-]+:)")  # one letter and a colon is a Windows drive
 
@@ -112,6 +109,18 @@ def read_grid(path: str) -> Grid:
 
 
 @contextmanager
+def gdal_environment() -> Iterator[None]:
+    """GDAL's options for as long as the ``with`` block lasts, and rasterio not warning of what we heed.
+
+    Plain pixels are a case of ours, and nodata is regarded beside alpha: neither is news to the user.
+    """
+    with rasterio.Env(**GDAL_OPTIONS), warnings.catch_warnings():
+        for category in (NotGeoreferencedWarning, NodataShadowWarning):
+            warnings.simplefilter("ignore", category)
+        yield
+
+
+@contextmanager
 def opened(path: str) -> Iterator[rasterio.DatasetReader]:
     """Open a raster for as long as the ``with`` block lasts; see ``open_dataset``."""
     with rasterio.Env(**GDAL_OPTIONS), open_dataset(path) as dataset:
@@ -141,14 +150,6 @@ def damaged(path: str, detail: str) -> UnreadableRaster:
     return UnreadableRaster(
         f"{path} is damaged: {detail}", "Fetch the file again; an interrupted copy is the usual cause."
     )
-
-
-def same_crs(first: str, second: str) -> bool:
-    """True where two WKT texts mean the same CRS, whatever its parts are called."""
-    if first == second:
-        return True
-    a, b = CRS.from_wkt(first), CRS.from_wkt(second)
-    return bool(a == b or (a.to_epsg() is not None and a.to_epsg() == b.to_epsg()))
 
 
 def _cannot_open(path: str, detail: str) -> UnreadableRaster:

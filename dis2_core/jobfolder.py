@@ -9,6 +9,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,7 @@ RASTER_SUFFIXES = (".tif", ".tiff")
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SPACE_HINT = "Free some space, or choose another folder."
 _held_here: set[Path] = set()
+_held_here_guard = threading.Lock()  # threads of one process have one number
 
 
 class JobFolder:
@@ -149,7 +151,9 @@ def _check_target(name: str, target: Path) -> None:
         raise InputError(
             f"The output {target} is to be a GeoTIFF.", f"Give it a name that ends in {RASTER_SUFFIXES[0]}."
         )
-    if target.is_dir():
+    with translated_errors(target):  # a name may be too long to be looked up
+        is_folder = target.is_dir()
+    if is_folder:
         raise OutputNotWritable(f"The output {target} is a folder.", "Give the name of a file in it.")
     if not target.parent.is_dir():
         raise OutputNotWritable(f"The folder {target.parent} does not exist.", "Create it, or choose another.")
@@ -191,6 +195,18 @@ def _make_folder(target: Path) -> Path:
 def _lock(target: Path) -> Iterator[None]:
     """Hold the lock of a target: a file that names the process. One of a dead process is taken over."""
     path = target.with_name(f".{target.name}{MARK}lock")
+    with _held_here_guard:
+        _acquire(path, target)
+        _held_here.add(path)
+    try:
+        yield
+    finally:
+        with _held_here_guard:
+            _held_here.discard(path)
+            path.unlink(missing_ok=True)
+
+
+def _acquire(path: Path, target: Path) -> None:
     if not _create_lock(path):
         owner = _owner(path)
         if path in _held_here or _is_running(owner) or (not owner and _is_fresh(path)):
@@ -198,15 +214,22 @@ def _lock(target: Path) -> Iterator[None]:
                 f"Another run (process {owner.get('pid')} on {owner.get('host')}) is writing {target}.",
                 f"Wait for it. If there is none, delete {path}.",
             )
-        path.unlink(missing_ok=True)
-        if not _create_lock(path):
+        if not (_remove_stale(path, owner) and _create_lock(path)):
             raise OutputNotWritable(f"Another run has just begun to write {target}.", "Wait for it.")
-    _held_here.add(path)
+
+
+def _remove_stale(path: Path, owner: Mapping[str, object]) -> bool:
+    """Remove the lock of a dead owner; False where another run has replaced it meanwhile, whose lock then stays."""
+    aside = path.with_name(f"{path.name}-{os.getpid()}")
     try:
-        yield
-    finally:
-        _held_here.discard(path)
-        path.unlink(missing_ok=True)
+        os.replace(path, aside)  # of two runs that come at once, one gets it
+    except FileNotFoundError:
+        return True
+    if stale := _owner(aside) == owner:
+        aside.unlink()
+    else:
+        os.replace(aside, path)
+    return stale
 
 
 def _create_lock(path: Path) -> bool:

@@ -17,7 +17,7 @@ from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
-from .card import ModelCard
+from .card import NODATA, ModelCard
 from .errors import NoSpace
 from .grid import Grid
 from .jobfolder import translated_errors
@@ -32,7 +32,6 @@ from .styles import (
 
 Bytes = npt.NDArray[np.uint8]
 
-NODATA = 255
 #: What stands for a confidence of 1 and a probability of 1.
 CONFIDENCE_MAXIMUM = 100
 PROBABILITY_MAXIMUM = 250
@@ -142,13 +141,22 @@ class RasterWriter:
         with _write_errors(self._path):
             if factors := _overview_factors(self._grid):
                 self._file.build_overviews(factors, self._layout.overview_resampling)
-            self._file.close()
-            _require_whole(self._path)
+        self.seal()
         with translated_errors(self._path):
             self._path.with_suffix(".qml").write_text(self._layout.style, encoding="utf-8")
             if self._layout.categories:
                 names = self._path.with_name(self._path.name + ".aux.xml")
                 names.write_text(category_names(self._layout.categories), encoding="utf-8")
+
+    def seal(self) -> None:
+        """Close the file as it is: a raster that is read again and then thrown away needs no more.
+
+        Raises:
+            NoSpace: The disk is full.
+        """
+        with _write_errors(self._path):
+            self._file.close()
+            _require_whole(self._path)
 
     def _flush(self, rows: Bytes, complete: int) -> None:
         window = Window(0, self._row, self._grid.width, complete)
@@ -220,6 +228,11 @@ class MapWriter:
         for name, writer in self._writers.items():
             writer.finish()
             yield name
+
+    def seal(self) -> None:
+        """Close all files as they are; see ``RasterWriter.seal``."""
+        for writer in self._writers.values():
+            writer.seal()
 
     def close(self) -> None:
         """Close all files, whole or not."""

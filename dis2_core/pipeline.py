@@ -15,13 +15,13 @@ from torch import Tensor
 
 from .areas import AreaCounter, write_area_table
 from .background import BackgroundWriter
-from .card import scenario_name
+from .card import NODATA, scenario_name
 from .catalogue import find_model, read_card
 from .errors import NoValidData
 from .inference import Inference, probability_rows
 from .jobfolder import JobFolder, require_space, translated_errors
 from .model_file import Model, load_model
-from .outputs import CONFIDENCE_MAXIMUM, NODATA, PROBABILITY_MAXIMUM, MapRows, MapWriter, warped_rows
+from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter, warped_rows
 from .planning import Setup, precision_name, prepare
 from .protocol import Job
 from .rasters import ChunkStream, ModalityReader
@@ -106,7 +106,7 @@ class Run:
         scratch = {name: folder.scratch(name) for name in setup.raster_names}
         with MapWriter(scratch, working, setup.card, {}) as writer:
             self._segment(writer.write)
-            writer.close()
+            writer.seal()
         for rows in warped_rows(scratch, working, output, setup.card):
             self._report.check()
             write(rows)
@@ -241,5 +241,7 @@ def _tell(setup: Setup, report: Reporter) -> None:
 
 
 def _basename(path: str) -> str:
-    """The name of a file without its folders, on any system."""
+    """The name of a file without its folders, on any system; of an address without its query, which may hold a key."""
+    if "://" in path:
+        path = path.partition("?")[0]
     return re.split(r"[\\/]", path)[-1]

@@ -13,10 +13,9 @@ import torch
 from .alignment import Alignment, align
 from .card import ModelCard
 from .catalogue import find_model, read_card
-from .errors import NoInput
 from .grid import WindowPlan
 from .inputs import GDAL_OPTIONS, RasterInput, open_inputs
-from .jobfolder import check_targets
+from .jobfolder import check_targets, require_space
 from .outputs import BLOCK, RASTERS, estimated_size, layouts
 from .protocol import OUTPUTS, Job
 from .rasters import choose_rows_per_chunk
@@ -88,7 +87,7 @@ class Setup:
         return choose_rows_per_chunk(self.alignment.working.width, bands)
 
     def space(self) -> dict[Path, int]:
-        """Bytes that the outputs and the scratch files need at most, by folder."""
+        """Bytes that the outputs and the scratch files will about need, by folder."""
         needed: dict[Path, int] = {}
         known = layouts(self.card)
         for name, target in self.targets.items():
@@ -132,7 +131,8 @@ class JobPlan:
         memory: Bytes beside the network, roughly.
         disk: Bytes of the outputs by folder, roughly.
         outputs: Paths by output name.
-        remarks: Warnings and notes about inputs and grids.
+        notes: What else there is to know about inputs and grids.
+        warnings: What may spoil the map.
     """
 
     model: str
@@ -151,7 +151,8 @@ class JobPlan:
     memory: int
     disk: Mapping[str, int]
     outputs: Mapping[str, str]
-    remarks: tuple[str, ...]
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain data."""
@@ -166,9 +167,6 @@ def prepare(job: Job, card: ModelCard) -> Setup:
             grids that do not fit together.
         NoDevice: The device that was asked for does not work.
     """
-    if not job.inputs:
-        takes = ", ".join(modality.label for modality in card.modalities)
-        raise NoInput("No input was given.", f"The model '{card.name}' takes at least one of: {takes}.")
     inputs = tuple(open_inputs(job.inputs, card))
     alignment = align(inputs, card, extent=job.extent, extent_crs=job.extent_crs, grid=job.grid)
     device = choose_device(job.device)
@@ -193,6 +191,7 @@ def plan_job(job: Job) -> JobPlan:
     """
     setup = prepare(job, read_card(find_model(job.model)))
     check_targets({name: Path(os.path.abspath(path)) for name, path in setup.targets.items()}, setup.files)
+    require_space(setup.space())
     return describe(setup)
 
 
@@ -217,7 +216,8 @@ def describe(setup: Setup) -> JobPlan:
         memory=setup.memory(),
         disk={str(folder): size for folder, size in setup.space().items()},
         outputs=setup.targets,
-        remarks=tuple(str(event.data.get("text", "")) for event in remarks),
+        notes=tuple(str(event.data["text"]) for event in remarks if event.type == "info"),
+        warnings=tuple(str(event.data["text"]) for event in remarks if event.type == "warning"),
     )
 
 

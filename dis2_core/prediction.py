@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-import rasterio
-
-from .errors import Cancelled, ResourceError
-from .inputs import GDAL_OPTIONS
+from .errors import Cancelled, InputError, ResourceError
+from .inputs import gdal_environment
 from .model_file import Model
 from .pipeline import Run
 from .planning import JobPlan, plan_job
@@ -58,7 +56,7 @@ def segment(
         scenario: GeoTIFF of the modalities that each pixel had: a bit mask in the card's order.
         areas: CSV of the area of each class.
         extent: (xmin, ymin, xmax, ymax) to which the run is limited.
-        extent_crs: CRS of the extent; empty: that of the output grid.
+        extent_crs: CRS of the extent; empty: that of the first input, in the model's order.
         grid: ``model`` (the model's ground sample distance), ``finest``, or a raster's path.
         bands: 1-based band numbers by modality name.
         scale: (a, b) by modality name: value = a * stored + b.
@@ -83,6 +81,8 @@ def segment(
         "scenario": scenario,
         "areas": areas,
     }
+    if stray := sorted({*(bands or {}), *(scale or {})} - set(inputs)):
+        raise InputError(f"Bands or a scale are given for '{stray[0]}', for which there is no input.")
     sources = {name: _source(name, item, bands or {}, scale or {}) for name, item in inputs.items()}
     loaded = model if isinstance(model, Model) else None
     job = Job(
@@ -127,7 +127,7 @@ def run_job(
     report = Reporter(progress, cancelled)
     report.progress(0, "reading")
     try:
-        with rasterio.Env(**GDAL_OPTIONS), cpu_threads(job.threads), _memory_errors():
+        with gdal_environment(), cpu_threads(job.threads), _memory_errors():
             result = Run.of(job, model, report).execute()
     except KeyboardInterrupt:
         raise Cancelled("The run was interrupted.", "Nothing was written.") from None

@@ -58,7 +58,7 @@ class Job:
         inputs: Sources by modality name; an absent modality is missing.
         outputs: Paths by output name (``OUTPUTS``); ``classes`` is required.
         extent: (xmin, ymin, xmax, ymax) to which the run is limited, or None.
-        extent_crs: CRS of the extent (EPSG code or WKT); empty: that of the output grid.
+        extent_crs: CRS of the extent (EPSG code or WKT); empty: that of the first input, in the model's order.
         grid: ``model`` (the model's ground sample distance), ``finest``, or a raster's path.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         overlap: Fraction of a window that neighbours share, 0 to 0.75.

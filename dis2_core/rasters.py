@@ -19,36 +19,20 @@ from typing import Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio._err import CPLE_BaseError  # what the warper raises; rasterio.errors has no name for it
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 from rasterio.windows import Window
 
-from .alignment import NOTICEABLE, Alignment, Coordinates, align, mesh, output_grid, resampling_ratio, working_grid
+from .alignment import NOTICEABLE, mesh, resampling_ratio
 from .card import Modality
+from .crs import Coordinates
 from .errors import GridMismatch
 from .grid import Grid, place
-from .inputs import GDAL_OPTIONS, RasterInput, damaged, describe, open_dataset, open_inputs
+from .inputs import GDAL_OPTIONS, RasterInput, damaged, describe, open_dataset
 from .protocol import Source
-from .validity import HALO, SPECK, Chunk, Float, Mask, RangeTally, fill_specks, out_of_range_share, range_warning
-
-__all__ = [
-    "Alignment",
-    "Chunk",
-    "ChunkStream",
-    "ModalityReader",
-    "RangeTally",
-    "RasterInput",
-    "align",
-    "choose_rows_per_chunk",
-    "open_inputs",
-    "out_of_range_share",
-    "output_grid",
-    "range_warning",
-    "working_grid",
-]
+from .validity import HALO, SPECK, Chunk, Float, Mask, fill_specks
 
 TILE_ROWS, TILE_COLS = 128, 512  # pixels of the grid that are warped at once
 TILE_SOURCE = 1 << 24  # pixels that may be read for one tile
@@ -151,7 +135,9 @@ class ModalityReader:
                 XSCALE=1,  # GDAL would guess them for each tile anew
                 YSCALE=1,
             )
-        except (RasterioError, CPLE_BaseError) as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # what GDAL's warper raises has no public base class
             raise GridMismatch(
                 f"{self.raster.path} cannot be brought onto the grid of the run: {error}",
                 "Reproject it first with gdalwarp.",
@@ -185,16 +171,20 @@ class ModalityReader:
         return values
 
     def _mask(self, dataset: rasterio.DatasetReader, window: Window) -> Mask:
-        """What nodata, masks and alpha say together (GDAL alone would heed the first of them)."""
+        """What nodata, masks and alpha say together (GDAL alone would heed the first of them).
+
+        Alpha that is read as a band is data: near infrared in fourth place is often declared so.
+        """
         valid = np.ones((window.height, window.width), dtype=np.bool_)
         for band in self.raster.bands:
             flags = dataset.mask_flag_enums[band - 1]
-            if flags not in ([MaskFlags.all_valid], [MaskFlags.nodata]):  # nodata is compared with the values
+            plain = flags in ([MaskFlags.all_valid], [MaskFlags.nodata])  # nodata is compared with the values
+            if not plain and MaskFlags.alpha not in flags:
                 valid &= dataset.read_masks(band, window=window) > 0
             if MaskFlags.per_dataset in flags:
                 break
         for band, meaning in zip(dataset.indexes, dataset.colorinterp, strict=True):
-            if meaning == ColorInterp.alpha:
+            if meaning == ColorInterp.alpha and band not in self.raster.bands:
                 valid &= dataset.read(band, window=window) > 0
         return valid
 

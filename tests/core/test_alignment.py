@@ -211,6 +211,18 @@ def test_what_is_resampled_is_told():
     assert "ndsm.tif is resampled from 0.8 m (EPSG:2154) to 1 m (EPSG:2154)" in warped
 
 
+def test_a_map_that_is_brought_onto_another_grid_is_told(tmp_path):
+    items = [raster(grid()), raster(grid(size=0.8), "ndsm")]
+    (brought,) = [text for text in texts(align(items, CARD, grid="finest"), "info") if "The map" in text]
+    assert "from 1 m (EPSG:2154), where the network runs, to 0.8 m (EPSG:2154)" in brought
+
+
+def test_a_crs_that_is_not_of_the_ground_is_refused():
+    geocentric = pyproj.CRS.from_epsg(4978).to_wkt()
+    with pytest.raises(GridMismatch, match="EPSG:4978 is not tied to the ground"):
+        align([raster(grid(geocentric))], CARD)
+
+
 @pytest.mark.parametrize(("size", "text"), [(0.5, "2 times coarser"), (2.0, "2 times finer")])
 def test_a_ratio_above_one_and_a_half_warns(size, text):
     (warning,) = [event for event in align([raster(grid(size=size))], CARD).remarks if event.type == "warning"]

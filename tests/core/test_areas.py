@@ -56,6 +56,16 @@ def test_web_mercator_shrinks_to_the_ground(latitude: float) -> None:
     assert area == pytest.approx(meridian * normal * scale**2, rel=1e-6)
 
 
+@pytest.mark.parametrize("projection", ["merc", "utm +zone=32", "longlat"])
+def test_a_datum_shift_bound_to_the_crs_changes_no_area(projection: str) -> None:
+    transform = north_up(9, 48, 1e-5) if projection == "longlat" else north_up(1_000_000, 6_000_000, 1)
+    plain = f"+proj={projection} +ellps=bessel +type=crs"
+    bound = f"{plain} +towgs84=598.1,73.7,418.2,0.202,0.045,-2.455,6.7"
+    assert CRS.from_user_input(bound).is_bound
+    expected = PixelArea(grid(plain, transform, 3, 3)).rows(0, 3)
+    np.testing.assert_allclose(PixelArea(grid(bound, transform, 3, 3)).rows(0, 3), expected, rtol=1e-12)
+
+
 def test_rows_do_not_depend_on_where_they_start() -> None:
     area = PixelArea(grid("EPSG:3857", north_up(0, 6e6, 1000), 50, 3))
     np.testing.assert_allclose(area.rows(0, 50)[20:30], area.rows(20, 30), rtol=1e-9)

@@ -19,6 +19,7 @@ from dis2_core.errors import InvalidCard
 
 numbers = st.floats(-1e6, 1e6)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+LABEL_LETTERS = string.ascii_letters + string.digits + string.punctuation + " é漢"
 names = st.text(string.ascii_lowercase, min_size=1, max_size=6)
 
 
@@ -46,7 +47,7 @@ def cards(draw: st.DrawFn) -> ModelCard:
         Modality(key, draw(st.sampled_from(KINDS)), slot, tuple(draw(bands)), draw(texts))
         for key, slot in zip(keys, kinds, strict=False)
     )
-    labels = draw(st.lists(st.text(string.printable, min_size=1, max_size=8), min_size=2, max_size=6))
+    labels = draw(st.lists(st.text(LABEL_LETTERS, min_size=1, max_size=8), min_size=2, max_size=6))
     colors = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
     return tiny_card(
         modalities=modalities,
@@ -98,6 +99,8 @@ def test_mlm_properties_are_all_known_to_stac() -> None:
         (lambda: modality("rgb", "optical"), "no bands"),
         (lambda: LandClass("tree", "green"), "green"),
         (lambda: LandClass("", "#00ff00"), "name"),
+        (lambda: LandClass("tr\x00ee", "#00ff00"), r"tr\\x00ee.*control character"),
+        (lambda: LandClass("tree\n", "#00ff00"), "control character"),
         (lambda: tiny_card(modalities=()), "modalities"),
         (lambda: tiny_card(modalities=(modality("a", "sar", "x"),) * 2), "share the name 'a'"),
         (

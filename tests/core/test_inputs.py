@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 import rasterio
@@ -118,6 +120,15 @@ def test_more_bands_take_the_first_and_say_so(tmp_path):
     assert raster.bands == (1, 2, 3)
     assert [event.type for event in raster.remarks] == ["info"]
     assert "has 5 bands" in raster.remarks[0].data["text"]
+
+
+def test_expected_kinds_of_files_do_not_warn_and_filters_are_given_back(tmp_path):
+    path = write(tmp_path / "c.tif", 4, crs=None, transform=Affine.identity(), nodata=0, photometric="RGB", alpha="YES")
+    before = list(warnings.filters)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        describe(Source(path), RGB)
+    assert list(warnings.filters) == before
 
 
 def test_alpha_is_no_band(tmp_path):

@@ -5,6 +5,8 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,33 @@ def test_a_second_run_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def test_of_many_threads_one_gets_the_target(tmp_path: Path) -> None:
+    target, start, count = str(tmp_path / "c.tif"), threading.Barrier(8), 20
+    inside: list[int] = []
+    most: list[int] = []
+
+    def claim() -> None:
+        start.wait()
+        for _ in range(count):
+            with suppress(OutputNotWritable), JobFolder({"classes": target}):
+                inside.append(1)
+                most.append(len(inside))
+                inside.pop()
+
+    threads = [threading.Thread(target=claim) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most and max(most) == 1
+    assert names(tmp_path) == set()
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    with pytest.raises(OutputNotWritable, match="too long"), JobFolder({"classes": str(tmp_path / f"{'x' * 300}.tif")}):
+        pass
+
+
 def test_the_lock_of_another_process(tmp_path: Path) -> None:
     target = tmp_path / "c.tif"
     code = f"import os, sys; print(os.getpid(), flush=True); sys.stdin.read()  # {target}"
@@ -104,6 +133,22 @@ def test_a_lock_without_an_owner_is_taken_over(tmp_path: Path, text: str) -> Non
     with JobFolder({"classes": str(tmp_path / "c.tif")}):
         assert json.loads(lock.read_text())["pid"] == os.getpid()
     assert names(tmp_path) == set()
+
+
+def test_a_lock_that_another_run_took_over_first_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = lock_of(tmp_path / "c.tif")
+    lock.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))  # nobody's: it is not held here
+    theirs = json.dumps({"pid": os.getppid(), "host": socket.gethostname()})
+
+    def is_running(owner: object) -> bool:
+        lock.write_text(theirs)  # between our look at the stale lock and its removal
+        return False
+
+    monkeypatch.setattr("dis2_core.jobfolder._is_running", is_running)
+    with pytest.raises(OutputNotWritable, match="just begun"), JobFolder({"classes": str(tmp_path / "c.tif")}):
+        pass
+    assert lock.read_text() == theirs
+    assert names(tmp_path) == {lock.name}
 
 
 def test_a_lock_that_is_just_being_written(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,6 +33,8 @@ from dis2_core.errors import (
     UnknownModality,
 )
 from dis2_core.model_file import Model
+from dis2_core.outputs import warped_rows
+from dis2_core.pipeline import _basename
 from dis2_core.prediction import plan_job, run_job, segment
 from dis2_core.protocol import Event, Job, Source
 
@@ -327,6 +330,12 @@ def test_unknown_modality(scene: Scene, model: Model, out: Path) -> None:
     assert not files_in(out)
 
 
+@pytest.mark.parametrize("options", [{"bands": {"nDSM": (1,)}}, {"scale": {"nDSM": (0.1, 0.0)}}])
+def test_options_for_no_input(scene: Scene, model: Model, out: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="nDSM"):
+        segment(scene(), model, output=out / "c.tif", device="cpu", **options)
+
+
 def test_missing_folder(scene: Scene, model: Model, out: Path) -> None:
     with pytest.raises(OutputNotWritable, match="does not exist"):
         segment(scene(), model, output=out / "no" / "c.tif", device="cpu")
@@ -385,7 +394,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY))
 card = tiny_card()
 try:
     segment({{"rgb": {rgb!r}}}, Model(card, Pointwise(card)), output={out!r}, probabilities={other!r}, device="cpu",
-            overlap=0)
+            overlap=0, grid={grid!r})
 except NoSpace as error:
     print("NoSpace", error)
 """
@@ -396,18 +405,38 @@ except NoSpace as error:
 def test_disk_that_fills_up(scene: Scene, model: Model, out: Path, limit: int) -> None:
     segment({"rgb": scene()["rgb"]}, model, output=out / "c.tif", device="cpu")
     earlier = contents(out)
-    rgb = scene(1100, 600)["rgb"]
-    code = LIMITED.format(
-        tests=str(Path(__file__).parent),
-        limit=limit,
-        rgb=rgb,
-        out=str(out / "c.tif"),
-        other=str(out / "p.tif"),
-    )
+    run_on_full_disk(limit, scene(1100, 600)["rgb"], "model", out)
+    assert contents(out) == earlier
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
+def test_disk_that_fills_up_at_the_end_of_a_scratch_file(
+    scene: Scene, model: Model, out: Path, write_raster: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GDAL says nothing when what it writes on closing is lost."""
+    sizes: list[int] = []
+
+    def measured(paths: dict[str, Path], *arguments: Any) -> Any:
+        sizes.extend(path.stat().st_size for path in paths.values())
+        return warped_rows(paths, *arguments)
+
+    rgb = scene(600, 600)["rgb"]
+    grid = write_raster("grid.tif", np.ones((1, 30, 30), np.uint8), transform=Affine(20, 0, 4e5, 0, -20, 5e6))
+    monkeypatch.setattr("dis2_core.pipeline.warped_rows", measured)
+    outputs = {"output": out / "c.tif", "probabilities": out / "p.tif"}
+    segment({"rgb": rgb}, model, **outputs, grid=grid, device="cpu", overlap=0)
+    earlier = contents(out)
+    run_on_full_disk(max(sizes) - 500, rgb, grid, out)
+    assert contents(out) == earlier
+
+
+def run_on_full_disk(limit: int, rgb: str, grid: str, out: Path) -> None:
+    """Run in a process that may write files of ``limit`` bytes, and expect a clear error."""
+    tests, paths = str(Path(__file__).parent), {"out": str(out / "c.tif"), "other": str(out / "p.tif")}
+    code = LIMITED.format(tests=tests, limit=limit, rgb=rgb, grid=grid, **paths)
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert run.stdout.startswith("NoSpace"), run.stdout + run.stderr
     assert "Traceback" not in run.stderr
-    assert contents(out) == earlier
 
 
 MEMORY = """
@@ -447,7 +476,7 @@ def test_memory_does_not_grow_with_the_height(tmp_path: Path) -> None:
     assert peaks[1] - peaks[0] < rows_hold / 4, f"{peaks} MB"
 
 
-def test_plan_writes_nothing(scene: Scene, tmp_path: Path, out: Path) -> None:
+def test_plan_writes_nothing(scene: Scene, tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     weights = save_tiny_model(tmp_path / "tiny.safetensors")
     job = Job(
         model=str(weights),
@@ -462,8 +491,33 @@ def test_plan_writes_nothing(scene: Scene, tmp_path: Path, out: Path) -> None:
     assert plan.memory > 0 and set(plan.disk) == {str(out)}
     json.dumps(plan.to_json())
     assert not files_in(out)
+    with monkeypatch.context() as patch, pytest.raises(NoSpace):
+        patch.setattr("dis2_core.jobfolder.shutil.disk_usage", lambda path: type("Usage", (), {"free": 1000}))
+        plan_job(job)
     with pytest.raises(OutputNotWritable):
         plan_job(replace(job, outputs={"classes": str(out / "no" / "c.tif")}))
+
+
+def test_plan_tells_warnings_from_notes(write_raster: Callable[..., str], tmp_path: Path, out: Path) -> None:
+    fine = np.ones((4, 40, 60), dtype=np.uint8)
+    rgb = write_raster("fine.tif", fine, transform=Affine(0.5, 0, 4e5, 0, -0.5, 5e6), photometric="MINISBLACK")
+    model = str(save_tiny_model(tmp_path / "tiny.safetensors"))
+    plan = plan_job(Job(model=model, inputs={"rgb": Source(rgb)}, outputs={"classes": str(out / "c.tif")}))
+    assert len(plan.warnings) == len(plan.notes) == 1
+    assert "2 times coarser" in plan.warnings[0] and "4 bands" in plan.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/a/b/c.tif", "c.tif"),
+        (r"C:\a\c.tif", "c.tif"),
+        ("/a/what?.tif", "what?.tif"),
+        ("/vsicurl/https://host/a/c.tif?key=s/3cret", "c.tif"),
+    ],
+)
+def test_tags_hold_names_of_files_neither_folders_nor_keys(path: str, name: str) -> None:
+    assert _basename(path) == name
 
 
 def test_job_with_a_model_file(scene: Scene, tmp_path: Path, out: Path) -> None:

@@ -243,6 +243,18 @@ def test_alpha_is_a_mask_also_where_nodata_is_declared(tmp_path):
     assert valid.sum() == 120 * 150 - 800
 
 
+def test_alpha_that_is_chosen_as_a_band_is_data(tmp_path):
+    """GDAL declares the fourth band of an 8-bit file as alpha; it may well be near infrared, with zeros."""
+    values = noise((4, 120, 150), "uint8") + np.uint8(1)
+    values[3][HOLE] = 0
+    path = write(tmp_path / "c.tif", values, grid())
+    with rasterio.open(path, "r+") as dataset:
+        dataset.colorinterp = [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha]
+    found, valid = read(path, grid(), RGB, bands=(4, 1, 2))
+    assert valid.all() and np.array_equal(found, values[[3, 0, 1]])
+    expect_hole(read(path, grid(), RGB)[1])
+
+
 def test_a_pixel_is_valid_where_all_chosen_bands_are(tmp_path):
     values = noise((4, 120, 150)) + 1
     values[1][HOLE] = np.nan
