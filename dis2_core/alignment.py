@@ -16,7 +16,7 @@ from .crs import Coordinates, crs_name, parse_crs, project, same_crs
 from .errors import GridMismatch
 from .grid import Bounds, Grid, format_bounds, place
 from .inputs import MAX_SIDE, RasterInput, read_grid
-from .protocol import Event
+from .protocol import GRIDS, Event
 
 SAME_RESOLUTION = 0.01  # relative; the network does not notice 1 %
 NOTICEABLE = 1.5  # ratio of resolutions from which a warning is due, and from which pixels are averaged
@@ -55,6 +55,8 @@ def align(
     """
     working = working_grid(inputs, card.gsd, extent=extent, extent_crs=extent_crs)
     output = output_grid(grid, inputs, working, extent=extent)
+    if grid not in GRIDS and extent is None:
+        working = _near(working, output, card.window)
     remarks = [remark for item in inputs for remark in _resampling_remarks(item, working)]
     remarks += _coverage_remarks(inputs, working, limited=extent is not None)
     if not output.same_pixels(working):
@@ -271,6 +273,16 @@ def _reference(path: str, first: Grid, working: Grid, *, limited: bool) -> Grid:
     if _intersection(grid.bounds, region) is None:
         raise GridMismatch(f"The grid of {path} does not overlap the inputs.", "Give a raster of the same place.")
     return grid.crop(region) if limited else grid
+
+
+def _near(working: Grid, output: Grid, window: tuple[int, int]) -> Grid:
+    """The part of the working grid that a reference raster's pixels need, with a window around it."""
+    if working.crs is None:
+        return working
+    xmin, ymin, xmax, ymax = footprint(output, working.crs)
+    across, down = working.resolution[0] * window[1], working.resolution[1] * window[0]
+    region = _intersection((xmin - across, ymin - down, xmax + across, ymax + down), working.bounds)
+    return working.crop(region) if region else working
 
 
 def _resampling_remarks(item: RasterInput, working: Grid) -> list[Event]:

@@ -29,7 +29,7 @@ from .reporting import Reporter
 from .result import SegmentationResult
 from .runtime import describe_device
 from .strips import Strip
-from .validity import range_warning
+from .validity import OBVIOUS_SHARE, SUSPICIOUS_SHARE, range_warning
 from .version import __version__
 
 #: Parts of the progress that segmenting takes: where the map is made in place, and where it is warped.
@@ -51,6 +51,7 @@ class Run:
         self._report = report
         self._seen = np.zeros(1 << len(setup.card.modalities), dtype=np.int64)
         self._windows_done = 0
+        self._warned: set[str] = set()
         self._share = SEGMENTING_SHARE[setup.same_grid]
 
     @classmethod
@@ -133,9 +134,17 @@ class Run:
                     strip, inference, setup.windows, setup.card, setup.device, self._count_windows
                 ):
                     background.put(_Finished.of(row, probabilities, availability, setup.raster_names))
-        for item in setup.inputs:
+                    self._warn_of_ranges(strip, OBVIOUS_SHARE)
+        self._warn_of_ranges(strip, SUSPICIOUS_SHARE)
+
+    def _warn_of_ranges(self, strip: Strip, tolerated: float) -> None:
+        """Warn once of each input whose values, as far as they were read, leave the model's range."""
+        for item in self._setup.inputs:
             name = item.modality.name
-            if warning := range_warning(strip.tallies[name], item.modality, item.path):
+            if name in self._warned:
+                continue
+            if warning := range_warning(strip.tallies[name], item.modality, item.path, tolerated):
+                self._warned.add(name)
                 self._report.pass_on(warning)
 
     def _count_windows(self, count: int) -> None:

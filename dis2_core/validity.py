@@ -19,7 +19,8 @@ REACH = 16  # pixels; how far filling looks for valid values
 HALO = SPECK + REACH  # rows that decide about a speck in the next one
 
 SAMPLES = 100_000  # pixels of a chunk that are counted against the valid range
-SUSPICIOUS_SHARE = 0.2
+SUSPICIOUS_SHARE = 0.2  # of the samples out of range, from which a warning is due at the end of a run
+OBVIOUS_SHARE = 0.5  # and from which it is due at once
 
 
 @dataclass(frozen=True)
@@ -165,9 +166,14 @@ def out_of_range_share(chunk: Chunk, modality: Modality) -> RangeTally:
     return tally
 
 
-def range_warning(tally: RangeTally, modality: Modality, path: str) -> Event | None:
-    """The warning (code ``value-range``) that more than 20 % leave the range, with the likely cause; or None."""
-    if tally.share <= SUSPICIOUS_SHARE:
+def range_warning(
+    tally: RangeTally, modality: Modality, path: str, tolerated: float = SUSPICIOUS_SHARE
+) -> Event | None:
+    """The warning (code ``value-range``) that more than a tolerated share leaves the range, with the likely cause.
+
+    None where there is nothing to warn of.
+    """
+    if tally.share <= tolerated:
         return None
     low = min(band.valid_min for band in modality.bands)
     high = max(band.valid_max for band in modality.bands)

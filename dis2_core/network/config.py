@@ -78,6 +78,8 @@ class DIS2Config:
         )
         if min(sizes) < 1 or self.classes < 2:
             raise InvalidCard(f"A size of {self} is too small.")
+        if not 0 <= self.dropout < 1:
+            raise InvalidCard(f"A dropout of {self.dropout} is no probability.")
         if self.channels[-1] % self.heads:
             raise InvalidCard(f"{self.heads} heads do not divide the {self.channels[-1]} channels of the transformer.")
 
@@ -139,7 +141,7 @@ class DIS2Config:
         for key, value in entries.items():
             if not isinstance(value, _ENTRY_TYPES[key]) or isinstance(value, bool):
                 raise InvalidCard(f"The card's network entry '{key}' is {value!r}.")
-            if isinstance(value, int) and not 0 < value <= _MAX_SIZE:
+            if isinstance(value, int) and key != "dropout" and not 0 < value <= _MAX_SIZE:
                 raise InvalidCard(f"The card's network entry '{key}' is {value}; 1 to {_MAX_SIZE} are sensible.")
         return cls(
             modalities=tuple((modality.name, len(modality.bands)) for modality in card.modalities),

@@ -196,6 +196,23 @@ def test_reference_rasters_that_cannot_serve(tmp_path, own, text):
     assert caught.value.hint
 
 
+def test_the_network_runs_only_where_a_small_reference_raster_needs_it(tmp_path):
+    """10 m of 200 m, with a window of context on each side that the inputs reach."""
+    items = [raster(grid())]
+    small = Grid(LAMBERT, Affine(0.5, 0, 700100, 0, -0.5, 6599950), 20, 20)
+    aligned = align(items, CARD, grid=write(tmp_path / "reference.tif", small))
+    high, wide = CARD.window
+    left, bottom, right, top = aligned.working.bounds
+    across, down = aligned.working.resolution
+    inputs = items[0].grid.bounds
+    assert aligned.output.same_pixels(Grid(aligned.output.crs, small.transform, 20, 20))
+    assert left == pytest.approx(max(700100 - wide * across, inputs[0]), abs=across)
+    assert right == pytest.approx(min(700110 + wide * across, inputs[2]), abs=across)
+    assert top == pytest.approx(min(6599950 + high * down, inputs[3]), abs=down)
+    assert bottom == pytest.approx(max(6599940 - high * down, inputs[1]), abs=down)
+    assert aligned.working.width < items[0].grid.width
+
+
 def test_a_reference_raster_that_is_not_there(tmp_path):
     items = [raster(grid())]
     with pytest.raises(UnreadableRaster, match="There is no file"):

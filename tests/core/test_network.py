@@ -184,7 +184,13 @@ def test_a_card_gives_back_the_configuration_that_it_was_made_of():
     assert DIS2Config.from_card(card(**TWO.card_entries())) == TWO
 
 
-@pytest.mark.parametrize("entries", [{"width": "8"}, {"width": 10**9}, {"width": True}, {"depth": 3}, {"heads": 0}])
+def test_a_dropout_of_zero_is_one_that_a_card_may_hold():
+    assert DIS2Config.from_card(card(dropout=0)).dropout == 0
+
+
+@pytest.mark.parametrize(
+    "entries", [{"dropout": 1.5}, {"width": "8"}, {"width": 10**9}, {"width": True}, {"depth": 3}, {"heads": 0}]
+)
 def test_a_card_from_a_stranger_cannot_ask_for_nonsense(entries):
     with pytest.raises(InvalidCard):
         DIS2Config.from_card(card(**entries))

@@ -194,6 +194,7 @@ def test_values_out_of_range_are_told(write_raster: Callable[..., str], model: M
     result = segment({"rgb": path}, model, output=out / "c.tif", device="cpu", progress=events.append)
     (warning,) = [event for event in collected(events, "warning") if event.data["code"] == "value-range"]
     assert warning.data["text"] in result.warnings
+    assert events.index(warning) < len(events) - 1 - [event.type for event in reversed(events)].index("progress")
 
 
 def test_artifacts_come_in_order_and_the_classes_last(scene: Scene, model: Model, out: Path) -> None:
