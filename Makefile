@@ -10,6 +10,9 @@ SOURCES := dis2_core training qgis_plugin benchmarks demo docs tools tests
 
 export PYTHON QGIS_PYTHON
 
+# Two set-ups at once would fight over apt's lock, and the tests use all cores as it is.
+.NOTPARALLEL:
+
 .PHONY: help
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16

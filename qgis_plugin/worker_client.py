@@ -26,6 +26,7 @@ CANCEL_GRACE_MS = 500  # a cancelled worker tidies up itself, or is killed: toge
 EXIT_GRACE_MS = 5_000
 KEPT_LINES = 200
 SHOWN_LINES = 15
+LINE_LENGTH = 2_000  # characters
 
 
 class WorkerFailed(Dis2Error):
@@ -140,8 +141,9 @@ class WorkerRun:
                 self._handle(event.type, event.data)
 
     def _note(self, line: str) -> None:
-        """Keep and show a line that some library printed."""
-        self._log.append(line[:2000])
+        """Keep and show a line that some library printed; nobody reads a very long one."""
+        line = line[:LINE_LENGTH]
+        self._log.append(line)
         self._feedback.pushDebugInfo(line)
 
     def _handle(self, kind: str, data: Mapping[str, Any]) -> None:

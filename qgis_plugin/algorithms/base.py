@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterDefinition
+from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..dis2_core.errors import Dis2Error
@@ -43,7 +44,14 @@ class Dis2Algorithm(QgsProcessingAlgorithm):
 
     def shortHelpString(self) -> str:
         """The help file of the algorithm; QGIS would make paragraphs of its line breaks."""
-        return " ".join((_FOLDER / "help" / f"{self.ID}.html").read_text(encoding="utf-8").split())
+        return " ".join(self._help_file().read_text(encoding="utf-8").split())
+
+    def helpUrl(self) -> str:
+        """The same file for the button *Help*, which else leads to a page of QGIS's own that does not exist."""
+        return QUrl.fromLocalFile(str(self._help_file())).toString()
+
+    def _help_file(self) -> Path:
+        return _FOLDER / "help" / f"{self.ID}.html"
 
     def add(self, definition: QgsProcessingParameterDefinition, text: str, *, advanced: bool = False) -> None:
         """Add a parameter with its help."""

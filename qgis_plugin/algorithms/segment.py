@@ -8,6 +8,7 @@ from typing import Any
 
 from qgis.core import (
     NULL,
+    QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
@@ -260,7 +261,7 @@ class SegmentAlgorithm(Dis2Algorithm):
         crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
         return {
             "extent": (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()),
-            "extent_crs": crs.authid() or crs.toWkt(),
+            "extent_crs": crs_text(crs),
         }
 
 
@@ -268,6 +269,12 @@ def _given(parameters: dict[str, Any], name: str) -> bool:
     """Whether a parameter holds anything: dialogs, models and scripts leave None, NULL, '' or []."""
     value = parameters.get(name)
     return value is not None and value != NULL and value not in ("", [])
+
+
+def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
+    """A CRS as another process knows it: one that a person made has a number in QGIS alone (``USER:100000``)."""
+    authority = crs.authid()
+    return crs.toWkt() if authority.startswith("USER:") else authority or crs.toWkt()
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,6 @@ has torch (default ``.venv/bin/python``).
 
 import filecmp
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,25 +17,29 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
 MAKE_SCENE = Path(__file__).with_name("make_scene.py")
-IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 def assemble(folder):
-    """What goes into the zip, without its licence."""
-    shutil.copytree(REPOSITORY / "qgis_plugin", folder, ignore=IGNORED)
-    shutil.copytree(REPOSITORY / "dis2_core", folder / "dis2_core", ignore=IGNORED)
-    shutil.copy(REPOSITORY / "metadata.txt", folder)
-    return folder
+    """The plugin as ``make package`` puts it together."""
+    tool = REPOSITORY / "tools" / "package.py"
+    subprocess.run([sys.executable, str(tool), "--build", str(folder)], check=True)
+    return folder / "dis2"
 
 
 def stale_files(build):
-    sources = [path for path in (REPOSITORY / "qgis_plugin").rglob("*.*") if "__pycache__" not in path.parts]
-    names = [path.relative_to(REPOSITORY / "qgis_plugin") for path in sources if path.is_file()]
+    """Sources, the library's too, that differ from what was assembled."""
+    copies = {REPOSITORY / "qgis_plugin": build, REPOSITORY / "dis2_core": build / "dis2_core"}
+    kinds = (".py", ".html", ".svg", ".safetensors")
     return [
-        str(name)
-        for name in names
-        if not (build / name).is_file() or not filecmp.cmp(REPOSITORY / "qgis_plugin" / name, build / name, False)
+        str(path.relative_to(REPOSITORY))
+        for folder, copy in copies.items()
+        for path in folder.rglob("[!.]*")
+        if path.suffix in kinds and not same(path, copy / path.relative_to(folder))
     ]
+
+
+def same(source, copy):
+    return copy.is_file() and filecmp.cmp(source, copy, shallow=False)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +48,7 @@ def plugin_folder(tmp_path_factory):
     named = os.environ.get("DIS2_PLUGIN_BUILD")
     build = Path(named) if named else REPOSITORY / "build" / "dis2"
     if not named and not build.is_dir():
-        return assemble(tmp_path_factory.mktemp("plugins") / "dis2")
+        return assemble(tmp_path_factory.mktemp("plugins"))
     stale = stale_files(build)
     assert not stale, f"{build} is not what the sources say ({', '.join(stale)}): run 'make package'"
     return build
@@ -88,7 +91,7 @@ def scene(tmp_path_factory, torch_python, plugin_folder):
 
 
 @pytest.fixture
-def real_worker(monkeypatch, torch_python):
+def real_worker(monkeypatch, torch_python, plugin):
     """Runs go to the real worker, which leaves the other cores to others."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("DIS2_PYTHON", torch_python)

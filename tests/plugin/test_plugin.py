@@ -10,6 +10,7 @@ import textwrap
 
 import pytest
 from qgis.core import QgsApplication, QgsProcessingParameterDefinition
+from qgis.PyQt.QtCore import QUrl
 
 
 @pytest.fixture
@@ -56,8 +57,46 @@ def test_loading_imports_nothing_heavy_and_no_window(plugin_folder, tmp_path):
     assert subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout == "[]\n"
 
 
+def test_in_a_window_it_adds_a_page_to_the_options_and_takes_it_back(plugin_folder, tmp_path):
+    """In a fresh process, since a provider is registered once."""
+    code = """
+        import sys
+        sys.path.insert(0, sys.argv[1])
+        from qgis.core import QgsApplication
+        application = QgsApplication([], True)
+        application.initQgis()
+        import dis2
+
+        class Window:
+            pages = []
+            def registerOptionsWidgetFactory(self, page): self.pages.append(page)
+            def unregisterOptionsWidgetFactory(self, page): self.pages.remove(page)
+
+        window = Window()
+        plugin = dis2.classFactory(window)
+        for _ in range(2):  # switched off and on again
+            plugin.initGui()
+            providers = [item.id() for item in QgsApplication.processingRegistry().providers()]
+            print([page.title() for page in window.pages], providers.count("dis2"))
+            plugin.unload()
+            providers = [item.id() for item in QgsApplication.processingRegistry().providers()]
+            print(window.pages, providers.count("dis2"))
+        sys.stdout.flush()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code), str(plugin_folder.parent)]
+    environment = {**os.environ, "QGIS_CUSTOM_CONFIG_PATH": str(tmp_path)}
+    lines = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment).stdout.splitlines()
+    assert lines == ["['DIS2'] 1", "[] 0"] * 2
+
+
 def test_every_parameter_has_help(algorithm):
     assert [item.name() for item in algorithm.parameterDefinitions() if not item.help()] == []
+
+
+def test_help_button_opens_a_file_that_exists(algorithm):
+    path = QUrl(algorithm.helpUrl()).toLocalFile()
+    with open(path, encoding="ascii") as file:  # a browser is not told of any other encoding
+        assert "Any of them may be missing" in file.read()
 
 
 def test_what_a_beginner_sees_is_short(algorithm):

@@ -10,6 +10,7 @@ import time
 import pytest
 from osgeo import gdal
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsPalettedRasterRenderer,
     QgsProcessingContext,
     QgsProcessingException,
@@ -17,6 +18,8 @@ from qgis.core import (
     QgsProcessingUtils,
     QgsProject,
     QgsRasterLayer,
+    QgsRectangle,
+    QgsReferencedRectangle,
 )
 
 
@@ -186,6 +189,26 @@ def test_temporary_output_extent_bands_and_reference(segment, scene):
     raster = gdal.Open(result["OUTPUT"])
     assert (raster.RasterXSize, raster.RasterYSize) == (20, 15)
     assert result["VALID_AREA"] == pytest.approx(300.0)
+
+
+def test_extent_in_a_crs_without_a_code(segment, scene):
+    """Coordinates of EPSG:2056 without its 2,600,000 m of false easting."""
+    swiss = QgsCoordinateReferenceSystem("EPSG:2056").toProj()
+    local = QgsCoordinateReferenceSystem.fromProj(swiss.replace("+x_0=2600000", "+x_0=0"))
+    result = segment(OPTICAL=scene.rgb, EXTENT=QgsReferencedRectangle(QgsRectangle(0, 1_199_985, 20, 1_200_000), local))
+    assert result["VALID_AREA"] == pytest.approx(300.0, rel=0.02)
+
+
+def test_a_crs_of_the_persons_own_has_a_code_that_only_qgis_knows(plugin):
+    from dis2.algorithms.segment import crs_text
+
+    class Own(QgsCoordinateReferenceSystem):
+        def authid(self):
+            return "USER:100000"
+
+    assert crs_text(QgsCoordinateReferenceSystem("EPSG:2056")) == "EPSG:2056"
+    assert crs_text(Own("EPSG:2056")) == QgsCoordinateReferenceSystem("EPSG:2056").toWkt()
+    assert crs_text(QgsCoordinateReferenceSystem()) == ""
 
 
 def test_scale_of_values_is_that_of_the_model(segment, scene, tmp_path):
