@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny_folder import DESCRIPTION, write_raster
+from torch import Tensor
+
+from dis2_core import DIS2, DIS2Config, Model, ModelCard
+from dis2_core.errors import InputError
+from dis2_core.network import SegmentationNetwork
+from dis2_training.data import FolderDataset, grid_windows
+from dis2_training.evaluation import evaluate, score_maps, score_windows, table
+
+CARD = ModelCard(
+    name="oracle", modalities=DESCRIPTION.modalities, classes=DESCRIPTION.classes, window=(32, 32), gsd=0.2
+)
+
+
+class Thresholds(SegmentationNetwork):
+    """Knows roofs by height, or grass by its colour; the card's statistics are 0 and 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        maps = []
+        if "rgb" in inputs:
+            red, green, _ = inputs["rgb"].unbind(1)
+            maps.append(torch.stack([green - red, red - green - 50, 40 - (red - green).abs()], dim=1))
+        if "ndsm" in inputs:
+            height = inputs["ndsm"][:, 0]
+            maps.append(torch.stack([0 * height, 20 * (height - 4), 0 * height - 1], dim=1))
+        return torch.stack(maps).mean(dim=0)
+
+
+def test_scores_of_a_network_that_knows_the_classes(folder: Path) -> None:
+    windows = grid_windows(FolderDataset(folder, "test").in_memory(), 32)
+    scores = score_windows(Thresholds(), CARD, windows, batch_size=4)
+    assert scores[("rgb", "ndsm")].miou > 0.99 and scores[("rgb",)].miou > 0.99
+    ndsm = scores[("ndsm",)]
+    assert ndsm.iou[1] > 0.99 and ndsm.iou[2] == 0  # grass and road are equally low
+    assert [int(score.reference.sum()) for score in scores.values()] == [60 * 80] * 3
+
+
+def test_whole_tiles_agree_with_windows_for_a_pointwise_network(folder: Path) -> None:
+    dataset = FolderDataset(folder, "test")
+    model = Model(CARD, Thresholds().eval())
+    windows, maps = evaluate(model, dataset), score_maps(model, dataset)
+    for scenario, score in windows.items():
+        assert maps[scenario].miou == pytest.approx(score.miou, abs=1e-6)
+
+
+@pytest.mark.parametrize("whole_tiles", [False, True])
+def test_a_label_that_is_no_class_is_one_clear_error(folder: Path, whole_tiles: bool) -> None:
+    write_raster(folder / "test" / "labels" / "d.tif", np.full((1, 64, 80), 7, dtype=np.uint8))
+    with pytest.raises(InputError, match="hold 7"):
+        evaluate(Model(CARD, Thresholds().eval()), FolderDataset(folder, "test"), whole_tiles)
+
+
+def test_a_model_for_other_data_is_refused(folder: Path) -> None:
+    dataset = FolderDataset(folder, "test")
+    other = replace(CARD, modalities=CARD.modalities[::-1])
+    with pytest.raises(InputError, match="modalities"):
+        evaluate(Model(other, Thresholds()), dataset)
+    other = replace(CARD, classes=CARD.classes[:2])
+    with pytest.raises(InputError, match="classes"):
+        evaluate(Model(other, Thresholds()), dataset)
+
+
+def test_the_table_names_rare_classes(folder: Path) -> None:
+    tile = FolderDataset(folder, "test").in_memory()[0].sample
+    windows = [tile.crop(0, 0, 32, 32)]
+    network = DIS2(DIS2Config(classes=3, window=(32, 32), width=8)).eval()
+    scores = score_windows(network, CARD, windows)
+    few = scores[("rgb",)].few
+    assert few and all(f"{name}" in table(scores) for name in few) and "(few)" in table(scores)

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny_folder import DESCRIPTION, write_raster
+
+from dis2_core.errors import InputError, UnreadableRaster, WrongBands
+from dis2_training.data import (
+    Description,
+    FolderDataset,
+    MemoryTile,
+    RandomWindows,
+    band_statistics,
+    class_pixels,
+    grid_windows,
+)
+from dis2_training.sample import IGNORE, Sample, normalise, stack
+
+
+def coded_tile(height: int, width: int, labels: np.ndarray | None = None) -> MemoryTile:
+    """A tile whose values say where each pixel comes from."""
+    index = torch.arange(height * width, dtype=torch.float32).reshape(1, height, width)
+    codes = torch.zeros(height, width, dtype=torch.int64) if labels is None else torch.from_numpy(labels)
+    valid = torch.ones(height, width, dtype=torch.bool)
+    return MemoryTile(
+        "coded", Sample({"rgb": index.repeat(3, 1, 1), "ndsm": index}, {"rgb": valid, "ndsm": valid}, codes)
+    )
+
+
+def test_description_survives_its_file(tmp_path: Path) -> None:
+    DESCRIPTION.write(tmp_path)
+    assert Description.read(tmp_path) == DESCRIPTION
+
+
+@pytest.mark.parametrize("text", ["", "modalities: []", "gsd: 1\nclasses: 3\nmodalities: 4", "a: [b"])
+def test_damaged_description_is_one_clear_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "dataset.yaml").write_text(text)
+    with pytest.raises(InputError, match=r"dataset\.yaml"):
+        Description.read(tmp_path)
+
+
+def test_folder_holds_what_was_written(folder: Path) -> None:
+    dataset = FolderDataset(folder, "train")
+    assert [tile.name for tile in dataset.tiles] == ["a", "b"]
+    sample = dataset.in_memory()[0].sample
+    assert sample.values["rgb"].shape == (3, 64, 80) and sample.values["ndsm"].shape == (1, 64, 80)
+    assert (sample.labels[:4] == IGNORE).all() and set(sample.labels[4:].unique().tolist()) <= {0, 1, 2}
+    assert sample.valid["rgb"].all() and sample.valid["ndsm"].all()
+
+
+def test_nodata_and_nan_are_holes(folder: Path) -> None:
+    heights = np.ones((1, 64, 80), dtype=np.float32)
+    heights[0, 10, 20], heights[0, 11, 21] = -9999, np.nan
+    write_raster(folder / "train" / "ndsm" / "a.tif", heights, nodata=-9999)
+    sample = FolderDataset(folder, "train").in_memory()[0].sample
+    holes = torch.nonzero(~sample.valid["ndsm"]).tolist()
+    assert holes == [[10, 20], [11, 21]]
+    assert torch.isfinite(sample.values["ndsm"]).all()
+    assert band_statistics([MemoryTile("a", sample)], DESCRIPTION.modalities[1]).bands[0].mean == 1.0
+
+
+@pytest.mark.parametrize(("row", "col"), [(0, 0), (-5, 3), (60, 70), (10, -7)])
+def test_lazy_and_loaded_tiles_agree(folder: Path, row: int, col: int) -> None:
+    tile = FolderDataset(folder, "train").tiles[0]
+    lazy, loaded = tile.read(row, col, 32, 32), tile.in_memory().read(row, col, 32, 32)
+    assert torch.equal(lazy.labels, loaded.labels)
+    for name in lazy.values:
+        assert torch.equal(lazy.values[name], loaded.values[name])
+        assert torch.equal(lazy.valid[name], loaded.valid[name])
+
+
+def test_outside_the_tile_is_neither_valid_nor_labelled() -> None:
+    sample = coded_tile(8, 8).read(-2, 5, 8, 8)
+    inside = torch.zeros(8, 8, dtype=torch.bool)
+    inside[2:, :3] = True
+    assert torch.equal(sample.valid["rgb"], inside)
+    assert torch.equal(sample.labels != IGNORE, inside)
+
+
+def test_errors_name_the_file(folder: Path) -> None:
+    (folder / "train" / "rgb" / "a.tif").write_text("no raster")
+    with pytest.raises(UnreadableRaster, match=r"a\.tif"):
+        FolderDataset(folder, "train")
+    write_raster(folder / "train" / "rgb" / "a.tif", np.zeros((2, 64, 80), dtype=np.uint8))
+    with pytest.raises(WrongBands, match="2 bands"):
+        FolderDataset(folder, "train")
+    write_raster(folder / "train" / "rgb" / "a.tif", np.zeros((3, 60, 80), dtype=np.uint8))
+    with pytest.raises(InputError, match="differ in size"):
+        FolderDataset(folder, "train")
+    (folder / "train" / "rgb" / "a.tif").unlink()
+    with pytest.raises(InputError, match=r"a\.tif is missing"):
+        FolderDataset(folder, "train")
+    with pytest.raises(InputError, match="no label raster"):
+        FolderDataset(folder, "nowhere")
+
+
+def test_label_that_is_no_class(folder: Path) -> None:
+    write_raster(folder / "train" / "labels" / "a.tif", np.full((1, 64, 80), 3, dtype=np.uint8))
+    with pytest.raises(InputError, match="hold 3"):
+        FolderDataset(folder, "train").in_memory()
+
+
+def test_statistics_are_numpys(folder: Path) -> None:
+    tiles = FolderDataset(folder, "train").in_memory()
+    measured = band_statistics(tiles, DESCRIPTION.modalities[0])
+    pixels = np.concatenate([tile.sample.values["rgb"].numpy().reshape(3, -1) for tile in tiles], axis=1)
+    assert np.allclose([band.mean for band in measured.bands], pixels.mean(axis=1), rtol=1e-5)
+    assert np.allclose([band.std for band in measured.bands], pixels.std(axis=1), rtol=1e-5)
+    inputs = normalise(stack([tile.sample for tile in tiles]), [measured])
+    assert inputs["rgb"].mean().abs() < 1e-3 and abs(inputs["rgb"].std() - 1) < 1e-2
+
+
+def test_holes_are_zero_after_normalisation() -> None:
+    sample = coded_tile(4, 4).sample
+    sample.valid["ndsm"][1, 2] = False
+    modality = band_statistics([MemoryTile("t", sample)], DESCRIPTION.modalities[1])
+    values = normalise(stack([sample]), [modality])["ndsm"]
+    assert values[0, 0, 1, 2] == 0 and values[0, 0, 0, 0] != 0
+
+
+@pytest.mark.parametrize("size", [(48, 48), (64, 80), (33, 50), (20, 70), (32, 32)])
+def test_grid_windows_hold_every_label_once(size: tuple[int, int]) -> None:
+    tile = coded_tile(*size)
+    windows = grid_windows([tile], 32)
+    assert all(window.size == (32, 32) for window in windows)
+    seen = torch.cat([window.values["ndsm"][0][window.labels != IGNORE] for window in windows])
+    assert sorted(seen.tolist()) == list(range(size[0] * size[1]))
+
+
+def test_windows_without_labels_are_left_out() -> None:
+    labels = np.full((32, 64), IGNORE, dtype=np.int64)
+    labels[:, 40:] = 1
+    assert len(grid_windows([coded_tile(32, 64, labels)], 32)) == 1
+
+
+def test_random_windows_are_a_function_of_seed_and_index() -> None:
+    tile = coded_tile(60, 70)
+    first, again, other = (RandomWindows([tile], 2, 16, 10, seed=seed, scale=(0.7, 1.5)) for seed in (3, 3, 4))
+    for index in (7, 0):  # in any order
+        assert torch.equal(first[index].values["rgb"], again[index].values["rgb"])
+    assert any(not torch.equal(first[i].values["rgb"], other[i].values["rgb"]) for i in range(10))
+    assert len(list(first)) == 10
+
+
+def test_class_aware_windows_hold_the_rare_class() -> None:
+    labels = np.zeros((128, 128), dtype=np.int64)
+    labels[100:103, 5:8] = 1  # 9 pixels of 16,384
+    tile = coded_tile(128, 128, labels)
+
+    def share(class_aware: float) -> float:
+        windows = RandomWindows([tile], 2, 16, 200, class_aware=class_aware)
+        return float(np.mean([(window.labels == 1).any().item() for window in windows]))
+
+    assert share(0.0) < 0.1
+    assert 0.4 < share(1.0) < 0.65  # one of two classes drawn
+
+
+def test_a_tile_smaller_than_the_window_is_padded() -> None:
+    for window in RandomWindows([coded_tile(20, 20)], 1, 32, 20, class_aware=0.5):
+        assert window.size == (32, 32)
+        assert int((window.labels != IGNORE).sum()) == 400
+
+
+def test_class_pixels_count() -> None:
+    labels = np.array([[0, 1, 1], [IGNORE, 1, 0]], dtype=np.int64)
+    assert class_pixels([coded_tile(2, 3, labels)], 3).tolist() == [2, 3, 0]

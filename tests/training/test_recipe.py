@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import math
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from dis2_core import DIS2Config
+from dis2_training.cli import read_recipe
+from dis2_training.recipe import distillation_weight, full_only_steps, learning_rate
+
+CONFIGS = sorted(
+    str(item) for item in resources.files("dis2_training.configs").iterdir() if item.name.endswith(".yaml")
+)
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: Path(path).stem)
+def test_every_config_is_a_recipe(config: str) -> None:
+    recipe = read_recipe(["--config", config])
+    assert recipe.schedule.steps > 0
+    DIS2Config(window=(recipe.model.window,) * 2, width=recipe.model.width)
+    assert all(0 < learning_rate(step, recipe) <= recipe.optimizer.lr for step in range(recipe.schedule.steps))
+
+
+def test_there_are_the_two_configs() -> None:
+    assert {Path(path).stem for path in CONFIGS} >= {"aerial_demo", "authors"}
+
+
+def config(name: str) -> str:
+    return next(path for path in CONFIGS if Path(path).stem == name)
+
+
+def test_a_value_can_be_overridden() -> None:
+    recipe = read_recipe(["--config", config("aerial_demo"), "--optimizer.lr", "0.5", "--model.width", "8"])
+    assert (recipe.optimizer.lr, recipe.model.width) == (0.5, 8)
+
+
+def test_an_unknown_key_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "wrong.yaml").write_text(Path(config("authors")).read_text() + "\nlearning_rat: 3\n")
+    with pytest.raises(SystemExit):
+        read_recipe(["--config", str(tmp_path / "wrong.yaml")])
+    assert "learning_rat" in capsys.readouterr().err
+
+
+def test_the_authors_schedule() -> None:
+    recipe = read_recipe(["--config", config("authors")])
+    rates = [learning_rate(step, recipe) for step in range(45)]
+    assert rates[0] == rates[15] == rates[30] == 1e-3  # warm restarts every 15 optimizer steps
+    assert rates[:15] == sorted(rates[:15], reverse=True)
+    epoch = recipe.schedule.steps_per_epoch
+    weights = [distillation_weight(number * epoch, recipe) for number in range(8)]
+    assert weights == [0, 0, 0, 0, 0, 0, 5, 5]  # on in the seventh epoch
+    assert recipe.scenarios == {"ndsm": 0.6, "rgb": 0.4}
+
+
+def test_our_schedule() -> None:
+    recipe = read_recipe(["--config", config("aerial_demo")])
+    steps = recipe.schedule.steps
+    rates = [learning_rate(step, recipe) for step in range(steps)]
+    peak = rates.index(max(rates))
+    assert max(rates) == pytest.approx(recipe.optimizer.lr)
+    assert rates[: peak + 1] == sorted(rates[: peak + 1]) and rates[peak:] == sorted(rates[peak:], reverse=True)
+    assert rates[-1] < 0.02 * recipe.optimizer.lr
+
+
+def test_distillation_rises_as_the_recipe_says() -> None:
+    recipe = read_recipe(["--config", config("aerial_demo")])
+    steps, start, ramp = recipe.schedule.steps, recipe.distillation.start, recipe.distillation.ramp
+    weights = [distillation_weight(step, recipe) for step in range(steps)]
+    assert weights[math.ceil(start * steps) - 1] == 0 and weights == sorted(weights)
+    assert weights[round((start + ramp / 2) * steps)] == pytest.approx(recipe.distillation.weight / 2, abs=0.1)
+    assert weights[math.ceil((start + ramp) * steps)] == weights[-1] == recipe.distillation.weight
+
+
+@pytest.mark.parametrize(("name", "some"), [("authors", False), ("aerial_demo", True)])
+def test_the_authors_train_all_branches_from_the_start(name: str, some: bool) -> None:
+    assert (full_only_steps(read_recipe(["--config", config(name)])) > 0) == some

@@ -1,0 +1,111 @@
+"""The command ``dis2-train``: prepare, fit, evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
+from rich.console import Console
+
+from dis2_core import load_model
+from dis2_core.errors import Dis2Error
+
+from . import flair2
+from .data import FolderDataset
+from .evaluation import evaluate, publish, table
+from .fit import fit
+from .recipe import Recipe
+
+PREPARERS = {"flair2": flair2.prepare}
+
+
+def recipe_parser() -> ArgumentParser:
+    """The parser of recipes; every value can be overridden, e.g. ``--optimizer.lr 3e-4``."""
+    parser = ArgumentParser(description="Train a model from a recipe.")
+    parser.add_argument("--config", action=ActionConfigFile, help="recipe, a YAML file")
+    parser.add_class_arguments(Recipe, None)
+    return parser
+
+
+def read_recipe(arguments: Sequence[str]) -> Recipe:
+    """Build a recipe from ``--config FILE`` and overrides."""
+    return to_recipe(recipe_parser().parse_args(list(arguments)))
+
+
+def to_recipe(options: Namespace) -> Recipe:
+    """Build the recipe that parsed options describe."""
+    options = options.clone()
+    options.pop("config", None)
+    return Recipe(**vars(recipe_parser().instantiate(options)))
+
+
+def save_recipe(options: Namespace, out: Path) -> None:
+    """Keep the parsed recipe beside the model that it makes."""
+    out.mkdir(parents=True, exist_ok=True)
+    text = recipe_parser().dump(options, skip_unset=False)
+    (out / "recipe.yaml").write_text(text, encoding="utf-8")
+
+
+def build_parser() -> ArgumentParser:
+    """The parser of ``dis2-train``."""
+    fitting = recipe_parser()
+    fitting.add_argument("--out", type=Path, required=True, help="folder for the model, its state and the log")
+
+    preparing = ArgumentParser(description="Turn a data set as distributed into a folder data set.")
+    preparing.add_argument("dataset", choices=sorted(PREPARERS))
+    preparing.add_argument("source", type=Path, help="folder of the data set as distributed")
+    preparing.add_argument("out", type=Path, help="folder to write")
+
+    evaluating = ArgumentParser(description="Score a model in every scenario.")
+    evaluating.add_argument("--model", required=True, help="shipped name or model file")
+    evaluating.add_argument("--data", type=Path, required=True, help="folder data set")
+    evaluating.add_argument("--split", default="test")
+    evaluating.add_argument(
+        "--whole-tiles", action="store_true", help="score maps of whole tiles instead of single windows"
+    )
+    evaluating.add_argument("--publish", type=Path, help="write a copy of the model with these scores in its card")
+    evaluating.add_argument("--note", default="", help="added to the card's notes with --publish")
+
+    parser = ArgumentParser(prog="dis2-train", description="Train and evaluate DIS2 models.")
+    commands = parser.add_subcommands(dest="command")
+    commands.add_subcommand("prepare", preparing)
+    commands.add_subcommand("fit", fitting)
+    commands.add_subcommand("evaluate", evaluating)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    options = build_parser().parse_args(arguments)
+    commands = {"prepare": _prepare, "fit": _fit, "evaluate": _evaluate}
+    try:
+        commands[options.command](options[options.command])
+    except Dis2Error as error:
+        Console(stderr=True).print(f"[red]Error:[/] {error}", highlight=False)
+        return error.exit_code
+    except KeyboardInterrupt:
+        Console(stderr=True).print("Stopped.")
+        return 130
+    return 0
+
+
+def _prepare(options: Namespace) -> None:
+    counts = PREPARERS[options.dataset](options.source, options.out)
+    for split, pixels in counts.items():
+        print(f"{split}: " + ", ".join(f"{name} {count:,}" for name, count in pixels.items()))
+
+
+def _fit(options: Namespace) -> None:
+    out = options.pop("out")
+    recipe = to_recipe(options)
+    save_recipe(options, out)
+    print(fit(recipe, out))
+
+
+def _evaluate(options: Namespace) -> None:
+    dataset = FolderDataset(options.data, options.split)
+    scores = evaluate(load_model(options.model), dataset, options.whole_tiles)
+    print(table(scores))
+    if options.publish:
+        publish(options.model, options.publish, scores, options.note)

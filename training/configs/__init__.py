@@ -1,0 +1,1 @@
+"""Recipes: one YAML file a training run, each value with its reason."""

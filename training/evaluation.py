@@ -1,0 +1,141 @@
+"""Scores by scenario: over windows, as validation does, and over whole tiles, as users predict."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import rasterio
+import torch
+from torch import Tensor
+
+import dis2_core
+from dis2_core import Model, ModelCard, load_model, save_model
+from dis2_core.card import Modality, scenario_name
+from dis2_core.errors import InputError
+from dis2_core.network import Scenario, SegmentationNetwork
+
+from .data import FolderDataset, RasterTile, check_labels, grid_windows
+from .metrics import ConfusionMatrix, Scores
+from .sample import Sample, normalise, stack
+
+
+@torch.inference_mode()
+def score_windows(
+    network: SegmentationNetwork,
+    card: ModelCard,
+    windows: Sequence[Sample],
+    batch_size: int = 8,
+) -> dict[Scenario, Scores]:
+    """Score every scenario on windows, all pixels pooled in one confusion matrix a scenario.
+
+    Args:
+        network: In evaluation mode.
+        card: Names modalities, statistics and classes.
+        windows: Of the network's window size.
+        batch_size: Windows a forward pass.
+    """
+    matrices = {scenario: ConfusionMatrix(card.class_names) for scenario in card.scenarios()}
+    device = next(network.parameters()).device
+    for start in range(0, len(windows), batch_size):
+        batch = stack(windows[start : start + batch_size])
+        inputs = {name: values.to(device) for name, values in normalise(batch, card.modalities).items()}
+        for scenario, logits in network.forward_scenarios(inputs, list(matrices)).items():
+            matrices[scenario].update(logits.argmax(dim=1).cpu(), batch.labels)
+    return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
+
+
+def score_maps(model: Model, dataset: FolderDataset, overlap: float = 0.5) -> dict[Scenario, Scores]:
+    """Score the maps that ``dis2_core.segment`` makes of whole tiles, one confusion matrix a scenario."""
+    matrices = {scenario: ConfusionMatrix(model.card.class_names) for scenario in model.card.scenarios()}
+    with tempfile.TemporaryDirectory() as folder:
+        for tile in dataset.tiles:
+            labels = _labels(tile, model.card)
+            for scenario, matrix in matrices.items():
+                output = Path(folder) / f"{tile.name}_{scenario_name(scenario)}.tif"
+                inputs = {name: tile.files[name] for name in scenario}
+                dis2_core.segment(inputs, model, output=output, overlap=overlap, device="cpu", precision="fp32")
+                with rasterio.open(output) as raster:
+                    matrix.update(raster.read(1), labels)
+    return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
+
+
+def _labels(tile: RasterTile, card: ModelCard) -> Tensor:
+    """(H, W) class codes of a tile, checked."""
+    loaded = tile.in_memory()
+    check_labels(loaded, len(card.classes))
+    return loaded.sample.labels
+
+
+def evaluate(model: Model, dataset: FolderDataset, whole_tiles: bool = False) -> dict[Scenario, Scores]:
+    """Score a model on a split: over windows side by side, or over maps of whole tiles.
+
+    Raises:
+        InputError: The data set has other modalities or classes than the model.
+    """
+    _check(model.card, dataset)
+    if whole_tiles:
+        return score_maps(model, dataset)
+    return score_windows(model.network, model.card, grid_windows(dataset.in_memory(), model.card.window[0]))
+
+
+def _check(card: ModelCard, dataset: FolderDataset) -> None:
+    description = dataset.description
+
+    def bands(modalities: Sequence[Modality]) -> list[tuple[str, int]]:
+        return [(modality.name, len(modality.bands)) for modality in modalities]
+
+    if bands(card.modalities) != bands(description.modalities):
+        raise InputError(
+            f"{dataset.folder} has the modalities {bands(description.modalities)}; "
+            f"'{card.name}' takes {bands(card.modalities)}."
+        )
+    if card.class_names != tuple(item.name for item in description.classes):
+        raise InputError(f"{dataset.folder} has other classes than '{card.name}': {', '.join(card.class_names)}.")
+
+
+def card_metrics(scores: Mapping[Scenario, Scores]) -> dict[str, dict[str, float]]:
+    """Scores as a model card holds them."""
+    return {scenario_name(scenario): score.to_card() for scenario, score in scores.items()}
+
+
+def publish(source: str | Path, out: str | Path, scores: Mapping[Scenario, Scores], note: str = "") -> None:
+    """Write a copy of a model file whose card carries these scores.
+
+    Args:
+        source: A model file.
+        out: The file to write.
+        scores: By scenario, e.g. of the test split.
+        note: Appended to the card's notes: how the scores were measured.
+    """
+    model = load_model(source)
+    few = sorted({name for score in scores.values() for name in score.few})
+    notes = " ".join(
+        text
+        for text in (
+            model.card.notes,
+            note,
+            f"Classes with under 500 reference pixels, whose IoU means little: {', '.join(few)}." if few else "",
+        )
+        if text
+    )
+    save_model(out, model.network, replace(model.card, metrics=card_metrics(scores), notes=notes))
+
+
+def table(scores: Mapping[Scenario, Scores]) -> str:
+    """Scores as text: a line a class, a column a scenario."""
+    columns = list(scores.values())
+    names = columns[0].classes
+    width = max(map(len, (*names, "overall accuracy"))) + 2
+    rows = [("", [scenario_name(scenario) for scenario in scores], "reference px")]
+    for index, name in enumerate(names):
+        count = int(columns[0].reference[index])
+        mark = " (few)" if name in columns[0].few else ""
+        rows.append((name, [f"{score.iou[index]:.3f}" for score in columns], f"{count:,}{mark}"))
+    rows.append(("mean IoU", [f"{score.miou:.3f}" for score in columns], ""))
+    rows.append(("overall accuracy", [f"{score.overall_accuracy:.3f}" for score in columns], ""))
+    return "\n".join(
+        f"{name:<{width}}" + "".join(f"{cell:>12}" for cell in cells) + f"{last:>18}" for name, cells, last in rows
+    )

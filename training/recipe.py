@@ -1,0 +1,194 @@
+"""Recipes: everything that determines a training run, as dataclasses that a YAML file fills."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .augmentation import AugmentationRecipe
+
+
+@dataclass
+class DataRecipe:
+    """What is trained on.
+
+    Attributes:
+        folder: Folder data set (``dis2_training.data``).
+        train: Name of the split that is trained on.
+        validation: Name of the split that the model is selected by; no part of it is trained on.
+        class_aware: Share of windows that are drawn around a pixel of a class drawn first.
+    """
+
+    folder: str
+    train: str = "train"
+    validation: str = "validation"
+    class_aware: float = 0.5
+
+
+@dataclass
+class ModelRecipe:
+    """The network, and what its card says beyond what the data set knows.
+
+    Attributes:
+        name: Short name of the model.
+        window: Side of the window in pixels, a multiple of 16.
+        width: Channels of the first encoder level.
+        decoder_width: Channels that each class contributes at full resolution; None: width / 8.
+        dropout: Of the transformer.
+        description, license, training_data, notes: For the card.
+    """
+
+    name: str
+    window: int = 512
+    width: int = 32
+    decoder_width: int | None = None
+    dropout: float = 0.1
+    description: str = ""
+    license: str = ""
+    training_data: str = ""
+    notes: str = ""
+
+
+@dataclass
+class OptimizerRecipe:
+    """How weights follow gradients.
+
+    Attributes:
+        name: ``adamw`` or ``sgd`` (with Nesterov momentum).
+        lr: Peak learning rate.
+        weight_decay: Applied to matrices and convolutions, not to norms and biases.
+        momentum: Of SGD.
+        clip: Largest gradient norm, or None.
+        ema: Decay of the moving average of weights that is validated and saved; None saves the weights.
+    """
+
+    name: Literal["adamw", "sgd"] = "adamw"
+    lr: float = 1e-3
+    weight_decay: float = 0.05
+    momentum: float = 0.9
+    clip: float | None = 1.0
+    ema: float | None = 0.995
+
+
+@dataclass
+class ScheduleRecipe:
+    """How long, and how the learning rate changes from step to step.
+
+    Attributes:
+        epochs: Each ends with a validation.
+        windows_per_epoch: Random windows an epoch.
+        batch_size: Windows a batch; a batch has one scenario.
+        accumulate: Batches an optimizer step.
+        kind: ``cosine`` with warm-up, or ``warm_restarts``.
+        warmup: Share of the steps with a rising rate.
+        restart_every: Optimizer steps between warm restarts.
+        final: Learning rate at the end, as a share of the peak.
+        full_only: Share of the steps in which the full branch alone is trained. The branches of
+            incomplete scenarios then start as copies of it: half the cost of a step until then, and
+            they need not learn from nothing what they have in common. 0 is the authors' way.
+    """
+
+    epochs: int = 50
+    windows_per_epoch: int = 400
+    batch_size: int = 8
+    accumulate: int = 1
+    kind: Literal["cosine", "warm_restarts"] = "cosine"
+    warmup: float = 0.05
+    restart_every: int = 15
+    final: float = 0.01
+    full_only: float = 0.0
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps an epoch."""
+        return max(1, self.windows_per_epoch // (self.batch_size * self.accumulate))
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps in all."""
+        return self.epochs * self.steps_per_epoch
+
+
+@dataclass
+class DistillationRecipe:
+    """When the missing branches start to imitate the full one, and how much.
+
+    Attributes:
+        weight: The largest weight (lambda).
+        start: Share of the run after which it starts; an untrained teacher teaches noise.
+        ramp: Share of the run over which it rises linearly.
+        from_epoch: The authors' switch instead: full weight from this epoch (from 0) on.
+    """
+
+    weight: float = 5.0
+    start: float = 0.2
+    ramp: float = 0.2
+    from_epoch: int | None = None
+
+
+@dataclass
+class Recipe:
+    """A training run.
+
+    Attributes:
+        recipe: Name of the recipe; says in logs what was run.
+        data: What is trained on.
+        model: What is trained.
+        optimizer: How.
+        schedule: How long.
+        distillation: When the missing branches imitate the full one.
+        augmentation: How windows are varied.
+        cross_entropy: Weight of plain cross-entropy beside the published losses
+            (``dis2_training.cross_entropy``).
+        scenarios: Probability of each incomplete scenario, by the modalities that are available
+            (``rgb+ndsm``); empty: all alike.
+        seed: Of everything that is drawn.
+        device: Fabric's accelerator: ``auto``, ``cpu``, ``cuda``.
+        precision: Fabric's precision, e.g. ``32-true``, ``bf16-mixed``.
+        workers: Processes that cut windows; 0 cuts them in this one.
+    """
+
+    data: DataRecipe
+    model: ModelRecipe
+    recipe: str = "default"
+    optimizer: OptimizerRecipe = field(default_factory=OptimizerRecipe)
+    schedule: ScheduleRecipe = field(default_factory=ScheduleRecipe)
+    distillation: DistillationRecipe = field(default_factory=DistillationRecipe)
+    augmentation: AugmentationRecipe = field(default_factory=AugmentationRecipe)
+    cross_entropy: float = 1.0
+    scenarios: dict[str, float] = field(default_factory=dict)
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "32-true"
+    workers: int = 0
+
+
+def learning_rate(step: int, recipe: Recipe) -> float:
+    """Learning rate of an optimizer step, counted from 0."""
+    schedule, peak = recipe.schedule, recipe.optimizer.lr
+    if schedule.kind == "warm_restarts":
+        position = (step % schedule.restart_every) / schedule.restart_every
+    else:
+        warmup = max(1, round(schedule.warmup * schedule.steps))
+        if step < warmup:
+            return peak * (step + 1) / warmup
+        position = (step - warmup) / max(1, schedule.steps - warmup)
+    cosine = 0.5 * (1 + math.cos(math.pi * position))
+    return peak * (schedule.final + (1 - schedule.final) * cosine)
+
+
+def full_only_steps(recipe: Recipe) -> int:
+    """Number of optimizer steps, at the beginning, that train the full branch alone."""
+    return round(recipe.schedule.full_only * recipe.schedule.steps)
+
+
+def distillation_weight(step: int, recipe: Recipe) -> float:
+    """Weight of the distillation at an optimizer step, counted from 0."""
+    distillation, schedule = recipe.distillation, recipe.schedule
+    if distillation.from_epoch is not None:
+        return distillation.weight if step // schedule.steps_per_epoch >= distillation.from_epoch else 0.0
+    progress = step / schedule.steps - distillation.start
+    if progress < 0:
+        return 0.0
+    return distillation.weight * (min(1.0, progress / distillation.ramp) if distillation.ramp else 1.0)

@@ -1,0 +1,82 @@
+"""One window of ground truth: pixel values by modality, where they are valid, and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from dis2_core.card import Modality
+
+from .losses import IGNORE
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A window, or a batch of windows (every shape then starts with B).
+
+    Attributes:
+        values: (C, H, W) float32 by modality name, in the units of its bands until ``normalise``.
+        valid: (H, W) bool by modality name; False where the modality has a hole.
+        labels: (H, W) int64, ``IGNORE`` where unknown.
+    """
+
+    values: dict[str, Tensor]
+    valid: dict[str, Tensor]
+    labels: Tensor
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        return int(self.labels.shape[-2]), int(self.labels.shape[-1])
+
+    def crop(self, row: int, col: int, height: int, width: int) -> Sample:
+        """Cut a window; what lies outside is 0, not valid and not labelled."""
+        rows, cols = self.size
+        top, left = max(-row, 0), max(-col, 0)
+        bottom, right = max(row + height - rows, 0), max(col + width - cols, 0)
+        inside = (..., slice(row + top, row + height - bottom), slice(col + left, col + width - right))
+        margins = (left, right, top, bottom)
+
+        def cut(tensor: Tensor, fill: float) -> Tensor:
+            tensor = tensor[inside]
+            return torch.nn.functional.pad(tensor, margins, value=fill) if any(margins) else tensor
+
+        return Sample(
+            {name: cut(values, 0.0) for name, values in self.values.items()},
+            {name: cut(valid, False) for name, valid in self.valid.items()},
+            cut(self.labels, IGNORE),
+        )
+
+
+def stack(samples: Sequence[Sample]) -> Sample:
+    """Join windows of one size into a batch."""
+    names = samples[0].values
+    return Sample(
+        {name: torch.stack([sample.values[name] for sample in samples]) for name in names},
+        {name: torch.stack([sample.valid[name] for sample in samples]) for name in names},
+        torch.stack([sample.labels for sample in samples]),
+    )
+
+
+def normalise(batch: Sample, modalities: Sequence[Modality]) -> Mapping[str, Tensor]:
+    """Turn a batch into what the network takes: ``(value - mean) / std``, the fill value in holes.
+
+    Args:
+        batch: Values in the units of the bands.
+        modalities: The card's modalities, whose statistics are used.
+
+    Returns:
+        (B, C, H, W) float32 by modality name.
+    """
+    inputs = {}
+    for modality in modalities:
+        mean, std, fill = (
+            torch.tensor([float(getattr(band, key)) for band in modality.bands]).view(-1, 1, 1)
+            for key in ("mean", "std", "fill_value")
+        )
+        values = torch.where(batch.valid[modality.name].unsqueeze(-3), batch.values[modality.name], fill)
+        inputs[modality.name] = (values - mean) / std
+    return inputs
