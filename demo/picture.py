@@ -18,9 +18,9 @@ from rasterio.enums import Resampling
 from rasterio.warp import reproject
 
 from dis2_core.card import LandClass
+from dis2_training.metrics import ConfusionMatrix
 
 from .scenes import Scene
-from .scores import score
 
 matplotlib.use("Agg")
 
@@ -58,7 +58,7 @@ def draw(scene: Scene, maps: Mapping[str, Path], confidence: Path, classes: Sequ
         _confidence(axes[0, 2], confidence, extent)
     for axis, (scenario, path) in zip(axes[1], maps.items(), strict=True):
         values = _on_grid(path, scene.rgb)
-        _classes(axis, values, classes, extent, scenario, _judgement(scene, values, len(classes)))
+        _classes(axis, values, classes, extent, scenario, _judgement(scene, values, [item.name for item in classes]))
     for edge in set(scene.judged or ()) - {0, photo.shape[1]}:
         for axis in (axes[0, 2], *axes[1]):
             axis.axvline(edge / photo.shape[1] * extent[1], color="white", lw=1.4, ls=(0, (4, 3)))
@@ -68,14 +68,16 @@ def draw(scene: Scene, maps: Mapping[str, Path], confidence: Path, classes: Sequ
     figure.savefig(target)
 
 
-def _judgement(scene: Scene, values: NDArray[np.uint8], classes: int) -> str:
+def _judgement(scene: Scene, values: NDArray[np.uint8], classes: Sequence[str]) -> str:
     if not scene.labels:
         return ""
     with rasterio.open(scene.labels) as file:
         reference = file.read(1)
     part = slice(*scene.judged) if scene.judged else slice(None)
-    found = score(values[:, part], reference[:, part], classes)
-    return f"{found.accuracy:.0%} of pixels right, mIoU {found.miou:.2f}"
+    matrix = ConfusionMatrix(classes)
+    matrix.update(values[:, part], reference[:, part])
+    scores = matrix.scores()
+    return f"{scores.overall_accuracy:.0%} of pixels right, mIoU {scores.miou:.2f}"
 
 
 def _panel(axis: Axes, title: str, subtitle: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The demonstration: its scores by hand, its scenes where there is data and where there is none."""
+"""The demonstration: its scenes where there is data and where there is none."""
 
 from __future__ import annotations
 
@@ -8,15 +8,6 @@ import rasterio
 
 from demo.__main__ import find_scenes
 from demo.scenes import annecy, data_folder, zurich
-from demo.scores import score
-
-
-def test_scores_of_a_map_that_was_worked_out_by_hand():
-    reference = np.array([[0, 0, 0, 1], [1, 1, 255, 1]], np.uint8)
-    predicted = np.array([[0, 0, 1, 1], [1, 255, 0, 2]], np.uint8)
-    found = score(predicted, reference, classes=4)  # 6 pixels count; class 3 does not occur
-    assert found.accuracy == pytest.approx(4 / 6)
-    assert found.miou == pytest.approx((2 / 3 + 2 / 4) / 2)
 
 
 def test_a_machine_without_data_gets_a_city(tmp_path, monkeypatch):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
-from conftest import Pointwise
+from pointwise import Pointwise
 from tiny_models import tiny_card
 
 from dis2_core.card import ModelCard

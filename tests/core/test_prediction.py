@@ -18,7 +18,7 @@ import pytest
 import rasterio
 import torch
 from affine import Affine
-from conftest import Pointwise
+from pointwise import Pointwise
 from tiny_models import save_tiny_model
 
 from dis2_core.card import ModelCard
@@ -385,7 +385,7 @@ def test_too_little_space_is_told_before_the_start(
 LIMITED = """
 import resource, sys, numpy as np, torch
 sys.path.insert(0, {tests!r})
-from conftest import Pointwise
+from pointwise import Pointwise
 from tiny_models import tiny_card
 from dis2_core.errors import NoSpace
 from dis2_core.model_file import Model
@@ -444,7 +444,7 @@ MEMORY = """
 import resource, sys, numpy as np, rasterio, torch
 sys.path.insert(0, {tests!r})
 from affine import Affine
-from conftest import Pointwise
+from pointwise import Pointwise
 from tiny_models import tiny_card
 from dis2_core.model_file import Model
 from dis2_core.prediction import segment

@@ -1,0 +1,73 @@
+"""The plugin's zip: what plugins.qgis.org and QGIS ask of it."""
+
+from __future__ import annotations
+
+import importlib.util
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+_SPEC = importlib.util.spec_from_file_location("package_tool", ROOT / "tools" / "package.py")
+package_tool = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(package_tool)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    return package_tool.package(ROOT, tmp_path_factory.mktemp("build"))
+
+
+@pytest.fixture(scope="module")
+def names(bundle):
+    return zipfile.ZipFile(bundle).namelist()
+
+
+def test_everything_lies_in_one_folder_that_python_can_import(names):
+    assert {name.split("/")[0] for name in names} == {"dis2"}
+
+
+def test_what_qgis_needs_is_there(names):
+    for name in ("__init__.py", "metadata.txt", "LICENSE", "worker.py", "dis2_core/__init__.py", "dis2_core/LICENSE"):
+        assert f"dis2/{name}" in names
+
+
+def test_every_shipped_model_is_there(names):
+    for model in (ROOT / "dis2_core" / "models").glob("*.safetensors"):
+        assert f"dis2/dis2_core/models/{model.name}" in names
+
+
+def test_nothing_is_there_that_a_user_has_no_use_for(names):
+    assert not [name for name in names if "__pycache__" in name or "/tests/" in name or "/." in name]
+    assert not [name for name in names if name.endswith((".pyc", ".aux.xml", ".toml"))]
+
+
+def test_licences(bundle):
+    archive = zipfile.ZipFile(bundle)
+    assert "GNU GENERAL PUBLIC LICENSE" in archive.read("dis2/LICENSE").decode()
+    assert archive.read("dis2/dis2_core/LICENSE") == (ROOT / "LICENSE").read_bytes()
+
+
+def test_size_is_within_the_limit(bundle):
+    assert bundle.stat().st_size <= 25_000_000
+
+
+def test_the_same_sources_give_the_same_bytes(bundle, tmp_path):
+    assert package_tool.package(ROOT, tmp_path).read_bytes() == bundle.read_bytes()
+
+
+def test_a_folder_from_before_is_replaced(tmp_path):
+    stale = tmp_path / "dis2" / "stale.py"
+    stale.parent.mkdir()
+    stale.touch()
+    package_tool.package(ROOT, tmp_path)
+    assert not stale.exists()
+
+
+def test_versions_that_differ_are_refused(tmp_path):
+    (tmp_path / "dis2_core").mkdir()
+    (tmp_path / "dis2_core" / "version.py").write_text('__version__ = "1.2.3"\n')
+    (tmp_path / "metadata.txt").write_text("[general]\nversion=1.2.4\n")
+    with pytest.raises(ValueError, match=r"1\.2\.3.*1\.2\.4"):
+        package_tool.package(tmp_path, tmp_path / "build")
