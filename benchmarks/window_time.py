@@ -9,6 +9,7 @@ ratio of the medians. Weights are random: speed does not depend on them.
 from __future__ import annotations
 
 import argparse
+import copy
 import statistics
 import time
 from collections.abc import Callable
@@ -35,15 +36,14 @@ def variants(device: torch.device, batch: int, window: int) -> dict[str, Callabl
     ours = ours.to(memory_format=torch.channels_last)
     laid_out = {name: x.contiguous(memory_format=torch.channels_last) for name, x in inputs.items()}
 
-    def bf16(some: dict[str, Tensor]) -> Tensor:
-        with torch.autocast(device.type, torch.bfloat16):
-            return ours(some).float().softmax(dim=1)
+    half = copy.deepcopy(ours).bfloat16()
+    halved = {name: x.bfloat16() for name, x in laid_out.items()}
 
     missing = {"rgb": laid_out["rgb"]}
     return {
         "published, float32": lambda: published(inputs),
         "ours, float32": lambda: ours(laid_out).softmax(dim=1),
-        "ours, bfloat16": lambda: bf16(laid_out),
+        "ours, bfloat16": lambda: half(halved).float().softmax(dim=1),
         "ours, float32, nDSM missing": lambda: ours(missing).softmax(dim=1),
     }
 

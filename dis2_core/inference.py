@@ -23,10 +23,11 @@ class Inference:
     """Runs a network over the windows of a strip.
 
     Args:
-        network: On the device, in evaluation mode.
+        network: On the device, in evaluation mode; it is brought to ``precision``.
         card: Names the modalities.
         device: Where the strip and the network are.
-        precision: bfloat16 runs under autocast.
+        precision: Of weights and windows alike. Probabilities are float32 in any case. Pure bfloat16, not
+            autocast, which keeps norms in float32 and spends its gain on conversions.
         batch_size: Windows a forward pass.
         on_smaller_batch: Is told the new size when memory ran out.
 
@@ -43,7 +44,7 @@ class Inference:
         batch_size: int = 1,
         on_smaller_batch: Callable[[int], None] = lambda size: None,
     ) -> None:
-        self._network = network
+        self._network = network.to(precision)
         self._card = card
         self._device = device
         self._precision = precision
@@ -76,8 +77,7 @@ class Inference:
     def _try(self, strip: Strip, cols: Sequence[int], routes: Sequence[int]) -> Tensor | None:
         """Class probabilities, or None where memory ran out and the batch was made smaller."""
         try:
-            with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._precision == torch.bfloat16):
-                return self._answer(strip, cols, routes)
+            return self._answer(strip, cols, routes)
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
@@ -93,7 +93,9 @@ class Inference:
     def _answer(self, strip: Strip, cols: Sequence[int], routes: Sequence[int]) -> Tensor:
         scenarios = [self._names(route) for route in routes]
         present = {name for scenario in scenarios for name in scenario}
-        windows = {name: strip.cut(name, cols) for name in self._card.modality_names if name in present}
+        windows = {
+            name: strip.cut(name, cols).to(self._precision) for name in self._card.modality_names if name in present
+        }
         if len(scenarios) == 1:
             return _softmax(self._network(windows))
         logits = self._network.forward_scenarios(windows, scenarios)

@@ -65,22 +65,22 @@ class ClassDecoder(nn.Module):
             with_class_maps: Also return the maps of every class and scale.
         """
         decode = self._decode_folded if attended.is_cuda else self._decode_in_turn
-        per_class = decode(attended, skips)  # (B, K, C, h, w) at strides 8, 4, 2
-        full_size = upsample(per_class[-1].flatten(1, 2))  # (B, K C, H, W), the classes in order
+        scales = decode(attended, skips)  # at strides 8, 4, 2: K maps (B, C, h, w)
+        full_size = upsample(torch.cat(scales[-1], dim=1))  # (B, K C, H, W), the classes in order
         penultimate = self.combine(full_size)
-        class_maps = [attended, *per_class] if with_class_maps else []
+        class_maps = [attended, *(torch.stack(maps, dim=1) for maps in scales)] if with_class_maps else []
         return Decoded(self.classify(penultimate), penultimate, class_maps)
 
-    def _decode_folded(self, attended: Tensor, skips: list[Tensor]) -> list[Tensor]:
+    def _decode_folded(self, attended: Tensor, skips: list[Tensor]) -> list[tuple[Tensor, ...]]:
         """All classes in one pass, folded into the batch: fewer kernels, which is what CUDA wants."""
         classes = attended.shape[1]
         maps = self._decode_one(attended.flatten(0, 1), [s.repeat_interleave(classes, dim=0) for s in skips])
-        return [x.view(-1, classes, *x.shape[1:]) for x in maps]  # (B K, …) -> (B, K, …)
+        return [x.view(-1, classes, *x.shape[1:]).unbind(dim=1) for x in maps]  # (B K, …) -> K of (B, …)
 
-    def _decode_in_turn(self, attended: Tensor, skips: list[Tensor]) -> list[Tensor]:
+    def _decode_in_turn(self, attended: Tensor, skips: list[Tensor]) -> list[tuple[Tensor, ...]]:
         """One class after the other: the same numbers, kinder to a CPU's caches."""
-        turns = [self._decode_one(x, skips) for x in attended.unbind(dim=1)]
-        return [torch.stack(maps, dim=1) for maps in zip(*turns, strict=True)]
+        turns = [self._decode_one(_laid_out_like(x, skips[0]), skips) for x in attended.unbind(dim=1)]
+        return list(zip(*turns, strict=True))
 
     def _decode_one(self, x: Tensor, skips: list[Tensor]) -> list[Tensor]:
         f1, f2, f3 = skips
@@ -88,6 +88,12 @@ class ClassDecoder(nn.Module):
         d2 = self.conv2(torch.cat([f2, self.up3(upsample(d3))], dim=1))  # stride 4
         d1 = self.conv1(torch.cat([f1, self.up2(upsample(d2))], dim=1))  # stride 2
         return [d3, d2, d1]
+
+
+def _laid_out_like(x: Tensor, other: Tensor) -> Tensor:
+    """Channels last where ``other`` is: a layout that changes within a network is copied back and forth."""
+    last = other.is_contiguous(memory_format=torch.channels_last)
+    return x.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
 
 
 def _conv(inputs: int, outputs: int) -> PrenormConv:

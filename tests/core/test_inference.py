@@ -253,13 +253,15 @@ def test_other_errors_are_not_mistaken_for_a_lack_of_memory(card: ModelCard) -> 
 
 def test_bfloat16_stays_close(card: ModelCard) -> None:
     network, inputs = Pointwise(card), random_inputs(card, 40, 40)
+    expected = whole_image(card, network, inputs)
     plan = WindowPlan(40, 40, card.window, 0.5)
     strip = Strip(chunked(inputs, 40), card, tuple(inputs), plan, CPU)
     inference = Inference(network, card, CPU, torch.bfloat16, batch_size=2)
     with torch.inference_mode():
         rows = [part.clone() for _, part, _ in probability_rows(strip, inference, plan, card, CPU)]
     assert rows[0].dtype == torch.float32
-    np.testing.assert_allclose(torch.cat(rows, 1).numpy(), whole_image(card, network, inputs), atol=0.05)
+    assert next(network.parameters()).dtype == torch.bfloat16
+    np.testing.assert_allclose(torch.cat(rows, 1).numpy(), expected, atol=0.05)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
