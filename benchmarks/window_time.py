@@ -1,6 +1,6 @@
 """Seconds a 512 x 512 window on this machine: ours against the published graph, side by side.
 
-    python benchmarks/window_time.py [--device cpu|cuda] [--rounds 5] [--batch 1]
+    python benchmarks/window_time.py [--device cpu|cuda] [--rounds 5] [--batch 1] [--profile]
 
 The variants take turns within one process, so that a noisy machine is noisy for all; what counts is the
 ratio of the medians. Weights are random: speed does not depend on them.
@@ -59,6 +59,14 @@ def seconds(run: Callable[[], Tensor], device: torch.device) -> float:
     return time.perf_counter() - start
 
 
+def profile(run: Callable[[], Tensor]) -> str:
+    """Where a call spends its time on the CPU, by operator."""
+    run()
+    with torch.profiler.profile() as profiler:
+        run()
+    return str(profiler.key_averages().table(sort_by="self_cpu_time_total", row_limit=10))
+
+
 def main() -> None:
     """Time all variants and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -66,10 +74,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--window", type=int, default=512)
+    parser.add_argument("--profile", action="store_true", help="tell where float32 spends its time instead")
     args = parser.parse_args()
     device = torch.device(args.device)
     with torch.inference_mode():
         runs = variants(device, args.batch, args.window)
+        if args.profile:
+            print(profile(runs["ours, float32"]))
+            return
         reference = runs["published, float32"]().argmax(dim=1)
         agreement = {name: (run().argmax(dim=1) == reference).float().mean().item() for name, run in runs.items()}
         times: dict[str, list[float]] = {name: [] for name in runs}

@@ -246,7 +246,7 @@ def _split_scale_head(name: str, tensor: Tensor, theirs_of_part: Mapping[str, st
 def _author_only_shapes(config: DIS2Config) -> dict[str, tuple[int, ...]]:
     """Shapes of all entries outside the network: the training parts and those that stand for nothing."""
     c1, c2, c3, c4 = config.channels
-    last, hidden = config.decoder_width or 1, config.pool_hidden
+    last, hidden = config.decoder_width, config.pool_hidden
     shapes: dict[str, tuple[int, ...]] = {}
     for modality in ("rgb", "ndsm"):
         for stage, (inputs, outputs) in {"d5": (c4, c3), "d6": (2 * c3, c2), "d7": (2 * c2, c1)}.items():

@@ -17,7 +17,7 @@ from .grid import WindowPlan
 from .inputs import GDAL_OPTIONS, RasterInput, open_inputs
 from .jobfolder import check_targets, require_space
 from .outputs import BLOCK, RASTERS, estimated_size, layouts
-from .protocol import OUTPUTS, Job
+from .protocol import GRIDS, OUTPUTS, Job
 from .rasters import choose_rows_per_chunk
 from .runtime import choose_device, choose_precision, default_batch_size, describe_device
 
@@ -77,7 +77,7 @@ class Setup:
     @property
     def files(self) -> tuple[str, ...]:
         """The files that the run reads."""
-        references = () if self.job.grid in ("model", "finest") else (self.job.grid,)
+        references = () if self.job.grid in GRIDS else (self.job.grid,)
         return (*(item.path for item in self.inputs), *references, self.job.model)
 
     @property

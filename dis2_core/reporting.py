@@ -55,10 +55,6 @@ class Reporter:
         """Tell something worth knowing."""
         self._tell(Event("info", {"text": text}))
 
-    def warning(self, code: str, text: str) -> None:
-        """Tell something that may spoil the result."""
-        self.pass_on(Event("warning", {"code": code, "text": text}))
-
     def artifact(self, name: str, path: str) -> None:
         """Tell that an output is in place."""
         self._tell(Event("artifact", {"name": name, "path": path}))

@@ -18,7 +18,7 @@ from .objective import Objective
 
 
 class CrossEntropyObjective(Objective):
-    """``Objective`` with a cross-entropy term for each branch that runs.
+    """``Objective`` with a cross-entropy term for each branch that runs, returned with its weight applied.
 
     Args:
         network: The DIS2 that is trained.

@@ -192,7 +192,7 @@ def build_card(recipe: Recipe, data: FolderDataset, modalities: list[Modality]) 
         classes=len(description.classes),
         window=(model.window, model.window),
         width=model.width,
-        decoder_width=model.decoder_width,
+        decoder_width=model.decoder_width or 0,
         dropout=model.dropout,
     )
     return ModelCard(

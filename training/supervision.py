@@ -55,7 +55,7 @@ class ScaleHeads(nn.ModuleList):
 
     def __init__(self, config: DIS2Config) -> None:
         _, c2, c3, c4 = config.channels
-        super().__init__(ScaleHead(config.classes, c) for c in (c4, c3, c2, config.decoder_width or 1))
+        super().__init__(ScaleHead(config.classes, c) for c in (c4, c3, c2, config.decoder_width))
 
     def forward(self, class_maps: list[Tensor], size: tuple[int, int]) -> list[Tensor]:
         """Class maps of four scales -> logits (B, K, H, W) of four scales, all of ``size``."""

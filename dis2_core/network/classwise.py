@@ -49,7 +49,7 @@ class ClassDecoder(nn.Module):
     def __init__(self, config: DIS2Config) -> None:
         super().__init__()
         c1, c2, c3, c4 = config.channels
-        last = config.decoder_width or 1
+        last = config.decoder_width
         self.up4, self.conv3 = _conv(c4, c3), _conv(2 * c3, c3)
         self.up3, self.conv2 = _conv(c3, c2), _conv(2 * c2, c2)
         self.up2, self.conv1 = _conv(c2, c1), _conv(2 * c1, last)

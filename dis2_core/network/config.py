@@ -27,9 +27,9 @@ class DIS2Config:
         window: (height, width) in pixels, multiples of 16. Part of the network: norms and softmax run
             over the whole window and the positional terms have its size.
         width: Channels of the first encoder level; the levels have 1, 2, 4 and 8 times as many.
-        feed_forward: Hidden width of the transformer; 8 x width (256 at width 32), as wide as its tokens.
+        feed_forward: Hidden width of the transformer; 0: 8 x width (256 at width 32), as wide as its tokens.
         pool_hidden: Hidden width of the attention pools, of all levels alike.
-        decoder_width: Channels a class contributes at full resolution; width / 8 (4 at width 32).
+        decoder_width: Channels a class contributes at full resolution; 0: width / 8 (4 at width 32).
         heads, layers, dropout: Of the transformer.
         missing_branches: ``per_modality``: one branch for each missing modality (the paper's form, two
             modalities alone); ``shared``: one branch for all incomplete scenarios, told by an
@@ -40,9 +40,9 @@ class DIS2Config:
     classes: int = 5
     window: tuple[int, int] = (512, 512)
     width: int = 32
-    feed_forward: int | None = None
+    feed_forward: int = 0
     pool_hidden: int = 128
-    decoder_width: int | None = None
+    decoder_width: int = 0
     heads: int = 8
     layers: int = 2
     dropout: float = 0.1

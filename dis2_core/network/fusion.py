@@ -49,10 +49,7 @@ class HierarchicalFusion(nn.Module):
         self.positions = nn.ParameterList(torch.zeros(1, h * w, c4) for _ in range(slots))
         self.availability = nn.Parameter(0.02 * torch.randn(slots, c4)) if knows_availability else None
         self.transformer = nn.Sequential(
-            *(
-                TransformerLayer(c4, config.heads, config.feed_forward or c4, config.dropout)
-                for _ in range(config.layers)
-            )
+            *(TransformerLayer(c4, config.heads, config.feed_forward, config.dropout) for _ in range(config.layers))
         )
         self.unify = nn.Conv2d(slots * c4, c4, kernel_size=1)
 

@@ -55,7 +55,7 @@ def test_cancelled() -> None:
 def test_warnings_are_kept() -> None:
     events: list[Event] = []
     report = Reporter(events.append)
-    report.warning("resampling", "coarse")
+    report.pass_on(Event("warning", {"code": "resampling", "text": "coarse"}))
     report.pass_on(Event("warning", {"code": "extent", "text": "apart"}))
     report.info("no warning")
     assert report.warnings == ["coarse", "apart"]
