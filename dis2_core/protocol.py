@@ -1,17 +1,19 @@
 """The one description of a run, and of what is told while it runs.
 
 A *job* is what the command line builds, what QGIS sends to the worker and what a log can run again:
-one JSON object. *Events* come back, one JSON object a line, each with ``v`` and ``type``. Standard
-library alone and Python 3.9: QGIS writes jobs and reads events without torch, numpy or rasterio.
+one JSON object. Segmentation is described here, the other kinds of work in ``jobs``. *Events* come
+back, one JSON object a line, each with ``v`` and ``type``. Standard library alone and Python 3.9:
+QGIS writes jobs and reads events without torch, numpy or rasterio.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from .errors import Dis2Error, ProtocolError
 
@@ -26,6 +28,9 @@ GRIDS = ("model", "finest")
 #: The rasters and the table that a run can write, in the order in which they are renamed into
 #: place: the main output comes last, so that its presence means that the run is complete.
 OUTPUTS = ("areas", "scenario", "probabilities", "confidence", "classes")
+
+#: What a person may decide about a GeoTIFF; all else is the writer's business.
+CREATION_OPTIONS = ("BIGTIFF", "BLOCKSIZE", "COMPRESS", "NUM_THREADS", "PREDICTOR", "ZLEVEL", "ZSTD_LEVEL")
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,113 @@ class Source:
             raise ProtocolError(f"The scale of {self.path} needs two finite numbers, the first not 0.")
 
 
+_Work = TypeVar("_Work", bound="Work")
+
+
+class Work:
+    """What a job of any kind can do; subclasses are frozen dataclasses.
+
+    Attributes:
+        KIND: Names the kind in JSON; permanent.
+    """
+
+    KIND: ClassVar[str] = ""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The files and folders that the job writes."""
+        return ()
+
+    def to_json(self) -> str:
+        """Return the job as one line of JSON."""
+        data: dict[str, Any] = asdict(self)  # type: ignore[call-overload]
+        return json.dumps({"v": VERSION, "type": "job", "kind": self.KIND, **data})
+
+    @classmethod
+    def from_json(cls: type[_Work], text: str) -> _Work:
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            ProtocolError: The text is no job of this version and kind.
+        """
+        data = read_object(text)
+        kind = str(data.pop("kind", Job.KIND))  # version 0.1.0 knew segmentation alone
+        if kind != cls.KIND:
+            raise ProtocolError(f"This is a job of the kind {kind!r}, not '{cls.KIND}'.")
+        return cls.from_data(data)
+
+    @classmethod
+    def from_data(cls: type[_Work], data: Mapping[str, Any]) -> _Work:
+        """Build a job from its fields as JSON has them."""
+        names = {item.name for item in fields(cls)}  # type: ignore[arg-type]
+        if unknown := sorted(set(data) - names):
+            raise ProtocolError(f"Unknown key '{unknown[0]}' in the job.")
+        try:
+            return cls(**{name: cls._read_field(name, value) for name, value in data.items()})
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            raise ProtocolError(f"The job is damaged ({type(error).__name__}: {error}).") from error
+
+    @classmethod
+    def _read_field(cls, name: str, value: Any) -> Any:
+        """Turn a field's JSON into its type; lists become tuples."""
+        if name == "inputs":
+            return {str(key): read_source(item) for key, item in value.items()}
+        if name in ("outputs", "creation_options"):
+            return {str(key): str(item) for key, item in value.items()}
+        if name == "extent" and value is not None:
+            xmin, ymin, xmax, ymax = map(float, value)
+            return xmin, ymin, xmax, ymax
+        return value
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """Read the JSON object of a job, less ``v`` and ``type``.
+
+    Raises:
+        ProtocolError: The text is no job of this version.
+    """
+    try:
+        data = json.loads(text)
+        version, kind = data.pop("v"), data.pop("type")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ProtocolError(f"The job is damaged ({type(error).__name__}: {error}).") from error
+    if (version, kind) != (VERSION, "job"):
+        raise ProtocolError(
+            f"This is a {kind!r} of protocol version {version!r}; a job of version {VERSION} is needed.",
+            "The plugin and the library must be of the same version: install both again.",
+        )
+    return dict(data)
+
+
+def check_extent(extent: tuple[float, float, float, float] | None) -> None:
+    """Raise ProtocolError unless an extent is four finite numbers, minima below maxima."""
+    if extent is not None and not (all(map(math.isfinite, extent)) and extent[0] < extent[2] and extent[1] < extent[3]):
+        raise ProtocolError(f"The extent {extent} must be xmin ymin xmax ymax with min below max.")
+
+
+def check_device(device: str) -> None:
+    """Raise ProtocolError unless a device is ``auto``, ``cpu``, ``cuda`` or ``cuda:N``."""
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+        raise ProtocolError(f"Unknown device '{device}'.", "Use auto, cpu, cuda or cuda:0.")
+
+
+def check_counts(**counts: int | None) -> None:
+    """Raise ProtocolError unless every number that is given is a whole one from 1."""
+    for name, value in counts.items():
+        if value is not None and (not isinstance(value, int) or value < 1):
+            raise ProtocolError(f"{name} must be a whole number from 1, not {value}.")
+
+
+def check_creation_options(options: Mapping[str, str]) -> None:
+    """Raise ProtocolError unless options are among those that decide how a GeoTIFF is stored."""
+    if unknown := sorted(set(options) - set(CREATION_OPTIONS)):
+        raise ProtocolError(
+            f"The creation option '{unknown[0]}' is not known.", f"Known are {', '.join(CREATION_OPTIONS)}."
+        )
+
+
 @dataclass(frozen=True)
-class Job:
+class Job(Work):
     """A segmentation run.
 
     Attributes:
@@ -65,7 +175,11 @@ class Job:
         batch_size: Windows a forward pass; None: chosen for the device.
         precision: ``auto``, ``fp32`` or ``bf16``.
         threads: CPU threads; None: all.
+        min_confidence: Below this probability of the winning class, 0 to 1, a pixel is *uncertain* (254).
+        creation_options: How the GeoTIFFs are stored (``CREATION_OPTIONS``), instead of our choice.
     """
+
+    KIND: ClassVar[str] = "segment"
 
     model: str
     inputs: Mapping[str, Source]
@@ -78,59 +192,33 @@ class Job:
     batch_size: int | None = None
     precision: str = "auto"
     threads: int | None = None
+    min_confidence: float = 0.0
+    creation_options: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.outputs) - set(OUTPUTS)):
             raise ProtocolError(f"Unknown output '{unknown[0]}'; outputs are {', '.join(OUTPUTS)}.")
         if "classes" not in self.outputs:
             raise ProtocolError("A job needs the output 'classes'.")
-        if self.extent is not None and not (
-            all(map(math.isfinite, self.extent)) and self.extent[0] < self.extent[2] and self.extent[1] < self.extent[3]
-        ):
-            raise ProtocolError(f"The extent {self.extent} must be xmin ymin xmax ymax with min below max.")
-        if self.device.split(":")[0] not in DEVICES:
-            raise ProtocolError(f"Unknown device '{self.device}'.", "Use auto, cpu, cuda or cuda:0.")
+        check_extent(self.extent)
+        check_device(self.device)
         if not 0 <= self.overlap <= 0.75:
             raise ProtocolError(f"The overlap {self.overlap} must lie between 0 and 0.75.")
         if self.precision not in PRECISIONS:
             raise ProtocolError(f"Unknown precision '{self.precision}'; use {', '.join(PRECISIONS)}.")
-        for option in ("batch_size", "threads"):
-            value = getattr(self, option)
-            if value is not None and (not isinstance(value, int) or value < 1):
-                raise ProtocolError(f"{option} must be a whole number from 1, not {value}.")
+        check_counts(batch_size=self.batch_size, threads=self.threads)
+        if not 0 <= self.min_confidence <= 1:
+            raise ProtocolError(f"The minimum confidence {self.min_confidence} must lie between 0 and 1.")
+        check_creation_options(self.creation_options)
 
-    def to_json(self) -> str:
-        """Return the job as one line of JSON."""
-        return json.dumps({"v": VERSION, "type": "job", **asdict(self)})
-
-    @classmethod
-    def from_json(cls, text: str) -> Job:
-        """Read what ``to_json`` wrote.
-
-        Raises:
-            ProtocolError: The text is no job of this version.
-        """
-        try:
-            data = json.loads(text)
-            version, kind = data.pop("v"), data.pop("type")
-            if (version, kind) != (VERSION, "job"):
-                raise ProtocolError(
-                    f"This is a {kind!r} of protocol version {version!r}; a job of version {VERSION} is needed.",
-                    "The plugin and the library must be of the same version: install both again.",
-                )
-            if unknown := sorted(set(data) - {item.name for item in fields(cls)}):
-                raise ProtocolError(f"Unknown key '{unknown[0]}' in the job.")
-            data["inputs"] = {str(name): _source(item) for name, item in data["inputs"].items()}
-            data["outputs"] = {str(name): str(path) for name, path in data["outputs"].items()}
-            if data.get("extent") is not None:
-                xmin, ymin, xmax, ymax = map(float, data["extent"])
-                data["extent"] = (xmin, ymin, xmax, ymax)
-            return cls(**data)
-        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise ProtocolError(f"The job is damaged ({type(error).__name__}: {error}).") from error
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The files that the run writes."""
+        return tuple(self.outputs.values())
 
 
-def _source(item: Mapping[str, Any]) -> Source:
+def read_source(item: Mapping[str, Any]) -> Source:
+    """Build a source from its JSON."""
     scale = item.get("scale")
     return Source(
         path=str(item["path"]),
@@ -145,7 +233,7 @@ class Event:
 
     Types and their data: ``hello`` (version, pid), ``progress`` (fraction 0..1, stage,
     seconds_left), ``warning`` (code, text), ``info`` (text), ``artifact`` (name, path),
-    ``result`` (what ``SegmentationResult.to_json`` holds), ``error`` (code, text, hint,
+    ``result`` (what the ``to_json`` of the job's result holds), ``error`` (code, text, hint,
     exit_code), ``heartbeat``.
     """
 

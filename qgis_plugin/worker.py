@@ -12,15 +12,27 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # python -I leaves it out
 
 from dis2_core.errors import Dis2Error, ProtocolError, ResourceError
-from dis2_core.protocol import HEARTBEAT_SECONDS, Event, Job, error_event
+from dis2_core.jobs import read_job
+from dis2_core.protocol import HEARTBEAT_SECONDS, Event, Work, error_event
 from dis2_core.version import __version__
+
+#: Module and function that do each kind of job.
+RUNNERS = {
+    "segment": ("dis2_core.prediction", "run_job"),
+    "whatif": ("dis2_core.whatif", "run_whatif"),
+    "evaluate": ("dis2_core.evaluation", "run_evaluation"),
+    "ndsm": ("dis2_core.ndsm", "run_ndsm"),
+    "city": ("dis2_core.democity", "run_city"),
+    "train": ("dis2_training.region", "run_training"),
+}
 
 #: How long a cancelled run may tidy up before the process ends whatever it is doing.
 GRACE_SECONDS = 5.0
@@ -58,32 +70,42 @@ class Channel:
         os._exit(130)
 
 
-def read_job() -> Job:
+def receive_job() -> Work:
     """Read the job from the first line of stdin, and not a byte more."""
     with os.fdopen(0, "rb", buffering=0, closefd=False) as stdin:
         line = stdin.readline().decode("utf-8", "replace")
     if not line.endswith("\n"):
         raise ProtocolError("The worker was given no job.")
-    return Job.from_json(line)
+    return read_job(line)
 
 
-def run(job: Job, channel: Channel) -> Mapping[str, Any]:
-    """Run the job and return its result as JSON."""
+def runner(job: Work) -> Callable[..., Any]:
+    """Return the function that does the job.
+
+    Raises:
+        ResourceError: This Python is too old, or lacks a package.
+    """
     if sys.version_info < (3, 10):  # noqa: UP036 (a person may have chosen any Python)
         raise ResourceError(
             f"{sys.executable} is Python {sys.version.split()[0]}; DIS2 needs 3.10 or newer.",
             "Choose another Python under Settings > Options > DIS2 or in DIS2_PYTHON.",
         )
+    module, function = RUNNERS[job.KIND]
     try:
-        from dis2_core.prediction import run_job
+        return getattr(import_module(module), function)
     except (ImportError, OSError) as error:  # OSError: a library of torch that does not load
         traceback.print_exc()
         raise ResourceError(
             f"{sys.executable} cannot load what DIS2 needs ({error}).",
-            "Install torch, rasterio, pyproj and safetensors into it, or choose another Python under "
+            "Run 'Set up the runtime' of DIS2 in the toolbox, or choose another Python under "
             "Settings > Options > DIS2 or in DIS2_PYTHON.",
         ) from error
-    return run_job(job, progress=channel.send, cancelled=channel.stopped.is_set).to_json()
+
+
+def run(job: Work, channel: Channel) -> Mapping[str, Any]:
+    """Run the job and return its result as JSON."""
+    result = runner(job)(job, progress=channel.send, cancelled=channel.stopped.is_set)
+    return result.to_json()
 
 
 def main() -> int:
@@ -92,7 +114,7 @@ def main() -> int:
     channel.send(Event("hello", {"version": __version__, "pid": os.getpid()}))
     threading.Thread(target=channel.beat, daemon=True).start()
     try:
-        job = read_job()
+        job = receive_job()
         threading.Thread(target=channel.watch_parent, daemon=True).start()
         channel.send(Event("result", run(job, channel)))
     except Dis2Error as error:

@@ -17,7 +17,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QProcess, QThread
 
 from . import runtime
 from .dis2_core.errors import Cancelled, Dis2Error, ProtocolError
-from .dis2_core.protocol import MAX_LINE, Event, Job
+from .dis2_core.protocol import MAX_LINE, Event, Work
 from .leftovers import remove_leftovers
 from .translation import in_words_of_qgis, tr
 
@@ -62,7 +62,7 @@ class WorkerRun:
 
     SILENCE_SECONDS = 60.0  # 30 heartbeats
 
-    def __init__(self, job: Job, feedback: QgsProcessingFeedback) -> None:
+    def __init__(self, job: Work, feedback: QgsProcessingFeedback) -> None:
         self._job = job
         self._feedback = feedback
         self._process = QProcess()
@@ -94,7 +94,7 @@ class WorkerRun:
         finally:
             self._stop(0)
             if self._result is None and self._error is None:
-                remove_leftovers(self._job.outputs.values(), self._pid)
+                remove_leftovers(self._job.targets, self._pid)
         return self._outcome()
 
     def _start(self) -> None:
@@ -202,7 +202,7 @@ class WorkerRun:
         return "\n".join([hint, tr("Its last words:"), *list(self._log)[-SHOWN_LINES:]])
 
 
-def run_job(job: Job, feedback: QgsProcessingFeedback) -> Mapping[str, Any]:
+def run_job(job: Work, feedback: QgsProcessingFeedback) -> Mapping[str, Any]:
     """Run a job in a worker of its own and return its result. Raises as ``WorkerRun.execute`` does."""
     feedback.pushCommandInfo(job.to_json())
     try:

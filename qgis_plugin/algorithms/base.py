@@ -1,16 +1,26 @@
-"""What the algorithms share: identity, help, and errors in the user's words."""
+"""What the algorithms share: identity, help, the reading of parameters, and errors in the user's words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingParameterDefinition
+from qgis.core import (
+    NULL,
+    QgsCoordinateReferenceSystem,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingParameterDefinition,
+    QgsRasterLayer,
+)
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from ..dis2_core.errors import Dis2Error
+from ..dis2_core.errors import Dis2Error, UnreadableRaster
+from ..translation import tr
 
 _FOLDER = Path(__file__).resolve().parent.parent
 
@@ -59,6 +69,50 @@ class Dis2Algorithm(QgsProcessingAlgorithm):
         if advanced:
             definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
         self.addParameter(definition)
+
+    def raster_layer(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsRasterLayer:
+        """Return the raster of a parameter that is given; on the main thread.
+
+        Raises:
+            UnreadableRaster: QGIS cannot open it.
+        """
+        layer = self.parameterAsRasterLayer(parameters, name, context)
+        if layer is None or not layer.isValid():
+            raise UnreadableRaster(
+                tr("The raster '{}' ({}) cannot be read.").format(_text(parameters[name]), name),
+                tr("Check that the file exists and is a raster that QGIS opens."),
+            )
+        return layer
+
+    def band_numbers(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[int, ...]:
+        """Return the 1-based bands of a parameter; none where it is empty."""
+        return tuple(self.parameterAsInts(parameters, name, context)) if given(parameters, name) else ()
+
+    def region(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
+        """Return ``extent`` and ``extent_crs`` of a job, untransformed: the worker knows the grid."""
+        extent = self.parameterAsExtent(parameters, "EXTENT", context)
+        if extent.isNull():
+            return {}
+        return {
+            "extent": (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()),
+            "extent_crs": crs_text(self.parameterAsExtentCrs(parameters, "EXTENT", context)),
+        }
+
+
+def given(parameters: dict[str, Any], name: str) -> bool:
+    """Whether a parameter holds anything: dialogs, models and scripts leave None, NULL, '' or []."""
+    value = parameters.get(name)
+    return value is not None and value != NULL and value not in ("", [])
+
+
+def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
+    """A CRS as another process knows it: one that a person made has a number in QGIS alone (``USER:100000``)."""
+    authority = crs.authid()
+    return crs.toWkt() if authority.startswith("USER:") else authority or crs.toWkt()
+
+
+def _text(value: Any) -> str:
+    return value.source() if isinstance(value, QgsRasterLayer) else str(value)
 
 
 @contextmanager

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from qgis.core import (
-    NULL,
-    QgsCoordinateReferenceSystem,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
@@ -20,20 +18,19 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
-    QgsRasterLayer,
 )
 
 from .. import __name__ as PLUGIN
 from ..cards import catalogue_html, check_slots, model_card
 from ..dis2_core.card import SLOTS, ModelCard
 from ..dis2_core.catalogue import shipped_models
-from ..dis2_core.errors import Dis2Error, UnreadableRaster
+from ..dis2_core.errors import Dis2Error
 from ..dis2_core.protocol import DEVICES, GRIDS, Job, Source
 from ..layers import gdal_source
 from ..scales import parse_scales
 from ..translation import tr
 from ..worker_client import run_job
-from .base import Dis2Algorithm, reported_errors
+from .base import Dis2Algorithm, given, reported_errors
 
 NODATA = 255
 
@@ -197,7 +194,7 @@ class SegmentAlgorithm(Dis2Algorithm):
 
     def _destinations(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, str]:
         """Paths of the outputs that are wanted; the batch dialog gives the others an empty sink."""
-        given = [name for name in DESTINATIONS if _given(parameters, name)]
+        given = [name for name in DESTINATIONS if given(parameters, name)]
         paths = {name: self.parameterAsOutputLayer(parameters, name, context) for name in given}
         return {name: path for name, path in paths.items() if path}
 
@@ -209,7 +206,7 @@ class SegmentAlgorithm(Dis2Algorithm):
         """
         model = self.parameterAsString(parameters, "MODEL", context).strip()
         card = model_card(model)
-        check_slots(card, [slot for slot in SLOTS if _given(parameters, slot.upper())])
+        check_slots(card, [slot for slot in SLOTS if given(parameters, slot.upper())])
         return {
             "model": model,
             "inputs": self._sources(card, parameters, context),
@@ -217,7 +214,7 @@ class SegmentAlgorithm(Dis2Algorithm):
             "device": self.parameterAsEnumString(parameters, "DEVICE", context),
             "overlap": self.parameterAsDouble(parameters, "OVERLAP", context),
             "batch_size": self._batch_size(parameters, context),
-            **self._region(parameters, context),
+            **self.region(parameters, context),
         }
 
     def _sources(self, card: ModelCard, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Source]:
@@ -226,59 +223,19 @@ class SegmentAlgorithm(Dis2Algorithm):
         sources = {}
         for modality in card.modalities:
             name = modality.slot.upper()
-            if _given(parameters, name):
-                path = gdal_source(self._layer(name, parameters, context))
-                bands = self._bands(f"{name}_BANDS", parameters, context)
+            if given(parameters, name):
+                path = gdal_source(self.raster_layer(name, parameters, context))
+                bands = self.band_numbers(f"{name}_BANDS", parameters, context)
                 sources[modality.name] = Source(path, bands, scales.get(modality.name))
         return sources
 
-    def _layer(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsRasterLayer:
-        layer = self.parameterAsRasterLayer(parameters, name, context)
-        if layer is None or not layer.isValid():
-            raise UnreadableRaster(
-                tr("The raster '{}' ({}) cannot be read.").format(_text(parameters[name]), name),
-                tr("Check that the file exists and is a raster that QGIS opens."),
-            )
-        return layer
-
-    def _bands(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[int, ...]:
-        return tuple(self.parameterAsInts(parameters, name, context)) if _given(parameters, name) else ()
-
     def _grid(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        if _given(parameters, "REFERENCE"):
-            return gdal_source(self._layer("REFERENCE", parameters, context))
+        if given(parameters, "REFERENCE"):
+            return gdal_source(self.raster_layer("REFERENCE", parameters, context))
         return self.parameterAsEnumString(parameters, "GRID", context)
 
     def _batch_size(self, parameters: dict[str, Any], context: QgsProcessingContext) -> int | None:
-        given = _given(parameters, "BATCH_SIZE")
-        return self.parameterAsInt(parameters, "BATCH_SIZE", context) if given else None
-
-    def _region(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """Extent and its CRS, untransformed: the worker knows the grid."""
-        extent = self.parameterAsExtent(parameters, "EXTENT", context)
-        if extent.isNull():
-            return {}
-        crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
-        return {
-            "extent": (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()),
-            "extent_crs": crs_text(crs),
-        }
-
-
-def _given(parameters: dict[str, Any], name: str) -> bool:
-    """Whether a parameter holds anything: dialogs, models and scripts leave None, NULL, '' or []."""
-    value = parameters.get(name)
-    return value is not None and value != NULL and value not in ("", [])
-
-
-def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
-    """A CRS as another process knows it: one that a person made has a number in QGIS alone (``USER:100000``)."""
-    authority = crs.authid()
-    return crs.toWkt() if authority.startswith("USER:") else authority or crs.toWkt()
-
-
-def _text(value: Any) -> str:
-    return value.source() if isinstance(value, QgsRasterLayer) else str(value)
+        return self.parameterAsInt(parameters, "BATCH_SIZE", context) if given(parameters, "BATCH_SIZE") else None
 
 
 def _figures(result: Mapping[str, Any]) -> dict[str, Any]:

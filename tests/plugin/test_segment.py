@@ -200,7 +200,7 @@ def test_extent_in_a_crs_without_a_code(segment, scene):
 
 
 def test_a_crs_of_the_persons_own_has_a_code_that_only_qgis_knows(plugin):
-    from dis2.algorithms.segment import crs_text
+    from dis2.algorithms.base import crs_text
 
     class Own(QgsCoordinateReferenceSystem):
         def authid(self):

@@ -1,0 +1,312 @@
+"""The other kinds of work that a worker does: compare scenarios, score a map, train, subtract heights, draw the city.
+
+Like ``protocol``: JSON, standard library alone, Python 3.9.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from .card import SLOTS
+from .errors import ProtocolError
+from .protocol import (
+    Job,
+    Source,
+    Work,
+    check_counts,
+    check_creation_options,
+    check_device,
+    check_extent,
+    read_object,
+    read_source,
+)
+
+EVALUATION_OUTPUTS = ("matrix", "scores", "report")
+TRAINING_OUTPUTS = ("report", "model")
+
+
+@dataclass(frozen=True)
+class ClassValue:
+    """What a value of a raster, or of a field of polygons, stands for.
+
+    Attributes:
+        value: As text: ``3``, or an attribute like ``building``.
+        name: The class; several values may name one.
+        color: ``#rrggbb``; empty: chosen.
+    """
+
+    value: str
+    name: str
+    color: str = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Ground truth: a raster of codes, or polygons with a class in a field.
+
+    Attributes:
+        path: A raster, or a GeoJSON file of polygons; its CRS is the old-style ``crs`` member or,
+            without one, longitude and latitude of WGS 84 (RFC 7946).
+        field: Name of the polygons' class field; empty for a raster.
+        band: 1-based band of the raster.
+        values: What the values mean; those that are not listed are not labelled. Empty: every value
+            is a class of that name.
+    """
+
+    path: str
+    field: str = ""
+    band: int = 1
+    values: tuple[ClassValue, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_counts(band=self.band)
+
+
+@dataclass(frozen=True)
+class WhatIfJob(Work):
+    """A scene segmented again and again, modalities left out in turn.
+
+    Attributes:
+        run: The full run. Its outputs say which rasters every scenario gets; of their paths the file
+            names alone count.
+        folder: Where maps, table and report go; made anew as a whole.
+        reference: Ground truth, where there is any; scores are told beside agreement then.
+    """
+
+    KIND: ClassVar[str] = "whatif"
+
+    run: Job
+    folder: str
+    reference: Reference | None = None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The folder."""
+        return (self.folder,)
+
+    @classmethod
+    def _read_field(cls, name: str, value: Any) -> Any:
+        if name == "run":
+            return Job.from_data(dict(value))
+        if name == "reference" and value is not None:
+            return _reference(value)
+        return super()._read_field(name, value)
+
+
+@dataclass(frozen=True)
+class EvaluateJob(Work):
+    """A class map against ground truth.
+
+    Attributes:
+        classes: The map, a raster of class codes.
+        reference: Ground truth.
+        outputs: Paths of ``matrix`` (CSV), ``scores`` (CSV) and ``report`` (HTML), any of them.
+        band: 1-based band of the map.
+        values: Names of the map's codes; empty: its category names, else the codes themselves.
+        extent, extent_crs: The part that is compared; None: where both are.
+    """
+
+    KIND: ClassVar[str] = "evaluate"
+
+    classes: str
+    reference: Reference
+    outputs: Mapping[str, str]
+    band: int = 1
+    values: tuple[ClassValue, ...] = ()
+    extent: tuple[float, float, float, float] | None = None
+    extent_crs: str = ""
+
+    def __post_init__(self) -> None:
+        _check_outputs(self.outputs, EVALUATION_OUTPUTS)
+        check_counts(band=self.band)
+        check_extent(self.extent)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The files."""
+        return tuple(self.outputs.values())
+
+    @classmethod
+    def _read_field(cls, name: str, value: Any) -> Any:
+        readers = {"reference": _reference, "values": _class_values}
+        return readers[name](value) if name in readers else super()._read_field(name, value)
+
+
+@dataclass(frozen=True)
+class NdsmJob(Work):
+    """Height above ground: a surface model less a terrain model.
+
+    Attributes:
+        dsm: The surface: roofs and tree tops.
+        dtm: The bare ground.
+        output: The GeoTIFF, float32 metres.
+        extent, extent_crs: The part that is computed; None: where both are.
+        grid: ``dsm``, ``dtm``, or a raster's path: whose pixels the result has.
+        lowest, highest: Heights beyond are set to these; None leaves them.
+        creation_options: How the GeoTIFF is stored.
+    """
+
+    KIND: ClassVar[str] = "ndsm"
+
+    dsm: Source
+    dtm: Source
+    output: str
+    extent: tuple[float, float, float, float] | None = None
+    extent_crs: str = ""
+    grid: str = "dsm"
+    lowest: float | None = 0.0
+    highest: float | None = None
+    creation_options: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_extent(self.extent)
+        check_creation_options(self.creation_options)
+        limits = [limit for limit in (self.lowest, self.highest) if limit is not None]
+        if not all(map(math.isfinite, limits)) or limits != sorted(limits):
+            raise ProtocolError(f"The heights {self.lowest} to {self.highest} are no range.")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The file."""
+        return (self.output,)
+
+    @classmethod
+    def _read_field(cls, name: str, value: Any) -> Any:
+        return read_source(value) if name in ("dsm", "dtm") else super()._read_field(name, value)
+
+
+@dataclass(frozen=True)
+class CityJob(Work):
+    """The generated city, for trying things out.
+
+    Attributes:
+        folder: Where ``rgb.tif``, ``ndsm.tif`` and ``labels.tif`` go.
+        size: Height and width in pixels of 0.2 m.
+        seed: Which city.
+    """
+
+    KIND: ClassVar[str] = "city"
+
+    folder: str
+    size: int = 1024
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_counts(size=self.size)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The folder."""
+        return (self.folder,)
+
+
+@dataclass(frozen=True)
+class TrainJob(Work):
+    """From layers to a model.
+
+    Attributes:
+        inputs: Sources by slot (``card.SLOTS``), two or more.
+        labels: Ground truth over all or a part of them.
+        outputs: Paths of ``model`` (required) and ``report`` (HTML).
+        name: Of the model.
+        start: A shipped model's name or a model file to start from; empty: from nothing.
+        extent, extent_crs: The part of the labels that is used; None: all.
+        gsd: Metres a pixel at which the model works; None: the finest input's, or the start's.
+        window: Side of the training windows in pixels, a multiple of 16.
+        width: Channels of the first encoder level.
+        steps: Optimizer steps.
+        batch_size: Windows a step.
+        held_out: Share of the ground that is kept for testing, apart in space.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        threads: CPU threads; None: all.
+        seed: Of everything that is drawn.
+        license, attribution: For the card.
+    """
+
+    KIND: ClassVar[str] = "train"
+
+    inputs: Mapping[str, Source]
+    labels: Reference
+    outputs: Mapping[str, str]
+    name: str = "my-model"
+    start: str = ""
+    extent: tuple[float, float, float, float] | None = None
+    extent_crs: str = ""
+    gsd: float | None = None
+    window: int = 128
+    width: int = 8
+    steps: int = 400
+    batch_size: int = 4
+    held_out: float = 0.25
+    device: str = "auto"
+    threads: int | None = None
+    seed: int = 0
+    license: str = ""
+    attribution: str = ""
+
+    def __post_init__(self) -> None:
+        if strangers := sorted(set(self.inputs) - set(SLOTS)):
+            raise ProtocolError(f"There is no slot '{strangers[0]}'; slots are {', '.join(SLOTS)}.")
+        _check_outputs(self.outputs, TRAINING_OUTPUTS)
+        if "model" not in self.outputs:
+            raise ProtocolError("A training job needs the output 'model'.")
+        check_extent(self.extent)
+        check_device(self.device)
+        check_counts(window=self.window, width=self.width, steps=self.steps)
+        check_counts(batch_size=self.batch_size, threads=self.threads)
+        if self.gsd is not None and not (math.isfinite(self.gsd) and self.gsd > 0):
+            raise ProtocolError(f"The ground sample distance {self.gsd} must be a positive number of metres.")
+        if not 0 < self.held_out < 1:
+            raise ProtocolError(f"The held-out share {self.held_out} must lie between 0 and 1.")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The files."""
+        return tuple(self.outputs.values())
+
+    @classmethod
+    def _read_field(cls, name: str, value: Any) -> Any:
+        return _reference(value) if name == "labels" else super()._read_field(name, value)
+
+
+#: The class of each kind of job.
+KINDS: Mapping[str, type[Work]] = {
+    kind.KIND: kind for kind in (Job, WhatIfJob, EvaluateJob, NdsmJob, CityJob, TrainJob)
+}
+
+
+def read_job(text: str) -> Work:
+    """Read a job of any kind.
+
+    Raises:
+        ProtocolError: The text is no job of this version.
+    """
+    data = read_object(text)
+    kind = str(data.pop("kind", Job.KIND))
+    if kind not in KINDS:
+        raise ProtocolError(
+            f"There are no jobs of the kind {kind!r}.",
+            "The plugin and the library must be of the same version: install both again.",
+        )
+    return KINDS[kind].from_data(data)
+
+
+def _reference(item: Mapping[str, Any]) -> Reference:
+    return Reference(
+        path=str(item["path"]),
+        field=str(item.get("field", "")),
+        band=int(item.get("band", 1)),
+        values=_class_values(item.get("values", ())),
+    )
+
+
+def _class_values(items: Any) -> tuple[ClassValue, ...]:
+    return tuple(ClassValue(str(item["value"]), str(item["name"]), str(item.get("color", ""))) for item in items)
+
+
+def _check_outputs(outputs: Mapping[str, str], known: tuple[str, ...]) -> None:
+    if unknown := sorted(set(outputs) - set(known)):
+        raise ProtocolError(f"Unknown output '{unknown[0]}'; outputs are {', '.join(known)}.")
