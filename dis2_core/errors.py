@@ -120,6 +120,12 @@ class NoDevice(ResourceError):
     code = "no-device"
 
 
+class DeviceLost(ResourceError):
+    """The graphics card stopped answering in the middle of a run."""
+
+    code = "device-lost"
+
+
 class NoSpace(ResourceError):
     """The disk is full, or would be."""
 

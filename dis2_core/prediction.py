@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from .errors import Cancelled, InputError, ResourceError
+from .errors import Cancelled, InputError
 from .inputs import gdal_environment
 from .model_file import Model
 from .pipeline import Run
@@ -16,11 +15,16 @@ from .planning import JobPlan, plan_job
 from .protocol import Job, Source
 from .reporting import Listener, Reporter
 from .result import SegmentationResult
-from .runtime import cpu_threads, is_out_of_memory
+from .runtime import cpu_threads, translated_device_errors
 
 __all__ = ["JobPlan", "SegmentationResult", "plan_job", "run_job", "segment"]
 
 PathLike = str | os.PathLike[str]
+
+_MEMORY_ADVICE = (
+    "It does not hold a strip of the raster as wide as it is: run it in parts with an extent, without "
+    "probabilities, or on another device."
+)
 
 
 def segment(
@@ -120,32 +124,18 @@ def run_job(
         InputError: An input, an output or an option cannot be used (its subclasses say which).
         NoValidData: No pixel has data.
         ModelError: The model cannot be used.
-        NoDevice, NoSpace, ResourceError: The machine lacks something.
+        NoDevice, DeviceLost, NoSpace, ResourceError: The machine lacks something.
         Cancelled: The run was stopped by ``cancelled`` or Ctrl-C.
     """
     started = time.monotonic()
     report = Reporter(progress, cancelled)
     report.progress(0, "reading")
     try:
-        with gdal_environment(), cpu_threads(job.threads), _memory_errors():
+        with gdal_environment(), cpu_threads(job.threads), translated_device_errors(_MEMORY_ADVICE):
             result = Run.of(job, model, report).execute()
     except KeyboardInterrupt:
         raise Cancelled("The run was interrupted.", "Nothing was written.") from None
     return replace(result, seconds=round(time.monotonic() - started, 3))
-
-
-@contextmanager
-def _memory_errors() -> Iterator[None]:
-    """Memory that runs out where no smaller batch helps."""
-    try:
-        yield
-    except (RuntimeError, MemoryError) as error:
-        if isinstance(error, RuntimeError) and not is_out_of_memory(error):
-            raise
-        raise ResourceError(
-            "The memory does not hold a strip of the raster as wide as it is.",
-            "Run it in parts with an extent, without probabilities, or on another device.",
-        ) from error
 
 
 def _source(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import torch
 
-from .errors import NoDevice
+from .errors import DeviceLost, NoDevice, ResourceError
 
 CPU = torch.device("cpu")
 
@@ -67,6 +67,41 @@ def is_out_of_memory(error: RuntimeError) -> bool:
         return True
     text = str(error)
     return any(mark in text for mark in ("CUBLAS_STATUS_ALLOC_FAILED", "can't allocate memory", "out of memory"))
+
+
+def is_device_lost(error: RuntimeError) -> bool:
+    """Whether an error of torch means that a GPU fell off the bus, was reset, or faulted."""
+    accelerator_error = getattr(torch, "AcceleratorError", None)  # torch 2.8
+    if accelerator_error is not None and isinstance(error, accelerator_error):
+        return True
+    return any(mark in str(error) for mark in ("CUDA error", "CUDNN_STATUS_", "CUBLAS_STATUS_"))
+
+
+@contextmanager
+def translated_device_errors(advice: str) -> Iterator[None]:
+    """Tell what happened when a device fails within the block.
+
+    Args:
+        advice: What to do when memory runs out.
+
+    Raises:
+        ResourceError: The memory is full.
+        DeviceLost: The GPU stopped answering.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise ResourceError("The memory is full.", advice) from error
+    except RuntimeError as error:
+        if is_out_of_memory(error):
+            raise ResourceError("The memory is full.", advice) from error
+        if is_device_lost(error):
+            reason = str(error).partition("\n")[0]
+            raise DeviceLost(
+                f"The graphics card stopped answering ({reason}).",
+                "Run again; if it happens again, restart the machine or choose the device cpu.",
+            ) from error
+        raise
 
 
 def release_memory(device: torch.device) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from dis2_core.errors import NoDevice
+from dis2_core.errors import DeviceLost, NoDevice, ResourceError
 from dis2_core.runtime import (
     choose_device,
     choose_precision,
@@ -11,6 +11,7 @@ from dis2_core.runtime import (
     default_batch_size,
     describe_device,
     is_out_of_memory,
+    translated_device_errors,
 )
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda", 0)
@@ -101,3 +102,20 @@ def test_threads_are_put_back(threads: int | None) -> None:
 )
 def test_out_of_memory_is_told_from_other_errors(error: RuntimeError, expected: bool) -> None:
     assert is_out_of_memory(error) is expected
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "words"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), ResourceError, "memory"),
+        (MemoryError(), ResourceError, "memory"),
+        (RuntimeError("CUDA error: unspecified launch failure\nCUDA kernel errors…"), DeviceLost, "launch failure\\)"),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), DeviceLost, "CUDNN"),
+        (RuntimeError("shape '[3]' is invalid"), RuntimeError, "shape"),
+    ],
+)
+def test_what_a_device_does_wrong_is_told_in_one_sentence(error: Exception, expected: type, words: str) -> None:
+    with pytest.raises(expected, match=words) as caught, translated_device_errors("Lower the batch."):
+        raise error
+    assert type(caught.value) is expected
+    assert expected is RuntimeError or "kernels" not in str(caught.value)
