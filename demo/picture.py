@@ -18,7 +18,7 @@ from rasterio.enums import Resampling
 from rasterio.warp import reproject
 
 from dis2_core.card import LandClass
-from dis2_training.metrics import ConfusionMatrix
+from dis2_core.metrics import ConfusionMatrix
 
 from .scenes import Scene
 

@@ -53,13 +53,14 @@ def annecy(folder: Path) -> Scene | None:
     if not image.is_file():
         return None
     patch = read_patch(image)
-    trained, held_out = training_half(patch.labels)
-    layers = {"rgb": patch.rgb, "ndsm": patch.height, "labels": patch.labels[None]}
+    labels = patch.labels.numpy()
+    trained, held_out = training_half(labels)
+    layers = {"rgb": patch.values("rgb").numpy(), "ndsm": patch.values("ndsm").numpy(), "labels": labels[None]}
     sides = ("left", "right") if trained.start < held_out.start else ("right", "left")
     return Scene(
         "annecy",
         "Annecy, aerial photo and heights of 0.2 m (IGN, Etalab Open Licence 2.0)",
-        **_write(layers, patch.profile, folder),
+        **_write(layers, {"crs": patch.grid.crs, "transform": patch.grid.transform}, folder),
         judged=(held_out.start, held_out.stop),
         remark=f"The {sides[0]} of this scene was trained on; the scores are of the {sides[1]}, which was held out.",
     )
@@ -87,7 +88,8 @@ def city(folder: Path) -> Scene:
     """A city that does not exist, for machines without real data."""
     remark = "The scene is computer-made; the model was trained on real imagery alone."
     rasters = make_city(folder, size=768, seed=3)
-    return Scene("city", "A generated city, pixels of 0.2 m", **rasters, remark=remark)
+    layers = {name: rasters[name] for name in ("rgb", "ndsm", "labels")}
+    return Scene("city", "A generated city, pixels of 0.2 m", **layers, remark=remark)
 
 
 SCENES: dict[str, Callable[[Path], Scene | None]] = {"annecy": annecy, "zurich": zurich, "city": city}

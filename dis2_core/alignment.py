@@ -16,7 +16,7 @@ from .crs import Coordinates, crs_name, parse_crs, project, same_crs
 from .errors import GridMismatch
 from .grid import Bounds, Grid, format_bounds, place
 from .inputs import MAX_SIDE, RasterInput, read_grid
-from .protocol import GRIDS, Event
+from .protocol import Event, pixel_size, reference_raster
 
 SAME_RESOLUTION = 0.01  # relative; the network does not notice 1 %
 NOTICEABLE = 1.5  # ratio of resolutions from which a warning is due, and from which pixels are averaged
@@ -55,7 +55,7 @@ def align(
     """
     working = working_grid(inputs, card.gsd, extent=extent, extent_crs=extent_crs)
     output = output_grid(grid, inputs, working, extent=extent)
-    if grid not in GRIDS and extent is None:
+    if reference_raster(grid) and extent is None:
         working = _near(working, output, card.window)
     remarks = [remark for item in inputs for remark in _resampling_remarks(item, working)]
     remarks += _coverage_remarks(inputs, working, limited=extent is not None)
@@ -103,20 +103,24 @@ def output_grid(option: str, inputs: Sequence[RasterInput], working: Grid, *, ex
 
     Args:
         option: ``model`` (the working grid), ``finest`` (the pixels of the input with the finest ground
-            resolution, over the region), or a raster's path (its pixels: all of them, or, where an
-            ``extent`` was given, those in the region).
+            resolution, over the region), a pixel size in metres, or a raster's path (its pixels: all of
+            them, or, where an ``extent`` was given, those in the region).
         inputs: From ``open_inputs``.
         working: From ``working_grid``.
         extent: The extent that the user gave, or None.
 
     Raises:
-        GridMismatch: The reference raster is rotated or does not meet the region.
+        GridMismatch: The reference raster is rotated or does not meet the region; there is no CRS that
+            would give metres a meaning.
         UnreadableRaster: The reference raster cannot be read.
     """
     if option == "model":
         return working
     if option == "finest":
         return _finest(inputs, working)
+    metres = pixel_size(option)
+    if metres is not None:
+        return _of_size(metres, working)
     return _reference(option, inputs[0].grid, working, limited=extent is not None)
 
 
@@ -197,10 +201,10 @@ def mesh(grid: Grid, crs: str | None) -> tuple[Coordinates, Coordinates]:
 
 def _region(inputs: Sequence[RasterInput], crs: str, extent: Bounds | None, extent_crs: str) -> Bounds:
     """The area of the run in ``crs``."""
-    boxes = _footprints(inputs, crs)
+    boxes = footprints(inputs, crs)
     for item, box in zip(inputs, boxes, strict=True):
         others = [(other, theirs) for other, theirs in zip(inputs, boxes, strict=True) if other is not item]
-        if others and not any(_intersection(box, theirs) for _, theirs in others):
+        if others and not any(intersection(box, theirs) for _, theirs in others):
             raise GridMismatch(
                 f"{item.path} does not overlap {others[0][0].path}: "
                 f"{format_bounds(box)} and {format_bounds(others[0][1])} in {crs_name(crs)}.",
@@ -209,17 +213,17 @@ def _region(inputs: Sequence[RasterInput], crs: str, extent: Bounds | None, exte
     union = _union(boxes)
     if extent is None:
         return union
-    wanted = _extent_in(extent, extent_crs, crs)
-    if not any(_intersection(wanted, box) for box in boxes):
+    wanted = extent_in(extent, extent_crs, crs)
+    if not any(intersection(wanted, box) for box in boxes):
         raise GridMismatch(
             f"The extent {format_bounds(wanted)} lies outside {', '.join(item.path for item in inputs)}: "
             f"{format_bounds(union)} in {crs_name(crs)}.",
             "Give an extent that meets the inputs, and its CRS.",
         )
-    return _intersection(wanted, union) or union
+    return intersection(wanted, union) or union
 
 
-def _footprints(inputs: Sequence[RasterInput], crs: str) -> list[Bounds]:
+def footprints(inputs: Sequence[RasterInput], crs: str) -> list[Bounds]:
     """The inputs' boxes in ``crs``; of a raster that ``crs`` cannot hold, the part near the first input."""
     boxes = [footprint(inputs[0].grid, crs)]
     for item in inputs[1:]:
@@ -231,7 +235,12 @@ def _footprints(inputs: Sequence[RasterInput], crs: str) -> list[Bounds]:
     return boxes
 
 
-def _extent_in(extent: Bounds, extent_crs: str, crs: str) -> Bounds:
+def extent_in(extent: Bounds, extent_crs: str, crs: str) -> Bounds:
+    """An extent in ``extent_crs`` (empty: in ``crs`` already) as a box in ``crs``.
+
+    Raises:
+        GridMismatch: There is no such CRS, or the extent cannot be expressed in ``crs``.
+    """
     if not extent_crs:
         return extent
     try:
@@ -249,6 +258,17 @@ def _finest(inputs: Sequence[RasterInput], working: Grid) -> Grid:
     own = max((item.grid for item in inputs), key=lambda grid: resampling_ratio(grid, working))
     region = footprint(working, own.crs)
     return _covering(own if own.is_north_up else _north_up(own.crs, region, own.resolution), region)
+
+
+def _of_size(metres: float, working: Grid) -> Grid:
+    """Pixels of so many metres over the region of the working grid."""
+    if working.crs is None:
+        raise GridMismatch(
+            "The inputs have no CRS, so a pixel size in metres means nothing.",
+            "Use --grid model, or assign a CRS to the inputs.",
+        )
+    across, down = metres_per_unit(working.crs, *_centre(working.bounds))
+    return _covering(_north_up(working.crs, working.bounds, (metres / across, metres / down)), working.bounds)
 
 
 def _reference(path: str, first: Grid, working: Grid, *, limited: bool) -> Grid:
@@ -270,7 +290,7 @@ def _reference(path: str, first: Grid, working: Grid, *, limited: bool) -> Grid:
             "Use --grid model, or straighten the raster with gdalwarp.",
         )
     region = footprint(working, grid.crs)
-    if _intersection(grid.bounds, region) is None:
+    if intersection(grid.bounds, region) is None:
         raise GridMismatch(f"The grid of {path} does not overlap the inputs.", "Give a raster of the same place.")
     return grid.crop(region) if limited else grid
 
@@ -281,7 +301,7 @@ def _near(working: Grid, output: Grid, window: tuple[int, int]) -> Grid:
         return working
     xmin, ymin, xmax, ymax = footprint(output, working.crs)
     across, down = working.resolution[0] * window[1], working.resolution[1] * window[0]
-    region = _intersection((xmin - across, ymin - down, xmax + across, ymax + down), working.bounds)
+    region = intersection((xmin - across, ymin - down, xmax + across, ymax + down), working.bounds)
     return working.crop(region) if region else working
 
 
@@ -321,9 +341,9 @@ def _coverage_remarks(inputs: Sequence[RasterInput], working: Grid, *, limited: 
     """Where inputs share little ground, or an extent leaves one out."""
     if working.crs is None or len(inputs) == 1:
         return []
-    boxes = _footprints(inputs, working.crs)
+    boxes = footprints(inputs, working.crs)
     if limited:
-        absent = [item.path for item, box in zip(inputs, boxes, strict=True) if not _intersection(box, working.bounds)]
+        absent = [item.path for item, box in zip(inputs, boxes, strict=True) if not intersection(box, working.bounds)]
         return [
             Event(
                 "warning", {"code": "extent", "text": f"{path} does not reach into the extent: it counts as missing."}
@@ -332,7 +352,7 @@ def _coverage_remarks(inputs: Sequence[RasterInput], working: Grid, *, limited: 
         ]
     shared: Bounds | None = boxes[0]
     for box in boxes[1:]:
-        shared = shared and _intersection(shared, box)
+        shared = shared and intersection(shared, box)
     if shared is None or _area(_union(boxes)) <= SPARSE * _area(shared):
         return []
     text = (
@@ -367,7 +387,8 @@ def _union(boxes: Sequence[Bounds]) -> Bounds:
     return min(xmins), min(ymins), max(xmaxs), max(ymaxs)
 
 
-def _intersection(a: Bounds, b: Bounds) -> Bounds | None:
+def intersection(a: Bounds, b: Bounds) -> Bounds | None:
+    """The box that two boxes share; None where they share no ground."""
     xmin, ymin, xmax, ymax = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
     return (xmin, ymin, xmax, ymax) if xmin < xmax and ymin < ymax else None
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import CRS
 
-from .card import NODATA
+from .card import NODATA, UNCERTAIN
 from .crs import parse_crs, project
 from .grid import Grid
 
@@ -25,11 +25,11 @@ class ClassArea:
     """One line of the area table.
 
     Attributes:
-        value: The class's value in the raster; 255 is nodata.
+        value: The class's value in the raster; 254 is uncertain, 255 nodata.
         name: The class's name.
         pixels: How many pixels have it.
         square_metres: Their area on the ground; None where the raster has no CRS.
-        percent: Their share of the area that has a class; None for nodata.
+        percent: Their share of the area that has data; None for nodata.
     """
 
     value: int
@@ -44,11 +44,11 @@ class ClassArea:
 
 
 class PixelArea:
-    """Square metres of the pixels of a north-up grid, row by row.
+    """Square metres of the pixels of a grid, row by row.
 
     Degrees and the Mercator projections stretch the ground with latitude: there a pixel is the part
     of the ellipsoid between its parallels and meridians. Elsewhere it is a rectangle in the CRS's
-    unit of length.
+    unit of length. Where degrees or Mercator's pixels are turned, areas are not known.
 
     Args:
         grid: The grid.
@@ -61,13 +61,20 @@ class PixelArea:
     @property
     def known(self) -> bool:
         """Whether the grid's CRS gives pixels an area at all."""
-        return self._crs is not None and (self._crs.is_geographic or self._crs.is_projected)
+        if self._crs is None or not (self._crs.is_geographic or self._crs.is_projected):
+            return False
+        transform = self._grid.transform
+        return not self._stretches or transform.b == transform.d == 0  # a turned pixel lies between no parallels
+
+    @property
+    def _stretches(self) -> bool:
+        return self._crs is not None and (self._crs.is_geographic or _is_mercator(self._crs))
 
     def rows(self, start: int, stop: int) -> FloatArray:
         """Square metres of one pixel in each of the rows ``start`` to ``stop``."""
         if self._crs is None or not self.known:
             raise ValueError("The grid has no CRS that gives pixels an area.")
-        if self._crs.is_geographic or _is_mercator(self._crs):
+        if self._stretches:
             return self._on_ellipsoid(self._crs, np.arange(start, stop + 1))
         to_metres = float(self._crs.axis_info[0].unit_conversion_factor)
         transform = self._grid.transform
@@ -116,10 +123,13 @@ class AreaCounter:
     Args:
         grid: Of the class raster.
         classes: Names of the classes 0..K-1.
+        uncertain: Whether the map may hold *uncertain* pixels, which have a line of their own then.
     """
 
-    def __init__(self, grid: Grid, classes: Sequence[str]) -> None:
-        self._names = tuple(classes)
+    def __init__(self, grid: Grid, classes: Sequence[str], *, uncertain: bool = False) -> None:
+        self._names = dict(enumerate(classes))
+        if uncertain:
+            self._names[UNCERTAIN] = "uncertain"
         self._area = PixelArea(grid)
         self._pixels = np.zeros(256, dtype=np.int64)
         self._square_metres = np.zeros(256, dtype=np.float64)
@@ -135,12 +145,12 @@ class AreaCounter:
 
     @property
     def valid_pixels(self) -> int:
-        """Pixels that have a class."""
+        """Pixels that have data: a class, or uncertain."""
         return int(self._pixels[:NODATA].sum())
 
     def table(self) -> tuple[ClassArea, ...]:
-        """One line a class, in the order of their values, and one for nodata."""
-        lines = [self._line(value, name) for value, name in enumerate(self._names)]
+        """One line a class, in the order of their values, one for uncertain where asked for, and one for nodata."""
+        lines = [self._line(value, name) for value, name in self._names.items()]
         return (*lines, self._line(NODATA, "nodata"))
 
     def _line(self, value: int, name: str) -> ClassArea:

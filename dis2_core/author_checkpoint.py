@@ -44,7 +44,7 @@ _TRAINING_PARTS = {
 }
 _NETWORK_PIECES = {
     **{stage: stage for stage in ("e1", "e2", "e3", "e4")},
-    "fusion_token": "token",
+    "fusion_token": "token",  # names of parameters, no password # nosec B105
     "rgb_pos": "positions.0",
     "ndsm_pos": "positions.1",
     "conv_fusion_e1.fusion_layer": "levels.0",

@@ -19,7 +19,8 @@ from .errors import InvalidCard
 
 CARD_VERSION = 1
 MAX_MODALITIES = 5
-MAX_CLASSES = 250  # 254 is *uncertain* in the class raster
+MAX_CLASSES = 250
+UNCERTAIN = 254  # in the class raster: the class that won is less probable than the user wants
 NODATA = 255  # in every raster of a run
 
 #: What a modality is, which is also the name of the slot that it fills in QGIS.
@@ -28,7 +29,7 @@ SLOTS = KINDS
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,31}$")
 _COLOR = re.compile(r"^#[0-9a-fA-F]{6}$")
-_NOT_IN_XML = re.compile("[\x00-\x1f\x7f\ufffe\uffff]")  # styles and side files hold the names of classes
+_NOT_IN_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # styles and side files hold the names of classes
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
 from rich import box
 from rich.console import Console
@@ -22,15 +22,27 @@ from rich.text import Text
 from .card import Band, ModelCard, scenario_name
 from .catalogue import ModelHeader
 from .errors import Dis2Error
-from .protocol import Event, Job, error_event
+from .protocol import Event, Work, error_event
 from .version import __version__
 
 if TYPE_CHECKING:
     from .planning import JobPlan
-    from .prediction import SegmentationResult
+    from .result import SegmentationResult
 
 _PLAIN_STEP = 0.1  # of a job between two lines where there is no terminal
 _PLAIN_SECONDS = 30.0
+
+
+class Outcome(Protocol):
+    """What a runner returns, as far as every kind of job has it.
+
+    A result may also have ``summary``, a text, and ``table``, rows of text of which the first is the
+    header and the first column left-aligned.
+    """
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as plain data."""
+        ...
 
 
 def plain(text: object) -> str:
@@ -65,7 +77,7 @@ class Display:
         """Show one event."""
         raise NotImplementedError
 
-    def finish(self, result: SegmentationResult) -> None:
+    def finish(self, result: Outcome) -> None:
         """Show what came of the job."""
         print_result(result)
 
@@ -141,7 +153,7 @@ class SparseLines(Display):
 class EventLines(Display):
     """JSON lines on stdout, for a program; whatever else prints goes to stderr meanwhile."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Work) -> None:
         self._job = job
         self._stream: TextIO = sys.stdout
 
@@ -159,7 +171,7 @@ class EventLines(Display):
         """Print the event as a line."""
         print(event.to_line(), file=self._stream, flush=True)
 
-    def finish(self, result: SegmentationResult) -> None:
+    def finish(self, result: Outcome) -> None:
         """Print the ``result`` event."""
         self(Event("result", result.to_json()))
 
@@ -172,14 +184,31 @@ class EventLines(Display):
         self(error_event(error))
 
 
-def choose_display(job: Job, events: bool) -> Display:
+def choose_display(job: Work, events: bool) -> Display:
     """JSON lines where asked for, else a bar in a terminal and sparse lines elsewhere."""
     if events:
         return EventLines(job)
     return ProgressBar() if sys.stderr.isatty() else SparseLines()
 
 
-def print_result(result: SegmentationResult) -> None:
+def print_result(result: Outcome) -> None:
+    """Print to stdout what came of a job of any kind."""
+    if hasattr(result, "area_table"):
+        print_segmentation(cast("SegmentationResult", result))
+        return
+    if summary := getattr(result, "summary", ""):
+        print(plain(summary))
+    header, *rows = getattr(result, "table", ()) or [()]
+    if rows:
+        table = _table(*map(plain, header), right_from=1)
+        for row in rows:
+            table.add_row(*(Text(plain(cell)) for cell in row))
+        _stdout().print(table)
+    for name, path in getattr(result, "outputs", {}).items():
+        print(f"{name}: {path}")
+
+
+def print_segmentation(result: SegmentationResult) -> None:
     """Print class areas, device, time and outputs to stdout."""
     table = _table("class", "pixels", "area", "share", right_from=1)
     for line in result.area_table:

@@ -80,7 +80,12 @@ def open_inputs(job_inputs: Mapping[str, Source], card: ModelCard) -> list[Raste
     if unknown := sorted(set(job_inputs) - set(card.modality_names)):
         raise UnknownModality(f"Model '{card.name}' takes no modality '{unknown[0]}'.", f"It takes: {takes}.")
     present = [modality for modality in card.modalities if modality.name in job_inputs]
-    return _reconciled([describe(job_inputs[modality.name], modality) for modality in present])
+    return examine([(job_inputs[modality.name], modality) for modality in present])
+
+
+def examine(sources: Sequence[tuple[Source, Modality]]) -> list[RasterInput]:
+    """Examine rasters of one place, whatever for; see ``open_inputs``."""
+    return _reconciled([describe(source, modality) for source, modality in sources])
 
 
 def describe(source: Source, modality: Modality) -> RasterInput:

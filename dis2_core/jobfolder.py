@@ -22,6 +22,16 @@ from .errors import InputError, NoSpace, OutputNotWritable, ResourceError
 MARK = ".dis2-"
 
 RASTER_SUFFIXES = (".tif", ".tiff")
+
+#: Endings, and what they stand for, of outputs that are no rasters; none: any.
+_ENDINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "areas": ((), ""),
+    "matrix": ((), ""),
+    "scores": ((), ""),
+    "report": ((".html", ".htm"), "HTML file"),
+    "model": ((".safetensors",), "model file"),
+    "polygons": ((".geojson",), "GeoJSON file"),
+}
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SPACE_HINT = "Free some space, or choose another folder."
 _held_here: set[Path] = set()
@@ -54,8 +64,8 @@ class JobFolder:
         check_targets(self.targets, self._inputs)
         with ExitStack() as stack:
             for name, target in self.targets.items():
-                stack.enter_context(_lock(target))
-                self._folders[name] = _make_folder(target)
+                stack.enter_context(lock_target(target))
+                self._folders[name] = make_hidden_folder(target)
                 stack.callback(shutil.rmtree, self._folders[name], ignore_errors=True)
             self._cleanup = stack.pop_all()
         return self
@@ -147,10 +157,9 @@ def translated_errors(path: Path) -> Iterator[None]:
 
 
 def _check_target(name: str, target: Path) -> None:
-    if name != "areas" and target.suffix.lower() not in RASTER_SUFFIXES:
-        raise InputError(
-            f"The output {target} is to be a GeoTIFF.", f"Give it a name that ends in {RASTER_SUFFIXES[0]}."
-        )
+    endings, kind = _ENDINGS.get(name, (RASTER_SUFFIXES, "GeoTIFF"))
+    if endings and target.suffix.lower() not in endings:
+        raise InputError(f"The output {target} is to be a {kind}.", f"Give it a name that ends in {endings[0]}.")
     with translated_errors(target):  # a name may be too long to be looked up
         is_folder = target.is_dir()
     if is_folder:
@@ -179,8 +188,8 @@ def _replace(new: Path, old: Path) -> None:
         old.unlink(missing_ok=True)
 
 
-def _make_folder(target: Path) -> Path:
-    """A new job folder beside a locked target. Those that a killed run left behind are removed."""
+def make_hidden_folder(target: Path) -> Path:
+    """Make a hidden folder beside a locked target. Those that a killed run left behind are removed."""
     prefix = f".{target.name}{MARK}"
     with translated_errors(target):
         for left_over in target.parent.iterdir():
@@ -192,7 +201,7 @@ def _make_folder(target: Path) -> Path:
 
 
 @contextmanager
-def _lock(target: Path) -> Iterator[None]:
+def lock_target(target: Path) -> Iterator[None]:
     """Hold the lock of a target: a file that names the process. One of a dead process is taken over."""
     path = target.with_name(f".{target.name}{MARK}lock")
     with _held_here_guard:

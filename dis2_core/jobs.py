@@ -6,6 +6,7 @@ Like ``protocol``: JSON, standard library alone, Python 3.9.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -25,7 +26,18 @@ from .protocol import (
 )
 
 EVALUATION_OUTPUTS = ("matrix", "scores", "report")
+CITY_FILES = ("rgb.tif", "ndsm.tif", "labels.tif", "dsm.tif", "dtm.tif", "labels.geojson")
 TRAINING_OUTPUTS = ("report", "model")
+
+#: How much work goes into a new model: (steps, width).
+EFFORTS: Mapping[str, tuple[int, int]] = {"quick": (300, 8), "normal": (800, 8), "thorough": (3000, 16)}
+HEAD_START = 3  #: A model that starts from another one takes so many times fewer steps
+
+
+def effort(name: str, start: str) -> dict[str, int | None]:
+    """Arguments ``steps`` and ``width`` of a training job: those of an effort, from a start or from nothing."""
+    steps, width = EFFORTS[name]
+    return {"steps": steps // HEAD_START, "width": None} if start else {"steps": steps, "width": width}
 
 
 @dataclass(frozen=True)
@@ -48,18 +60,20 @@ class Reference:
     """Ground truth: a raster of codes, or polygons with a class in a field.
 
     Attributes:
-        path: A raster, or a GeoJSON file of polygons; its CRS is the old-style ``crs`` member or,
-            without one, longitude and latitude of WGS 84 (RFC 7946).
+        path: A raster, or a GeoJSON file of polygons.
         field: Name of the polygons' class field; empty for a raster.
         band: 1-based band of the raster.
         values: What the values mean; those that are not listed are not labelled. Empty: every value
             is a class of that name.
+        crs: CRS of the polygons (EPSG code or WKT); empty: the file's old-style ``crs`` member or,
+            without one, longitude and latitude of WGS 84 (RFC 7946).
     """
 
     path: str
     field: str = ""
     band: int = 1
     values: tuple[ClassValue, ...] = ()
+    crs: str = ""
 
     def __post_init__(self) -> None:
         check_counts(band=self.band)
@@ -166,7 +180,9 @@ class NdsmJob(Work):
         check_creation_options(self.creation_options)
         limits = [limit for limit in (self.lowest, self.highest) if limit is not None]
         if not all(map(math.isfinite, limits)) or limits != sorted(limits):
-            raise ProtocolError(f"The heights {self.lowest} to {self.highest} are no range.")
+            raise ProtocolError(
+                f"The heights {self.lowest} to {self.highest} are no range.", "The lowest must not exceed the highest."
+            )
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -183,7 +199,7 @@ class CityJob(Work):
     """The generated city, for trying things out.
 
     Attributes:
-        folder: Where ``rgb.tif``, ``ndsm.tif`` and ``labels.tif`` go.
+        folder: Where the files (``CITY_FILES``) go.
         size: Height and width in pixels of 0.2 m.
         seed: Which city.
     """
@@ -196,11 +212,13 @@ class CityJob(Work):
 
     def __post_init__(self) -> None:
         check_counts(size=self.size)
+        if type(self.seed) is not int or self.seed < 0:
+            raise ProtocolError(f"seed must be a whole number from 0, not {self.seed}.")
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The folder."""
-        return (self.folder,)
+        """The files in the folder, which may hold others."""
+        return tuple(os.path.join(self.folder, name) for name in CITY_FILES)
 
 
 @dataclass(frozen=True)
@@ -215,11 +233,11 @@ class TrainJob(Work):
         start: A shipped model's name or a model file to start from; empty: from nothing.
         extent, extent_crs: The part of the labels that is used; None: all.
         gsd: Metres a pixel at which the model works; None: the finest input's, or the start's.
-        window: Side of the training windows in pixels, a multiple of 16.
-        width: Channels of the first encoder level.
+        window: Side of the training windows in pixels, a multiple of 16; None: chosen, or the start's.
+        width: Channels of the first encoder level; None: chosen, or the start's.
         steps: Optimizer steps.
         batch_size: Windows a step.
-        held_out: Share of the ground that is kept for testing, apart in space.
+        held_out: Share of the ground that is kept for testing, apart in space; 0: none, untested.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         threads: CPU threads; None: all.
         seed: Of everything that is drawn.
@@ -236,10 +254,10 @@ class TrainJob(Work):
     extent: tuple[float, float, float, float] | None = None
     extent_crs: str = ""
     gsd: float | None = None
-    window: int = 128
-    width: int = 8
-    steps: int = 400
-    batch_size: int = 4
+    window: int | None = None
+    width: int | None = None
+    steps: int = 800
+    batch_size: int = 8
     held_out: float = 0.25
     device: str = "auto"
     threads: int | None = None
@@ -259,8 +277,10 @@ class TrainJob(Work):
         check_counts(batch_size=self.batch_size, threads=self.threads)
         if self.gsd is not None and not (math.isfinite(self.gsd) and self.gsd > 0):
             raise ProtocolError(f"The ground sample distance {self.gsd} must be a positive number of metres.")
-        if not 0 < self.held_out < 1:
-            raise ProtocolError(f"The held-out share {self.held_out} must lie between 0 and 1.")
+        if not 0 <= self.held_out <= 0.5:
+            raise ProtocolError(f"The held-out share {self.held_out} must lie between 0 and 0.5.")
+        if self.window is not None and self.window % 16:
+            raise ProtocolError(f"The window {self.window} must be a multiple of 16 pixels.")
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -300,6 +320,7 @@ def _reference(item: Mapping[str, Any]) -> Reference:
         field=str(item.get("field", "")),
         band=int(item.get("band", 1)),
         values=_class_values(item.get("values", ())),
+        crs=str(item.get("crs", "")),
     )
 
 

@@ -13,12 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
-from rasterio.windows import Window
 
 from .card import NODATA, ModelCard
-from .errors import NoSpace
+from .geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
 from .grid import Grid
 from .jobfolder import translated_errors
 from .styles import (
@@ -36,7 +34,6 @@ Bytes = npt.NDArray[np.uint8]
 CONFIDENCE_MAXIMUM = 100
 PROBABILITY_MAXIMUM = 250
 
-BLOCK = 512  # pixels a side of a tile
 RASTERS = ("scenario", "probabilities", "confidence", "classes")
 
 
@@ -72,108 +69,71 @@ class Layout:
         return Resampling.mode if self.categories else Resampling.average
 
 
-def layouts(card: ModelCard) -> dict[str, Layout]:
-    """The rasters that a run can write, by output name."""
+def layouts(card: ModelCard, *, uncertain: bool = False) -> dict[str, Layout]:
+    """The rasters that a run can write, by output name.
+
+    Args:
+        card: The model's card.
+        uncertain: Whether the class raster may hold *uncertain* pixels.
+    """
     return {
         "scenario": Layout(("modalities",), scenario_categories(card), kept=0.2),
         "probabilities": Layout(card.class_names, maximum=PROBABILITY_MAXIMUM, kept=0.6),
         "confidence": Layout(("confidence (%)",), maximum=CONFIDENCE_MAXIMUM, kept=0.8),
-        "classes": Layout(("class",), class_categories(card), kept=0.4),
+        "classes": Layout(("class",), class_categories(card, uncertain=uncertain), kept=0.4),
     }
 
 
-def estimated_size(layout: Layout, grid: Grid) -> int:
+def estimated_size(layout: Layout, grid: Grid, storage: Storage | None = None) -> int:
     """Bytes that a raster will about take on the disk, overviews included."""
-    return int(grid.height * grid.width * len(layout.bands) * layout.kept * 4 / 3)
+    kept = 1.0 if storage is not None and storage.compression in ("NONE", "PACKBITS") else layout.kept
+    return int(grid.height * grid.width * len(layout.bands) * kept * 4 / 3)
 
 
-class RasterWriter:
-    """Writes a GeoTIFF from top to bottom; ``finish`` completes it, leaving without that abandons it.
-
-    Rows are collected until they fill a row of tiles: every tile is compressed once, and an error of
-    the disk shows at once instead of when the file is closed.
+class RasterWriter(GeoTiffWriter):
+    """Writes one of the outputs with its colours, and beside it its style and names; see ``GeoTiffWriter``.
 
     Args:
         path: The file; its style and names are written beside it.
         grid: Its pixels.
         layout: What it holds.
         tags: Notes for the file's metadata.
+        storage: How it is stored.
     """
 
-    def __init__(self, path: Path, grid: Grid, layout: Layout, tags: Mapping[str, str]) -> None:
-        self._path = path
-        self._grid = grid
-        self._layout = layout
-        self._row = 0
-        self._pending: list[Bytes] = []
-        with _write_errors(path):
-            self._file = rasterio.open(path, "w", **_profile(grid, len(layout.bands)))
-            self._describe(tags)
-
-    def __enter__(self) -> RasterWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    def __init__(
+        self, path: Path, grid: Grid, layout: Layout, tags: Mapping[str, str], storage: Storage | None = None
     ) -> None:
-        if not self._file.closed:
-            self._file.close()
+        super().__init__(path, grid, layout.bands, dtype="uint8", nodata=NODATA, tags=tags, storage=storage)
+        self._layout = layout
+        with write_errors(path):
+            if layout.categories:
+                colors = {item.value: item.rgba for item in layout.categories}
+                self.file.write_colormap(1, {**colors, NODATA: (0, 0, 0, 0)})
+            if layout.maximum == PROBABILITY_MAXIMUM:
+                self.file.scales = [1 / PROBABILITY_MAXIMUM] * len(layout.bands)
 
-    def write(self, rows: Bytes) -> None:
-        """Append rows (bands, rows, width).
-
-        Raises:
-            NoSpace: The disk is full.
-        """
-        self._pending.append(rows)
-        waiting = sum(part.shape[1] for part in self._pending)
-        last = self._row + waiting >= self._grid.height
-        complete = waiting if last else waiting - waiting % BLOCK
-        if complete:
-            self._flush(np.concatenate(self._pending, axis=1), complete)
-
-    def finish(self) -> None:
-        """Add overviews, side files and close.
+    def finish(self, resampling: Resampling | None = None) -> None:
+        """Add overviews and side files, and close.
 
         Raises:
             NoSpace: The disk is full.
         """
-        with _write_errors(self._path):
-            if factors := _overview_factors(self._grid):
-                self._file.build_overviews(factors, self._layout.overview_resampling)
-        self.seal()
-        with translated_errors(self._path):
-            self._path.with_suffix(".qml").write_text(self._layout.style, encoding="utf-8")
-            if self._layout.categories:
-                names = self._path.with_name(self._path.name + ".aux.xml")
-                names.write_text(category_names(self._layout.categories), encoding="utf-8")
+        super().finish(resampling or self._layout.overview_resampling)
+        write_side_files(self._path, self._layout.style, self._layout.categories)
 
-    def seal(self) -> None:
-        """Close the file as it is: a raster that is read again and then thrown away needs no more.
 
-        Raises:
-            NoSpace: The disk is full.
-        """
-        with _write_errors(self._path):
-            self._file.close()
-            _require_whole(self._path)
+def write_side_files(path: Path, style: str, categories: Sequence[Category] = ()) -> None:
+    """Write the style of a raster and the names of its values beside it.
 
-    def _flush(self, rows: Bytes, complete: int) -> None:
-        window = Window(0, self._row, self._grid.width, complete)
-        with _write_errors(self._path):
-            self._file.write(rows[:, :complete], window=window)
-        self._row += complete
-        self._pending = [rows[:, complete:].copy()]
-
-    def _describe(self, tags: Mapping[str, str]) -> None:
-        self._file.update_tags(**tags)
-        for index, name in enumerate(self._layout.bands, start=1):
-            self._file.set_band_description(index, name)
-        if self._layout.categories:
-            colors = {item.value: item.rgba for item in self._layout.categories}
-            self._file.write_colormap(1, {**colors, NODATA: (0, 0, 0, 0)})
-        if self._layout.maximum == PROBABILITY_MAXIMUM:
-            self._file.scales = [1 / PROBABILITY_MAXIMUM] * len(self._layout.bands)
+    Raises:
+        NoSpace: The disk is full.
+    """
+    with translated_errors(path):
+        path.with_suffix(".qml").write_text(style, encoding="utf-8")
+        if categories:
+            names = path.with_name(path.name + ".aux.xml")
+            names.write_text(category_names(categories), encoding="utf-8")
 
 
 @dataclass
@@ -196,16 +156,23 @@ class MapWriter:
     Args:
         paths: By output name.
         grid: Of all of them.
-        card: The model's card.
+        known: What each of them holds; see ``layouts``.
         tags: Notes for their metadata.
+        storage: How they are stored.
     """
 
-    def __init__(self, paths: Mapping[str, Path], grid: Grid, card: ModelCard, tags: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        paths: Mapping[str, Path],
+        grid: Grid,
+        known: Mapping[str, Layout],
+        tags: Mapping[str, str],
+        storage: Storage | None = None,
+    ) -> None:
         self._writers: dict[str, RasterWriter] = {}
-        self._known = layouts(card)
         try:
             for name, path in paths.items():
-                self._writers[name] = RasterWriter(path, grid, self._known[name], tags)
+                self._writers[name] = RasterWriter(path, grid, known[name], tags, storage)
         except BaseException:
             self.close()
             raise
@@ -286,62 +253,3 @@ def _opened(paths: Mapping[str, Path]) -> Iterator[dict[str, Any]]:
     finally:
         for file in files.values():
             file.close()
-
-
-def _profile(grid: Grid, bands: int) -> dict[str, Any]:
-    return {
-        "driver": "GTiff",
-        "dtype": "uint8",
-        "count": bands,
-        "height": grid.height,
-        "width": grid.width,
-        "crs": grid.crs,
-        "transform": grid.transform,
-        "nodata": NODATA,
-        "tiled": True,
-        "blockxsize": BLOCK,
-        "blockysize": BLOCK,
-        "compress": "deflate",
-        "interleave": "band",
-        "bigtiff": "IF_SAFER",
-    }
-
-
-def _overview_factors(grid: Grid) -> Sequence[int]:
-    """Powers of two until the whole raster fits into a tile."""
-    factors: list[int] = []
-    while max(grid.shape) > BLOCK << len(factors):
-        factors.append(2 << len(factors))
-    return factors
-
-
-@contextmanager
-def _write_errors(path: Path) -> Iterator[None]:
-    """GDAL does not say why a write failed; for a file that could be created it is the disk."""
-    with translated_errors(path):
-        try:
-            yield
-        except RasterioError as error:  # before OSError, which some of these are as well
-            cause = error.__cause__ or error
-            raise NoSpace(
-                f"{path} could not be written to its end ({cause}): the disk is full, or a quota is used up.",
-                "Free some space, or choose another folder.",
-            ) from error
-
-
-def _require_whole(path: Path) -> None:
-    """Check that all tiles lie within the file: GDAL keeps silent when the last writes fail.
-
-    Raises:
-        NoSpace: They do not.
-    """
-    size = path.stat().st_size
-    with rasterio.open(path) as file:
-        height, width = file.block_shapes[0]
-        for band in file.indexes:
-            for row in range(-(-file.height // height)):
-                for col in range(-(-file.width // width)):
-                    begin = file.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band)
-                    length = file.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band)
-                    if not begin or not length or int(begin) + int(length) > size:
-                        raise NoSpace(f"The end of {path} is missing.", "Free some space, or choose another folder.")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +13,7 @@ from torch import Tensor
 
 from .areas import AreaCounter, write_area_table
 from .background import BackgroundWriter
-from .card import NODATA, scenario_name
+from .card import NODATA, UNCERTAIN, scenario_name
 from .catalogue import find_model, read_card
 from .errors import NoValidData
 from .inference import Inference, probability_rows
@@ -24,13 +22,13 @@ from .model_file import Model, load_model
 from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter, warped_rows
 from .planning import Setup, precision_name, prepare
 from .protocol import Job
+from .provenance import base_name, origin_tags
 from .rasters import ChunkStream, ModalityReader
 from .reporting import Reporter
 from .result import SegmentationResult
 from .runtime import describe_device
 from .strips import Strip
 from .validity import OBVIOUS_SHARE, SUSPICIOUS_SHARE, range_warning
-from .version import __version__
 
 #: Parts of the progress that segmenting takes: where the map is made in place, and where it is warped.
 SEGMENTING_SHARE = {True: 0.97, False: 0.85}
@@ -55,9 +53,9 @@ class Run:
         self._share = SEGMENTING_SHARE[setup.same_grid]
 
     @classmethod
-    def of(cls, job: Job, model: Model | None, report: Reporter) -> Run:
+    def of(cls, job: Job, model: Model | None, report: Reporter, leave_out: Sequence[str] = ()) -> Run:
         """Examine a job."""
-        setup = prepare(job, model.card if model else read_card(find_model(job.model)))
+        setup = prepare(job, model.card if model else read_card(find_model(job.model))).without(leave_out)
         _tell(setup, report)
         loaded = replace(model, network=copy.deepcopy(model.network)) if model else load_model(job.model)
         loaded.network.eval().to(setup.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -66,7 +64,7 @@ class Run:
     def execute(self) -> SegmentationResult:
         """Make the outputs and put them into place."""
         setup = self._setup
-        counter = AreaCounter(setup.alignment.output, setup.card.class_names)
+        counter = AreaCounter(setup.alignment.output, setup.card.class_names, uncertain=setup.may_be_uncertain)
         with JobFolder(setup.targets, setup.files) as folder:
             require_space(setup.space())
             self._make_rasters(folder, counter)
@@ -87,7 +85,8 @@ class Run:
     def _make_rasters(self, folder: JobFolder, counter: AreaCounter) -> None:
         setup, output = self._setup, self._setup.alignment.output
         parts = {name: folder.part(name) for name in setup.raster_names}
-        with MapWriter(parts, output, setup.card, provenance(setup, self._model.sha256)) as writer:
+        tags = provenance(setup, self._model.sha256)
+        with MapWriter(parts, output, setup.layouts, tags, setup.storage) as writer:
 
             def write(rows: MapRows) -> None:
                 counter.add(rows.row, rows.classes)
@@ -105,7 +104,7 @@ class Run:
         """Make the map on the network's grid and bring it onto the output grid."""
         setup, working, output = self._setup, self._setup.alignment.working, self._setup.alignment.output
         scratch = {name: folder.scratch(name) for name in setup.raster_names}
-        with MapWriter(scratch, working, setup.card, {}) as writer:
+        with MapWriter(scratch, working, setup.layouts, {}) as writer:
             self._segment(writer.write)
             writer.seal()
         for rows in warped_rows(scratch, working, output, setup.card):
@@ -133,7 +132,9 @@ class Run:
                 for row, probabilities, availability in probability_rows(
                     strip, inference, setup.windows, setup.card, setup.device, self._count_windows
                 ):
-                    background.put(_Finished.of(row, probabilities, availability, setup.raster_names))
+                    background.put(
+                        _Finished.of(row, probabilities, availability, setup.raster_names, setup.job.min_confidence)
+                    )
                     self._warn_of_ranges(strip, OBVIOUS_SHARE)
         self._warn_of_ranges(strip, SUSPICIOUS_SHARE)
 
@@ -194,11 +195,19 @@ class _Finished:
 
     @classmethod
     def of(
-        cls, row: int, probabilities: Tensor, availability: npt.NDArray[np.uint8], names: Sequence[str]
+        cls,
+        row: int,
+        probabilities: Tensor,
+        availability: npt.NDArray[np.uint8],
+        names: Sequence[str],
+        min_confidence: float,
     ) -> _Finished:
         """Reduce probabilities (K, rows, width) to the bytes that are written."""
-        best, classes = probabilities.max(dim=0, keepdim=True)
-        tensors = {"classes": classes.to(torch.uint8)}
+        best, winners = probabilities.max(dim=0, keepdim=True)
+        classes = winners.to(torch.uint8)
+        if min_confidence > 0:
+            classes[best < min_confidence] = UNCERTAIN
+        tensors = {"classes": classes}
         if "confidence" in names:
             tensors["confidence"] = _quantized(best, CONFIDENCE_MAXIMUM)
         if "probabilities" in names:
@@ -211,15 +220,11 @@ def _quantized(fraction: Tensor, maximum: int) -> Tensor:
 
 
 def provenance(setup: Setup, sha256: str) -> dict[str, str]:
-    """Tags that say where a map comes from: names of files, no folders."""
-    now = datetime.now(timezone.utc).replace(microsecond=0)
-    used = ", ".join(f"{item.modality.name}={_basename(item.path)}" for item in setup.inputs)
+    """Tags that say where a map comes from."""
+    used = ", ".join(f"{item.modality.name}={base_name(item.path)}" for item in setup.inputs)
     card = setup.card
     tags = {
-        "TIFFTAG_SOFTWARE": f"DIS2 {__version__}",
-        "TIFFTAG_DATETIME": now.strftime("%Y:%m:%d %H:%M:%S"),
-        "DIS2_VERSION": __version__,
-        "DIS2_DATE": now.isoformat(),
+        **origin_tags(),
         "DIS2_MODEL": f"{card.name} {card.version}",
         "DIS2_MODEL_SHA256": sha256,
         "DIS2_MODEL_LICENSE": card.license,
@@ -230,6 +235,7 @@ def provenance(setup: Setup, sha256: str) -> dict[str, str]:
         "DIS2_PRECISION": precision_name(setup.precision),
         "DIS2_WINDOW": "x".join(map(str, setup.windows.window)),
         "DIS2_OVERLAP": f"{setup.job.overlap:g}",
+        "DIS2_MIN_CONFIDENCE": f"{setup.job.min_confidence:g}" if setup.may_be_uncertain else "",
     }
     return {key: value for key, value in tags.items() if value}
 
@@ -247,10 +253,3 @@ def _tell(setup: Setup, report: Reporter) -> None:
         report.info("No CUDA device that works: the CPU is used.")
     else:
         report.info(f"Device: {describe_device(setup.device)}.")
-
-
-def _basename(path: str) -> str:
-    """The name of a file without its folders, on any system; of an address without its query, which may hold a key."""
-    if "://" in path:
-        path = path.partition("?")[0]
-    return re.split(r"[\\/]", path)[-1]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ import torch
 from .alignment import Alignment, align
 from .card import ModelCard
 from .catalogue import find_model, read_card
+from .geotiff import Storage
 from .grid import WindowPlan
 from .inputs import GDAL_OPTIONS, RasterInput, open_inputs
 from .jobfolder import check_targets, require_space
-from .outputs import BLOCK, RASTERS, estimated_size, layouts
-from .protocol import GRIDS, OUTPUTS, Job
+from .outputs import RASTERS, Layout, estimated_size, layouts
+from .protocol import OUTPUTS, Job, reference_raster
 from .rasters import choose_rows_per_chunk
 from .runtime import choose_device, choose_precision, default_batch_size, describe_device
 
@@ -36,6 +37,7 @@ class Setup:
         inputs: In card order.
         alignment: The grids, and what is told about them.
         windows: Where the network's windows lie on the working grid.
+        storage: How the rasters are stored.
         device, precision, batch_size, threads: How the network is run and the rasters are read.
     """
 
@@ -44,6 +46,7 @@ class Setup:
     inputs: tuple[RasterInput, ...]
     alignment: Alignment
     windows: WindowPlan
+    storage: Storage
     device: torch.device
     precision: torch.dtype
     batch_size: int
@@ -75,10 +78,20 @@ class Setup:
         return tuple(name for name in self.targets if name in RASTERS)
 
     @property
+    def may_be_uncertain(self) -> bool:
+        """Whether the class raster may hold *uncertain* pixels."""
+        return self.job.min_confidence > 0
+
+    @property
+    def layouts(self) -> dict[str, Layout]:
+        """What each of the rasters holds."""
+        return layouts(self.card, uncertain=self.may_be_uncertain)
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The files that the run reads."""
-        references = () if self.job.grid in GRIDS else (self.job.grid,)
-        return (*(item.path for item in self.inputs), *references, self.job.model)
+        rasters = [*(item.path for item in self.inputs), reference_raster(self.job.grid)]
+        return (*filter(None, rasters), self.job.model)
 
     @property
     def rows_per_chunk(self) -> int:
@@ -86,14 +99,18 @@ class Setup:
         bands = sum(len(item.modality.bands) for item in self.inputs)
         return choose_rows_per_chunk(self.alignment.working.width, bands)
 
+    def without(self, names: Collection[str]) -> Setup:
+        """Return the same run with less modalities; its grids stay what all of them call for."""
+        return replace(self, inputs=tuple(item for item in self.inputs if item.modality.name not in names))
+
     def space(self) -> dict[Path, int]:
         """Bytes that the outputs and the scratch files will about need, by folder."""
         needed: dict[Path, int] = {}
-        known = layouts(self.card)
+        known = self.layouts
         for name, target in self.targets.items():
             size = AREA_TABLE_SIZE
             if name in known:
-                size = estimated_size(known[name], self.alignment.output)
+                size = estimated_size(known[name], self.alignment.output, self.storage)
                 size += 0 if self.same_grid else estimated_size(known[name], self.alignment.working)
             folder = Path(os.path.abspath(target)).parent
             needed[folder] = needed.get(folder, 0) + size
@@ -108,7 +125,7 @@ class Setup:
         in_chunks = (4 + self.threads) * self.rows_per_chunk * bands * _FLOAT
         in_strip = 2 * (height + self.rows_per_chunk) * bands * _FLOAT
         in_map = height * (2 * classes * _FLOAT + len(self.raster_names) + classes)
-        in_files = 2 * BLOCK * (classes + 3)
+        in_files = 2 * self.storage.block * (classes + 3)
         return (
             columns * (in_chunks + in_strip + in_map + in_files) + int(str(GDAL_OPTIONS["GDAL_CACHEMAX"])) * _MEGABYTE
         )
@@ -164,11 +181,14 @@ def prepare(job: Job, card: ModelCard) -> Setup:
 
     Raises:
         InputError: Of the kind that fits: no input, unknown modality, unreadable raster, wrong bands,
-            grids that do not fit together.
+            grids that do not fit together, impossible creation options.
         NoDevice: The device that was asked for does not work.
     """
+    storage = Storage.of(job.creation_options)
     inputs = tuple(open_inputs(job.inputs, card))
     alignment = align(inputs, card, extent=job.extent, extent_crs=job.extent_crs, grid=job.grid)
+    bands = max(len(layout.bands) for name, layout in layouts(card).items() if name in job.outputs)
+    storage.require(alignment.output, bands, "uint8")
     device = choose_device(job.device)
     return Setup(
         job=job,
@@ -176,6 +196,7 @@ def prepare(job: Job, card: ModelCard) -> Setup:
         inputs=inputs,
         alignment=alignment,
         windows=WindowPlan(alignment.working.height, alignment.working.width, card.window, job.overlap),
+        storage=storage,
         device=device,
         precision=choose_precision(job.precision, device),
         batch_size=job.batch_size or default_batch_size(device, card.window),

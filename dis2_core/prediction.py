@@ -46,6 +46,8 @@ def segment(
     batch_size: int | None = None,
     precision: str = "auto",
     threads: int | None = None,
+    min_confidence: float = 0.0,
+    creation_options: Mapping[str, str] | None = None,
     progress: Listener | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> SegmentationResult:
@@ -61,7 +63,8 @@ def segment(
         areas: CSV of the area of each class.
         extent: (xmin, ymin, xmax, ymax) to which the run is limited.
         extent_crs: CRS of the extent; empty: that of the first input, in the model's order.
-        grid: ``model`` (the model's ground sample distance), ``finest``, or a raster's path.
+        grid: ``model`` (the model's ground sample distance), ``finest``, a pixel size in metres, or a
+            raster's path.
         bands: 1-based band numbers by modality name.
         scale: (a, b) by modality name: value = a * stored + b.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
@@ -69,6 +72,9 @@ def segment(
         batch_size: Windows a forward pass; None: chosen for the device.
         precision: ``auto``, ``fp32`` or ``bf16``.
         threads: CPU threads; None: all.
+        min_confidence: Below this probability of the winning class, 0 to 1, a pixel is *uncertain* (254).
+        creation_options: How the GeoTIFFs are stored, e.g. ``{"COMPRESS": "ZSTD"}``; see
+            ``protocol.CREATION_OPTIONS``.
         progress: Gets ``protocol.Event`` objects: progress, info, warning, artifact.
         cancelled: Is asked between batches; True stops the run.
 
@@ -101,6 +107,8 @@ def segment(
         batch_size=batch_size,
         precision=precision,
         threads=threads,
+        min_confidence=min_confidence,
+        creation_options=dict(creation_options or {}),
     )
     return run_job(job, model=loaded, progress=progress, cancelled=cancelled)
 
@@ -109,6 +117,7 @@ def run_job(
     job: Job,
     *,
     model: Model | None = None,
+    leave_out: Sequence[str] = (),
     progress: Listener | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> SegmentationResult:
@@ -117,6 +126,7 @@ def run_job(
     Args:
         job: What to do.
         model: A loaded model, to be used instead of the job's.
+        leave_out: Modalities that count as missing although they are given; the grids stay those of all.
         progress: Gets events of the types progress, info, warning and artifact.
         cancelled: Is asked between batches; True stops the run.
 
@@ -132,7 +142,7 @@ def run_job(
     report.progress(0, "reading")
     try:
         with gdal_environment(), cpu_threads(job.threads), translated_device_errors(_MEMORY_ADVICE):
-            result = Run.of(job, model, report).execute()
+            result = Run.of(job, model, report, leave_out).execute()
     except KeyboardInterrupt:
         raise Cancelled("The run was interrupted.", "Nothing was written.") from None
     return replace(result, seconds=round(time.monotonic() - started, 3))

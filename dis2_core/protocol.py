@@ -19,11 +19,11 @@ from .errors import Dis2Error, ProtocolError
 
 VERSION = 1
 HEARTBEAT_SECONDS = 2.0
-MAX_LINE = 1_000_000  # characters; a longer line is noise, not an event
+MAX_LINE = 4_000_000  # characters, of a result with a matrix of 250 classes; a longer line is noise, not an event
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("auto", "fp32", "bf16")
-GRIDS = ("model", "finest")
+GRIDS = ("model", "finest")  # beside pixel sizes and rasters; see ``Job.grid``
 
 #: The rasters and the table that a run can write, in the order in which they are renamed into
 #: place: the main output comes last, so that its presence means that the run is complete.
@@ -123,7 +123,10 @@ def read_object(text: str) -> dict[str, Any]:
         data = json.loads(text)
         version, kind = data.pop("v"), data.pop("type")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise ProtocolError(f"The job is damaged ({type(error).__name__}: {error}).") from error
+        raise ProtocolError(
+            f"This is no job of DIS2, or it is damaged ({type(error).__name__}: {error}).",
+            "Give a job as JSON, or what a run with --events printed.",
+        ) from error
     if (version, kind) != (VERSION, "job"):
         raise ProtocolError(
             f"This is a {kind!r} of protocol version {version!r}; a job of version {VERSION} is needed.",
@@ -142,6 +145,19 @@ def check_device(device: str) -> None:
     """Raise ProtocolError unless a device is ``auto``, ``cpu``, ``cuda`` or ``cuda:N``."""
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
         raise ProtocolError(f"Unknown device '{device}'.", "Use auto, cpu, cuda or cuda:0.")
+
+
+def pixel_size(grid: str) -> float | None:
+    """The metres that a job's ``grid`` states; None where it is no number."""
+    try:
+        return float(grid)
+    except ValueError:
+        return None
+
+
+def reference_raster(grid: str) -> str | None:
+    """The raster that a job's ``grid`` names; None where it names none."""
+    return None if grid in GRIDS or pixel_size(grid) is not None else grid
 
 
 def check_counts(**counts: int | None) -> None:
@@ -169,7 +185,8 @@ class Job(Work):
         outputs: Paths by output name (``OUTPUTS``); ``classes`` is required.
         extent: (xmin, ymin, xmax, ymax) to which the run is limited, or None.
         extent_crs: CRS of the extent (EPSG code or WKT); empty: that of the first input, in the model's order.
-        grid: ``model`` (the model's ground sample distance), ``finest``, or a raster's path.
+        grid: ``model`` (the model's ground sample distance), ``finest``, a pixel size in metres (``0.5``), or
+            a raster's path.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         overlap: Fraction of a window that neighbours share, 0 to 0.75.
         batch_size: Windows a forward pass; None: chosen for the device.
@@ -207,6 +224,9 @@ class Job(Work):
         if self.precision not in PRECISIONS:
             raise ProtocolError(f"Unknown precision '{self.precision}'; use {', '.join(PRECISIONS)}.")
         check_counts(batch_size=self.batch_size, threads=self.threads)
+        size = pixel_size(self.grid)
+        if size is not None and not (math.isfinite(size) and size > 0):
+            raise ProtocolError(f"The pixel size {self.grid} must be a positive number of metres.")
         if not 0 <= self.min_confidence <= 1:
             raise ProtocolError(f"The minimum confidence {self.min_confidence} must lie between 0 and 1.")
         check_creation_options(self.creation_options)

@@ -46,12 +46,14 @@ class ModalityReader:
         source: Where the modality comes from: one of ``open_inputs``, or a ``Source``.
         modality: What the model takes it for.
         grid: The working grid.
+        fill: Whether small holes are filled.
     """
 
-    def __init__(self, source: RasterInput | Source, modality: Modality, grid: Grid) -> None:
+    def __init__(self, source: RasterInput | Source, modality: Modality, grid: Grid, *, fill: bool = True) -> None:
         self.raster = source if isinstance(source, RasterInput) else describe(source, modality)
         self.modality = modality
         self.grid = grid
+        self._fill = fill
         self._offset = self.raster.grid.offset_of(grid)
         self._warp = None if self._offset is not None else _WarpPlan.between(self.raster.grid, grid)
         self._local = threading.local()
@@ -84,7 +86,7 @@ class ModalityReader:
         """Aligned values with their specks filled; the rows around decide how far a hole goes on."""
         values = self._aligned(start, stop)
         holes = np.isnan(values[0])
-        if not holes.any() or (holes.all() and holes.size > SPECK):
+        if not (self._fill and holes.any()) or (holes.all() and holes.size > SPECK):
             return values
         first, last = max(0, start - HALO), min(self.grid.height, stop + HALO)
         values = np.concatenate([self._aligned(first, start), values, self._aligned(stop, last)], axis=1)

@@ -55,6 +55,10 @@ class Reporter:
         """Tell something worth knowing."""
         self._tell(Event("info", {"text": text}))
 
+    def warning(self, text: str, code: str = "warning") -> None:
+        """Tell something that makes the result less than it might be."""
+        self.pass_on(Event("warning", {"code": code, "text": text}))
+
     def artifact(self, name: str, path: str) -> None:
         """Tell that an output is in place."""
         self._tell(Event("artifact", {"name": name, "path": path}))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as Xml
 
-from .card import ModelCard, scenario_name
+from .card import UNCERTAIN, ModelCard, scenario_name
 
 #: Viridis at five even steps (Smith and van der Walt, CC0): even in lightness, safe for the colour-blind.
 VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")
@@ -28,9 +28,14 @@ class Category:
         return red, green, blue, 255
 
 
-def class_categories(card: ModelCard) -> tuple[Category, ...]:
-    """The classes of a model."""
-    return tuple(Category(value, item.name, item.color) for value, item in enumerate(card.classes))
+#: Pixels of which the network is not sure enough: pale, so that the classes stand out.
+UNCERTAIN_CATEGORY = Category(UNCERTAIN, "uncertain", "#e6e6e6")
+
+
+def class_categories(card: ModelCard, *, uncertain: bool = False) -> tuple[Category, ...]:
+    """The classes of a model, and *uncertain* where a map may hold it."""
+    classes = tuple(Category(value, item.name, item.color) for value, item in enumerate(card.classes))
+    return (*classes, UNCERTAIN_CATEGORY) if uncertain else classes
 
 
 def scenario_categories(card: ModelCard) -> tuple[Category, ...]:
@@ -54,21 +59,22 @@ def palette_style(categories: Sequence[Category]) -> str:
     return _text(root)
 
 
-def ramp_style(maximum: int) -> str:
-    """A QGIS style that colours band 1 from 0 to ``maximum``."""
+def ramp_style(maximum: float, minimum: float = 0) -> str:
+    """A QGIS style that colours band 1 from ``minimum`` to ``maximum``; what lies beyond keeps the end's colour."""
     root, renderer = _style("singlebandpseudocolor")
-    renderer.set("classificationMin", "0")
-    renderer.set("classificationMax", str(maximum))
+    limits = {"minimum": f"{minimum:g}", "maximum": f"{maximum:g}"}
+    renderer.set("classificationMin", limits["minimum"])
+    renderer.set("classificationMax", limits["maximum"])
     shader = Xml.SubElement(Xml.SubElement(renderer, "rastershader"), "colorrampshader")
     shader.attrib.update(
         colorRampType="INTERPOLATED",
         classificationMode="1",
         clip="0",
-        minimumValue="0",
-        maximumValue=str(maximum),
+        minimumValue=limits["minimum"],
+        maximumValue=limits["maximum"],
     )
     for step, color in enumerate(VIRIDIS):
-        value = f"{maximum * step / (len(VIRIDIS) - 1):g}"
+        value = f"{minimum + (maximum - minimum) * step / (len(VIRIDIS) - 1):g}"
         Xml.SubElement(shader, "item", {"value": value, "label": value, "color": color, "alpha": "255"})
     return _text(root)
 

@@ -1,4 +1,4 @@
-"""A small city that does not exist: aerial photo, heights above ground, and the true classes.
+"""A small city that does not exist: aerial photo, heights, and the true classes.
 
 For demonstrations and tests where no real scene may be shipped; the same seed gives the same city.
 It is painted in the order in which a town is built: ground, streets, houses, cars, trees. Then the
@@ -11,6 +11,7 @@ place in the world with a direction; things are drawn in its local frame (along,
 
 from __future__ import annotations
 
-from .city import City, draw_city, make_city
+from .city import City, draw_city
+from .files import CityResult, make_city, run_city
 
-__all__ = ["City", "draw_city", "make_city"]
+__all__ = ["City", "CityResult", "draw_city", "make_city", "run_city"]

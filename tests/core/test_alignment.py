@@ -161,6 +161,22 @@ def test_the_finest_input_gives_the_output_grid_over_the_region():
     assert output_grid("model", items, working) == working
 
 
+def test_a_pixel_size_in_metres_gives_the_output_grid_over_the_region():
+    items = [raster(grid(size=2)), raster(grid(x=700050, size=0.5), "ndsm")]
+    working = working_grid(items, 1.0)
+    result = output_grid("4", items, working)
+    bounds = working.bounds
+    assert result.bounds[0] == bounds[0] and result.bounds[3] == bounds[3]
+    assert ground_resolution(result, working) == pytest.approx((4, 4), rel=1e-3)
+    assert 0 <= result.bounds[2] - bounds[2] < result.resolution[0] and 0 <= bounds[1] - result.bounds[1] < 4.01
+
+
+def test_a_pixel_size_in_metres_needs_a_crs():
+    own = Grid(None, Affine.identity(), 50, 60)
+    with pytest.raises(GridMismatch, match="no CRS"):
+        output_grid("0.5", [raster(own)], own)
+
+
 def write(path, own):
     profile = {"driver": "GTiff", "dtype": "uint8", "count": 1, "crs": own.crs, "transform": own.transform}
     with rasterio.open(path, "w", height=own.height, width=own.width, **profile):

@@ -43,6 +43,15 @@ def test_sphere() -> None:
     assert 36 * rows.sum() == pytest.approx(4 * math.pi * 6371000**2, rel=1e-9)
 
 
+def test_turned_pixels() -> None:
+    """Their area in metres is the determinant; in degrees it is not told rather than told wrong."""
+    turned = Affine.rotation(30) @ Affine.scale(2, -3)
+    assert PixelArea(grid("EPSG:32632", turned, 2, 2)).rows(0, 2) == pytest.approx([6, 6])
+    for crs in ("EPSG:4326", "EPSG:3857"):
+        assert not PixelArea(grid(crs, turned, 2, 2)).known
+        assert PixelArea(grid(crs, north_up(7, 46, 1), 2, 2)).known
+
+
 @pytest.mark.parametrize("latitude", [0.0, 45.9, -60.0])
 def test_web_mercator_shrinks_to_the_ground(latitude: float) -> None:
     y = 6378137 * math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2))

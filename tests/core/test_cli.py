@@ -19,7 +19,7 @@ from rasterio.transform import from_origin
 from tiny_models import save_tiny_model, tiny_card
 
 import dis2_core
-from dis2_core import cli, prediction
+from dis2_core import cli, prediction, running
 from dis2_core.catalogue import sha256
 from dis2_core.errors import InputError, ModelError, ResourceError
 from dis2_core.model_file import load_model
@@ -333,7 +333,7 @@ def test_signal_handlers_are_given_back(fake_run: FakeRun) -> None:
 
 
 def test_the_first_ctrl_c_waits_for_the_job_and_the_second_does_not() -> None:
-    with cli._interruptible() as cancelled:
+    with running.interruptible() as cancelled:
         assert not cancelled()
         signal.raise_signal(signal.SIGINT)  # nothing is raised: torch's import aborts when it is interrupted
         assert cancelled()

@@ -15,7 +15,7 @@ from tiny_models import save_tiny_model
 import dis2_core
 
 PACKAGE = Path(dis2_core.__file__).parent
-LIGHT = ("errors", "card", "protocol", "jobs", "catalogue", "version")
+LIGHT = ("errors", "card", "protocol", "jobs", "catalogue", "styles", "version")
 HEAVY = ("torch", "numpy", "rasterio", "safetensors", "pyproj", "affine", "typer", "rich")
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 

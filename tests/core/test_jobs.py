@@ -102,6 +102,8 @@ def test_damaged_jobs_are_refused(text: str) -> None:
         (Job, {"min_confidence": 60}, "confidence"),
         (Job, {"creation_options": {"INTERLEAVE": "PIXEL"}}, "INTERLEAVE"),
         (Job, {"device": "cuda:x"}, "cuda:x"),
+        (Job, {"grid": "-2"}, "-2"),
+        (Job, {"grid": "nan"}, "nan"),
         (EvaluateJob, {"outputs": {"picture": "p.png"}}, "picture"),
         (EvaluateJob, {"band": 0}, "band"),
         (NdsmJob, {"lowest": 5.0, "highest": 1.0}, "5"),

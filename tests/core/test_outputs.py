@@ -13,6 +13,7 @@ from tiny_models import modality, tiny_card
 
 from dis2_core.card import ModelCard
 from dis2_core.errors import NoSpace
+from dis2_core.geotiff import require_whole
 from dis2_core.grid import Grid
 from dis2_core.outputs import MapRows, MapWriter, RasterWriter, estimated_size, layouts, warped_rows
 from dis2_core.styles import class_categories, palette_style, ramp_style, scenario_categories
@@ -98,7 +99,7 @@ def test_size_guess_is_no_smaller_than_a_noisy_map(tmp_path: Path, card: ModelCa
 
 def test_abandoned_rasters_are_closed(tmp_path: Path, card: ModelCard) -> None:
     paths = {"classes": tmp_path / "c.tif"}
-    with pytest.raises(KeyError), MapWriter(paths, utm_grid(10, 10), card, {}):
+    with pytest.raises(KeyError), MapWriter(paths, utm_grid(10, 10), layouts(card), {}):
         raise KeyError
     paths["classes"].unlink()
 
@@ -111,15 +112,13 @@ def test_side_file_on_a_full_disk(tmp_path: Path, card: ModelCard) -> None:
 
 
 def test_file_whose_end_is_missing(tmp_path: Path, card: ModelCard) -> None:
-    from dis2_core.outputs import _require_whole
-
     values = np.random.default_rng(0).integers(0, 255, (1, 600, 600), dtype=np.uint8)
     write(tmp_path / "c.tif", card, "confidence", values)
-    _require_whole(tmp_path / "c.tif")
+    require_whole(tmp_path / "c.tif")
     with (tmp_path / "c.tif").open("r+b") as file:
         file.truncate(200_000)
     with pytest.raises(NoSpace):
-        _require_whole(tmp_path / "c.tif")
+        require_whole(tmp_path / "c.tif")
 
 
 # Onto another grid
@@ -127,7 +126,7 @@ def test_file_whose_end_is_missing(tmp_path: Path, card: ModelCard) -> None:
 
 def make_maps(folder: Path, card: ModelCard, grid: Grid, rasters: dict[str, np.ndarray]) -> dict[str, Path]:
     paths = {name: folder / f"{name}.tif" for name in rasters}
-    with MapWriter(paths, grid, card, {}) as writer:
+    with MapWriter(paths, grid, layouts(card), {}) as writer:
         writer.write(MapRows(0, rasters))
         assert list(writer.finish()) == list(rasters)
     return paths

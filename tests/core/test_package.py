@@ -29,8 +29,19 @@ def test_everything_lies_in_one_folder_that_python_can_import(names):
 
 
 def test_what_qgis_needs_is_there(names):
-    for name in ("__init__.py", "metadata.txt", "LICENSE", "worker.py", "dis2_core/__init__.py", "dis2_core/LICENSE"):
+    for name in ("__init__.py", "metadata.txt", "LICENSE", "worker.py"):
         assert f"dis2/{name}" in names
+
+
+@pytest.mark.parametrize("package", ["dis2_core", "dis2_training", "dis2_training/configs"])
+def test_library_and_training_travel_along(names, package):
+    assert f"dis2/{package}/__init__.py" in names
+    assert f"dis2/{package.split('/')[0]}/LICENSE" in names
+
+
+def test_every_recipe_is_there(names):
+    for recipe in (ROOT / "training" / "configs").glob("*.yaml"):
+        assert f"dis2/dis2_training/configs/{recipe.name}" in names
 
 
 def test_every_shipped_model_is_there(names):

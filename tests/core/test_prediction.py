@@ -34,9 +34,9 @@ from dis2_core.errors import (
 )
 from dis2_core.model_file import Model
 from dis2_core.outputs import warped_rows
-from dis2_core.pipeline import _basename
 from dis2_core.prediction import plan_job, run_job, segment
 from dis2_core.protocol import Event, Job, Source
+from dis2_core.provenance import base_name
 
 Scene = Callable[..., dict[str, str]]
 
@@ -518,7 +518,7 @@ def test_plan_tells_warnings_from_notes(write_raster: Callable[..., str], tmp_pa
     ],
 )
 def test_tags_hold_names_of_files_neither_folders_nor_keys(path: str, name: str) -> None:
-    assert _basename(path) == name
+    assert base_name(path) == name
 
 
 def test_job_with_a_model_file(scene: Scene, tmp_path: Path, out: Path) -> None:

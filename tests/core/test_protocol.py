@@ -35,7 +35,7 @@ jobs = st.builds(
     outputs=st.dictionaries(st.sampled_from(OUTPUTS), names).map(lambda paths: {**paths, "classes": "c.tif"}),
     extent=st.none() | extents(),
     extent_crs=names,
-    grid=names,
+    grid=st.sampled_from(["model", "finest", "0.5", "a grid.tif"]),
     device=st.sampled_from(["auto", "cpu", "cuda", "cuda:1"]),
     overlap=st.floats(0, 0.75),
     batch_size=st.none() | st.integers(1, 64),
@@ -127,7 +127,10 @@ def test_an_event_is_one_line_and_comes_back() -> None:
 
 @pytest.mark.parametrize(
     "noise",
-    ["", "hello", "[1]", "{", '{"v": 1}', '{"type": "x"}', '{"v": 1, "type": 2}', '{"a":' * 5000, "{" + " " * MAX_LINE],
+    [
+        *("", "hello", "[1]", "{", '{"v": 1}', '{"type": "x"}', '{"v": 1, "type": 2}', '{"a":' * 5000),
+        pytest.param("{" + " " * MAX_LINE, id="long"),
+    ],
 )
 def test_noise_is_no_event(noise: str) -> None:
     assert Event.from_line(noise) is None

@@ -1,0 +1,334 @@
+"""Class codes on a grid: of a raster, read as it is or brought there by nearest neighbour, strip by strip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html.parser import HTMLParser
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.errors import RasterioError
+from rasterio.warp import reproject
+from rasterio.windows import Window
+
+from .alignment import footprint
+from .crs import same_crs
+from .errors import GridMismatch, InputError, WrongBands
+from .grid import Bounds, Grid
+from .inputs import damaged, open_dataset, read_grid
+from .jobs import ClassValue
+
+Codes = npt.NDArray[np.int64]
+NOTHING = int(np.iinfo(np.int64).min)  #: The code of a pixel that has none
+
+STRIP = 1 << 20  # pixels that are looked at at a time
+MAX_SIDE_FILE = 1 << 20  # bytes of a file of category names
+MAX_CATEGORIES = 4096
+_WHOLE = 2.0**53  # beyond, float64 does not tell neighbours apart
+
+
+def strips(grid: Grid) -> Iterator[tuple[int, int]]:
+    """First row and end of strips of about ``STRIP`` pixels."""
+    rows = max(1, min(512, STRIP // grid.width))
+    for start in range(0, grid.height, rows):
+        yield start, min(start + rows, grid.height)
+
+
+class RasterCodes:
+    """The codes of a raster on a grid. A context manager that holds the file open.
+
+    Args:
+        path: The raster.
+        band: 1-based.
+        grid: Where the codes are wanted; its CRS is spelled as the raster's where both mean the same.
+            None: on the raster's own pixels.
+
+    Attributes:
+        own: The raster's own grid.
+        grid: Where codes are read.
+
+    Raises:
+        UnreadableRaster, WrongBands: The raster cannot be read, or has no such band.
+        GridMismatch: One of raster and grid has a CRS and the other has none.
+    """
+
+    def __init__(self, path: str, band: int = 1, grid: Grid | None = None) -> None:
+        own = read_grid(path)
+        self.path = path
+        self.own = own if grid is None else on_common_crs(own, grid, path)
+        self.grid = grid or own
+        self._band = band
+        self._offset = self.own.offset_of(self.grid)
+        self._file = open_dataset(path)
+        if not 1 <= band <= self._file.count:
+            self._file.close()
+            raise WrongBands(f"{path} has {self._file.count} band(s) and so no band {band}.", "Choose another band.")
+
+    def __enter__(self) -> RasterCodes:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    @property
+    def resampled(self) -> bool:
+        """Whether codes come from other pixels than those of the grid."""
+        return self._offset is None
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """The box around the raster in the grid's CRS; None where that cannot hold it."""
+        try:
+            return footprint(self.own, self.grid.crs)
+        except GridMismatch:
+            return None
+
+    def limit(self, grid: Grid) -> None:
+        """Read on another part of the grid's lattice from now on."""
+        self.grid = grid
+        self._offset = self.own.offset_of(grid)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The notes in the file's metadata."""
+        return dict(self._file.tags())
+
+    def categories(self) -> tuple[ClassValue, ...]:
+        """What the file says of its values: names from ``.aux.xml``, colours from its colour table."""
+        names = category_names(self.path, self._band)
+        colors = self._colors() if names else {}
+        return tuple(
+            ClassValue(str(value), name, colors.get(value, "")) for value, name in enumerate(names) if name.strip()
+        )
+
+    def read(self, start: int, stop: int) -> Codes:
+        """Codes (rows, width) of rows ``start`` to ``stop`` of the grid; ``NOTHING`` where there are none.
+
+        Raises:
+            UnreadableRaster: The file is damaged.
+            GridMismatch: Its CRS cannot be brought to the grid's.
+            InputError: It holds other numbers than whole ones.
+        """
+        return self._whole(self._warped(start, stop) if self._offset is None else self._stored(start, stop))
+
+    def _stored(self, start: int, stop: int) -> npt.NDArray[np.float64]:
+        row, col = self._offset or (0, 0)
+        values = np.full((stop - start, self.grid.width), np.nan)
+        top, left = max(0, row + start), max(0, col)
+        bottom, right = min(self.own.height, row + stop), min(self.own.width, col + self.grid.width)
+        if top < bottom and left < right:
+            window = Window(left, top, right - left, bottom - top)
+            place = np.s_[top - row - start : bottom - row - start, left - col : right - col]
+            try:
+                stored = self._file.read(self._band, window=window)
+                valid = self._file.read_masks(self._band, window=window) > 0
+            except RasterioError as error:
+                raise damaged(self.path, f"rows {top} to {bottom} cannot be read ({error}).") from error
+            values[place] = np.where(valid, stored, np.nan)
+        return values
+
+    def _warped(self, start: int, stop: int) -> npt.NDArray[np.float64]:
+        part = self.grid.window(start, 0, stop - start, self.grid.width)
+        values = np.full(part.shape, np.nan)
+        try:
+            reproject(
+                rasterio.band(self._file, self._band),
+                values,
+                src_transform=self.own.transform,
+                src_crs=self.own.crs,
+                src_nodata=self._file.nodatavals[self._band - 1],
+                src_alpha=self._alpha,
+                dst_transform=part.transform,
+                dst_crs=part.crs,
+                dst_nodata=np.nan,
+                init_dest_nodata=True,
+                resampling=Resampling.nearest,
+            )
+        except MemoryError:
+            raise
+        except Exception as error:  # what GDAL's warper raises has no public base class
+            raise GridMismatch(
+                f"{self.path} cannot be brought onto the grid of the map: {error}", "Reproject it first with gdalwarp."
+            ) from error
+        return values
+
+    def _whole(self, values: npt.NDArray[np.float64]) -> Codes:
+        known = np.isfinite(values)
+        codes = np.full(values.shape, NOTHING, dtype=np.int64)
+        inside = values[known]
+        if inside.size and (np.any(inside != np.rint(inside)) or np.abs(inside).max() >= _WHOLE):
+            odd = inside[(inside != np.rint(inside)) | (np.abs(inside) >= _WHOLE)][0]
+            raise InputError(
+                f"{self.path} holds {odd:.6g}, which is no class code: these are whole numbers.",
+                "Give a raster of classes.",
+            )
+        codes[known] = inside.astype(np.int64)
+        return codes
+
+    @property
+    def _alpha(self) -> int:
+        """The band that says where there is data; 0: none. Other masks the warper heeds unasked."""
+        is_masked = MaskFlags.alpha in self._file.mask_flag_enums[self._band - 1]
+        return self._file.colorinterp.index(ColorInterp.alpha) + 1 if is_masked else 0
+
+    def _colors(self) -> dict[int, str]:
+        try:
+            table = self._file.colormap(self._band)
+        except ValueError:  # there is none
+            return {}
+        return {value: "#{:02x}{:02x}{:02x}".format(*color[:3]) for value, color in table.items()}
+
+
+def on_common_crs(own: Grid, other: Grid, path: str) -> Grid:
+    """A raster's grid with its CRS spelled as that of another grid, where both mean the same.
+
+    Raises:
+        GridMismatch: One has a CRS and one has none, or neither and their sizes differ.
+    """
+    if own.crs is not None and other.crs is not None:
+        return replace(own, crs=other.crs) if same_crs(own.crs, other.crs) else own
+    if own.crs is not None or other.crs is not None:
+        lacking = path if own.crs is None else "the map"
+        raise GridMismatch(
+            f"The map and {path} cannot be laid over each other: {lacking} has no CRS.", "Assign the CRS that it has."
+        )
+    if own.transform.is_identity or other.transform.is_identity:
+        if own.shape != other.shape:
+            raise GridMismatch(
+                f"Neither {path} ({own.width} × {own.height} pixels) nor the map ({other.width} × {other.height}) "
+                "has a CRS, and their sizes differ.",
+                "Assign a CRS to both.",
+            )
+        return replace(own, transform=other.transform)
+    if own.offset_of(other) is None:
+        raise GridMismatch(f"{path} and the map have no CRS, and their pixels differ.", "Assign a CRS to both.")
+    return own
+
+
+def category_names(path: str, band: int = 1) -> list[str]:
+    """Names of the values 0, 1, 2… from GDAL's side file; none where there is none or it says nothing."""
+    side = Path(f"{path}.aux.xml")
+    try:
+        if not side.is_file() or side.stat().st_size > MAX_SIDE_FILE:
+            return []
+        text = side.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return []
+    reader = _CategoryReader(str(band))
+    reader.feed(text)
+    return reader.names[:MAX_CATEGORIES]
+
+
+class _CategoryReader(HTMLParser):
+    """Picks the category names of a band out of GDAL's XML.
+
+    A parser of markup that knows neither entities of a file's own nor other files: this one may come
+    from a stranger. It gives names of tags in small letters.
+    """
+
+    def __init__(self, band: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self._band = band
+        self._in_band = self._in_name = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Enter a band or a name."""
+        if tag == "pamrasterband":
+            self._in_band = dict(attrs).get("band") == self._band
+        elif tag == "category" and self._in_band:
+            self.names.append("")
+            self._in_name = True
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave them."""
+        if tag == "pamrasterband":
+            self._in_band = False
+        elif tag == "category":
+            self._in_name = False
+
+    def handle_data(self, data: str) -> None:
+        """Read on in a name."""
+        if self._in_name:
+            self.names[-1] += data.strip()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often two codes meet.
+
+    Attributes:
+        pixels: How many pixels have both.
+        square_metres: Their area; 0 where areas are not known.
+    """
+
+    pixels: int = 0
+    square_metres: float = 0.0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.pixels + other.pixels, self.square_metres + other.square_metres)
+
+
+def count_pairs(
+    first: Codes, second: Codes, row_areas: npt.NDArray[np.float64] | None
+) -> Iterator[tuple[tuple[int, int], Tally]]:
+    """Count the pairs of codes of two rasters of one shape.
+
+    Args:
+        first: (rows, width).
+        second: (rows, width).
+        row_areas: (rows,) square metres of a pixel; None: not known.
+    """
+    firsts, first_index = _ranked(first)
+    seconds, second_index = _ranked(second)
+    pairs = first_index * len(seconds) + second_index
+    if len(firsts) * len(seconds) > max(pairs.size, MAX_CATEGORIES):  # a table of all pairs would be the larger part
+        present, places = np.unique(pairs, return_inverse=True)
+        pairs = places.reshape(pairs.shape)
+    else:
+        present = np.arange(len(firsts) * len(seconds))
+    counts = np.bincount(pairs.ravel(), minlength=len(present))
+    areas = _areas(pairs, counts, row_areas)
+    for index in np.flatnonzero(counts):
+        first_place, second_place = divmod(int(present[index]), len(seconds))
+        codes = int(firsts[first_place]), int(seconds[second_place])
+        yield codes, Tally(int(counts[index]), float(areas[index]))
+
+
+def _areas(pairs: Codes, counts: Codes, row_areas: npt.NDArray[np.float64] | None) -> npt.NDArray[np.float64]:
+    if row_areas is None:
+        return np.zeros(len(counts))
+    if np.ptp(row_areas) == 0:
+        return np.asarray(counts * float(row_areas[0]), dtype=np.float64)
+    weights = np.broadcast_to(row_areas[:, None], pairs.shape)
+    return np.asarray(np.bincount(pairs.ravel(), weights.ravel(), minlength=len(counts)), dtype=np.float64)
+
+
+def _ranked(codes: Codes) -> tuple[Codes, Codes]:
+    """The different codes in order, and for each pixel the place of its own among them."""
+    nothing = codes == NOTHING
+    some = codes[~nothing]
+    low, high = (int(some.min()), int(some.max())) if some.size else (0, 0)
+    if high - low >= MAX_CATEGORIES:
+        values, places = np.unique(codes, return_inverse=True)
+        return values, places.reshape(codes.shape)
+    shifted = np.where(nothing, 0, codes - low + 1)
+    present = np.flatnonzero(np.bincount(shifted.ravel(), minlength=high - low + 2))
+    rank = np.zeros(high - low + 2, dtype=np.int64)
+    rank[present] = np.arange(len(present))
+    return np.where(present == 0, NOTHING, present + low - 1), rank[shifted]
+
+
+def check_number(count: int, what: str, limit: int) -> None:
+    """Raise InputError where there are too many different codes to be classes."""
+    if count > limit:
+        raise InputError(
+            f"{what} has more than {limit} different values; that is no map of classes.", "Give a raster of classes."
+        )

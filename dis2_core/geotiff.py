@@ -1,0 +1,282 @@
+"""GeoTIFFs: how their bytes are stored, and a writer of rows from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from affine import Affine
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.io import MemoryFile
+from rasterio.windows import Window
+
+from .errors import InputError, NoSpace
+from .grid import Grid
+from .jobfolder import translated_errors
+
+BLOCK = 512  # pixels a side of a tile
+CLASSIC_TIFF = 4_000_000_000  # bytes; offsets have 32 bits there
+
+#: The compressions that keep every value as it is, each with the options that it heeds.
+CODECS = {
+    "DEFLATE": ("PREDICTOR", "ZLEVEL"),
+    "LZW": ("PREDICTOR",),
+    "NONE": (),
+    "PACKBITS": (),
+    "ZSTD": ("PREDICTOR", "ZSTD_LEVEL"),
+}
+_CHOICES = {
+    "BIGTIFF": ("YES", "NO", "IF_NEEDED", "IF_SAFER"),
+    "COMPRESS": tuple(CODECS),
+    "PREDICTOR": ("1", "2", "3"),
+}
+_RANGES = {"BLOCKSIZE": (128, 4096), "NUM_THREADS": (1, 256), "ZLEVEL": (1, 9), "ZSTD_LEVEL": (1, 22)}
+_TILE_UNIT = 16  # pixels; what the side of a TIFF's tile is a multiple of
+
+Values = npt.NDArray[Any]
+_Writer = TypeVar("_Writer", bound="GeoTiffWriter")
+
+
+@dataclass(frozen=True)
+class Storage:
+    """How a raster is stored; see ``of``.
+
+    Attributes:
+        options: Creation options in capitals that replace our choice.
+    """
+
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, options: Mapping[str, str]) -> Storage:
+        """Check what a person asks for.
+
+        Args:
+            options: Some of ``protocol.CREATION_OPTIONS``.
+
+        Raises:
+            InputError: A value is none that the option can have, the options contradict each other, or
+                this GDAL lacks the compression.
+        """
+        storage = cls({name.upper(): value.strip().upper() for name, value in options.items()})
+        for name, value in storage.options.items():
+            _check_value(name, value)
+        for name in sorted({"PREDICTOR", "ZLEVEL", "ZSTD_LEVEL"} & set(storage.options)):
+            if name not in CODECS[storage.compression]:
+                fitting = ", ".join(codec for codec, heeded in CODECS.items() if name in heeded)
+                raise InputError(
+                    f"The creation option {name} has no effect with COMPRESS={storage.compression}.",
+                    f"Leave it out, or compress with {fitting}.",
+                )
+        _check_codec(storage)
+        return storage
+
+    @property
+    def compression(self) -> str:
+        """GDAL's name of the compression."""
+        return self.options.get("COMPRESS", "DEFLATE")
+
+    @property
+    def block(self) -> int:
+        """Pixels a side of a tile."""
+        return int(self.options.get("BLOCKSIZE", BLOCK))
+
+    def require(self, grid: Grid, bands: int, dtype: str) -> None:
+        """Check that a raster can be stored like this.
+
+        Raises:
+            InputError: It cannot: the predictor is for other numbers, or the file may outgrow its offsets.
+        """
+        if self.options.get("PREDICTOR") == "3" and np.dtype(dtype).kind != "f":
+            raise InputError(
+                "PREDICTOR=3 is for floating-point numbers; the raster holds whole ones.",
+                "Use PREDICTOR=2, or leave it out.",
+            )
+        size = grid.height * grid.width * bands * np.dtype(dtype).itemsize * 4 // 3  # with overviews
+        bigtiff = self.options.get("BIGTIFF", "IF_SAFER")
+        unsafe = bigtiff == "NO" or (bigtiff == "IF_NEEDED" and self.compression != "NONE")
+        if unsafe and size > CLASSIC_TIFF:
+            raise InputError(
+                f"With BIGTIFF={bigtiff} a file ends at 4 GB; the raster has {size / 1e9:,.1f} GB uncompressed.",
+                "Leave BIGTIFF out, or set it to YES.",
+            )
+
+    def profile(self, dtype: str) -> dict[str, Any]:
+        """Return GDAL's creation options."""
+        choice = {"TILED": "YES", "INTERLEAVE": "BAND", "BIGTIFF": "IF_SAFER", "COMPRESS": "DEFLATE"}
+        if np.dtype(dtype).kind == "f" and "PREDICTOR" in CODECS[self.compression]:
+            choice["PREDICTOR"] = "3"
+        given = {name: value for name, value in self.options.items() if name != "BLOCKSIZE"}
+        return {**choice, **given, "BLOCKXSIZE": self.block, "BLOCKYSIZE": self.block}
+
+
+class GeoTiffWriter:
+    """Writes a GeoTIFF from top to bottom; ``finish`` completes it, leaving without that abandons it.
+
+    Rows are collected until they fill a row of tiles: every tile is compressed once, and an error of
+    the disk shows at once instead of when the file is closed.
+
+    Args:
+        path: The file.
+        grid: Its pixels.
+        bands: Names of its bands.
+        dtype: Of its numbers.
+        nodata: The number that stands for none.
+        tags: Notes for its metadata.
+        storage: How it is stored.
+
+    Attributes:
+        file: The open file, for what is particular to a raster.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        grid: Grid,
+        bands: Sequence[str],
+        *,
+        dtype: str,
+        nodata: float | None = None,
+        tags: Mapping[str, str] | None = None,
+        storage: Storage | None = None,
+    ) -> None:
+        storage = storage or Storage()
+        self._path = path
+        self._grid = grid
+        self._block = storage.block
+        self._row = 0
+        self._pending: list[Values] = []
+        place = {"height": grid.height, "width": grid.width, "crs": grid.crs, "transform": grid.transform}
+        kind = {"driver": "GTiff", "count": len(bands), "dtype": dtype, "nodata": nodata}
+        with write_errors(path):
+            self.file: Any = rasterio.open(path, "w", **kind, **place, **storage.profile(dtype))
+            self.file.update_tags(**(tags or {}))
+            for index, name in enumerate(bands, start=1):
+                self.file.set_band_description(index, name)
+
+    def __enter__(self: _Writer) -> _Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self.file.closed:
+            self.file.close()
+
+    def write(self, rows: Values) -> None:
+        """Append rows (bands, rows, width).
+
+        Raises:
+            NoSpace: The disk is full.
+        """
+        self._pending.append(rows)
+        waiting = sum(part.shape[1] for part in self._pending)
+        last = self._row + waiting >= self._grid.height
+        complete = waiting if last else waiting - waiting % self._block
+        if complete:
+            self._flush(np.concatenate(self._pending, axis=1), complete)
+
+    def finish(self, resampling: Resampling) -> None:
+        """Add overviews and close.
+
+        Raises:
+            NoSpace: The disk is full.
+        """
+        with write_errors(self._path):
+            if factors := overview_factors(self._grid, self._block):
+                self.file.build_overviews(factors, resampling)
+        self.seal()
+
+    def seal(self) -> None:
+        """Close the file as it is: a raster that is read again and then thrown away needs no more.
+
+        Raises:
+            NoSpace: The disk is full.
+        """
+        with write_errors(self._path):
+            self.file.close()
+            require_whole(self._path)
+
+    def _flush(self, rows: Values, complete: int) -> None:
+        window = Window(0, self._row, self._grid.width, complete)
+        with write_errors(self._path):
+            self.file.write(rows[:, :complete], window=window)
+        self._row += complete
+        self._pending = [rows[:, complete:].copy()]
+
+
+def overview_factors(grid: Grid, block: int = BLOCK) -> Sequence[int]:
+    """Powers of two until the whole raster fits into a tile."""
+    factors: list[int] = []
+    while max(grid.shape) > block << len(factors):
+        factors.append(2 << len(factors))
+    return factors
+
+
+@contextmanager
+def write_errors(path: Path) -> Iterator[None]:
+    """GDAL does not say why a write failed; for a file that could be created it is the disk."""
+    with translated_errors(path):
+        try:
+            yield
+        except RasterioError as error:  # before OSError, which some of these are as well
+            cause = error.__cause__ or error
+            raise NoSpace(
+                f"{path} could not be written to its end ({cause}): the disk is full, or a quota is used up.",
+                "Free some space, or choose another folder.",
+            ) from error
+
+
+def require_whole(path: Path) -> None:
+    """Check that all tiles lie within the file: GDAL keeps silent when the last writes fail.
+
+    Raises:
+        NoSpace: They do not.
+    """
+    size = path.stat().st_size
+    with rasterio.open(path) as file:
+        height, width = file.block_shapes[0]
+        for band in file.indexes:
+            for row in range(-(-file.height // height)):
+                for col in range(-(-file.width // width)):
+                    begin = file.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band)
+                    length = file.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band)
+                    if not begin or not length or int(begin) + int(length) > size:
+                        raise NoSpace(f"The end of {path} is missing.", "Free some space, or choose another folder.")
+
+
+def _check_value(name: str, value: str) -> None:
+    """Raise InputError unless an option can have a value."""
+    if name in _CHOICES:
+        possible, expected = value in _CHOICES[name], f"It is one of {', '.join(_CHOICES[name])}."
+    else:
+        low, high = _RANGES[name]
+        possible = value.isdecimal() and low <= int(value) <= high
+        expected = f"It is a whole number from {low} to {high}."
+        if name == "NUM_THREADS":
+            possible, expected = possible or value == "ALL_CPUS", f"{expected[:-1]}, or ALL_CPUS."
+        if name == "BLOCKSIZE":
+            possible = possible and int(value) % _TILE_UNIT == 0
+            expected = f"{expected[:-1]}, a multiple of {_TILE_UNIT}: rasters are stored in square tiles."
+    if not possible:
+        raise InputError(f"The creation option {name}={value} is not possible.", expected)
+
+
+def _check_codec(storage: Storage) -> None:
+    """Let GDAL say whether it was built with the compression."""
+    pixel = {"count": 1, "width": 1, "height": 1, "dtype": "uint8", "transform": Affine(1, 0, 0, 0, -1, 1)}
+    try:
+        with MemoryFile() as memory, memory.open(driver="GTiff", **pixel, COMPRESS=storage.compression):
+            pass
+    except RasterioError as error:
+        raise InputError(
+            f"This GDAL cannot write COMPRESS={storage.compression} ({error}).", "Use DEFLATE or LZW."
+        ) from error

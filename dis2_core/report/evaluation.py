@@ -1,0 +1,146 @@
+"""The report of an evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..provenance import base_name, without_query
+from .cells import Percent, Quantity, Swatch
+from .charts import class_bars, confusion_chart
+from .document import Report
+
+if TYPE_CHECKING:
+    from ..evaluation import ClassScore, Evaluation
+    from ..jobs import EvaluateJob
+
+CHART_CLASSES = 30  # more of them are told in the table alone
+
+
+def evaluation_report(result: Evaluation, job: EvaluateJob) -> Report:
+    """Tell how good a map is, the answer first."""
+    report = Report("Accuracy of a class map", f"{base_name(job.classes)} against {base_name(job.reference.path)}")
+    report.lead(summary(result))
+    report.figures(
+        {
+            "Overall accuracy": Percent(result.overall_accuracy),
+            "Mean IoU": result.miou,
+            "Mean F1": result.mean_f1,
+            "Kappa": result.kappa,
+        }
+    )
+    for warning in result.warnings:
+        report.note(warning)
+    _add_classes(report, result)
+    _add_confusion(report, result)
+    _add_coverage(report, result, job)
+    return report
+
+
+def summary(result: Evaluation) -> str:
+    """The outcome in one or two sentences."""
+    area = result.coverage.square_metres
+    what = "the compared pixels" if area is None else f"the compared area ({ground(area)})"
+    text = f"{100 * result.overall_accuracy:.1f} % of {what} has the class that the reference gives it."
+    ranked = sorted(
+        (item for item in result.classes if item.iou is not None and item.reference_pixels),
+        key=lambda item: item.iou or 0.0,
+    )
+    if len(ranked) < 2 or ranked[0].iou == 1:
+        return text
+    worst, best = ranked[0], ranked[-1]
+    text += f" Mapped best: {best.name} (IoU {best.iou:.2f}); worst: {worst.name} ({worst.iou:.2f}"
+    return f"{text}{_confused(result, worst)})."
+
+
+def ground(square_metres: float) -> str:
+    """An area as a person says it."""
+    if square_metres >= 1e6:
+        return f"{square_metres / 1e6:,.2f} km²"
+    return f"{square_metres / 1e4:,.2f} ha" if square_metres >= 1e4 else f"{square_metres:,.0f} m²"
+
+
+def _confused(result: Evaluation, item: ClassScore) -> str:
+    """What a class is most often taken for."""
+    index = result.classes.index(item)
+    row = np.array(result.matrix[index], dtype=np.float64)
+    total = row.sum()
+    row[index] = 0
+    if not row.any():
+        return ""
+    other = int(row.argmax())
+    return f", {100 * row[other] / total:.0f} % of it called {result.classes[other].name}"
+
+
+def _add_classes(report: Report, result: Evaluation) -> None:
+    areas = result.square_metres is not None
+    header = ["Class", "IoU", "F1", "Precision", "Recall"]
+    header += ["Reference", "Map"] if areas else ["Reference pixels", "Map pixels"]
+    rows: list[list[object]] = []
+    for item in result.classes:
+        amounts: list[object] = [item.reference_pixels, item.mapped_pixels]
+        if item.reference_m2 is not None and item.mapped_m2 is not None:
+            amounts = [Quantity(ground(item.reference_m2)), Quantity(ground(item.mapped_m2))]
+        shares = [Percent(value) for value in (item.iou, item.f1, item.precision, item.recall)]
+        rows.append([Swatch(item.color, item.name), *shares, *amounts])
+    report.heading("How well each class is mapped")
+    report.table(
+        header,
+        rows,
+        "IoU: what map and reference both give the class, as a share of what either gives it. Precision (user's "
+        "accuracy): the share of the class in the map that is right. Recall (producer's accuracy): the share of "
+        "the class on the ground that the map finds. F1: their harmonic mean.",
+    )
+    if 1 < len(result.classes) <= CHART_CLASSES:
+        values = [float("nan") if item.iou is None else item.iou for item in result.classes]
+        names, colors = [item.name for item in result.classes], [item.color for item in result.classes]
+        report.figure(class_bars(names, {"IoU": values}, colors=colors, xlabel="IoU"), "IoU by class.")
+
+
+def _add_confusion(report: Report, result: Evaluation) -> None:
+    names = [item.name for item in result.classes]
+    report.heading("What is taken for what")
+    if len(names) <= CHART_CLASSES:
+        chart = confusion_chart(np.array(result.matrix), names, names)
+        report.figure(
+            chart,
+            "Each row is a class on the ground: how many percent of it the map gives each class. The diagonal is the "
+            "recall.",
+        )
+    header = ["Reference \\ map", *names, "All"]
+    rows = [[name, *row, sum(row)] for name, row in zip(names, result.matrix, strict=True)]
+    columns = [sum(column) for column in zip(*result.matrix, strict=True)]
+    report.table(header, [*rows, ["All", *columns, sum(columns)]], "Pixels.")
+
+
+def _add_coverage(report: Report, result: Evaluation, job: EvaluateJob) -> None:
+    coverage = result.coverage
+    labelled = max(coverage.labelled, 1)
+    report.heading("What was compared")
+    report.table(
+        ["", "Pixels", "Share"],
+        [
+            ["Region where map and reference lie", coverage.pixels, Percent(1.0)],
+            [
+                "… without a class in the reference",
+                coverage.not_labelled,
+                Percent(coverage.not_labelled / coverage.pixels),
+            ],
+            ["With a class in the reference", coverage.labelled, Percent(coverage.labelled / coverage.pixels)],
+            ["… compared", coverage.compared, Percent(coverage.compared / labelled)],
+            ["… without data in the map", coverage.nodata, Percent(coverage.nodata / labelled)],
+            ["… called uncertain by the map", coverage.uncertain, Percent(coverage.uncertain / labelled)],
+        ],
+        "Shares of the region above, of the pixels with a class in the reference below. Scores are of the compared "
+        "pixels alone.",
+    )
+    report.facts(
+        {
+            "Map": without_query(job.classes),
+            "Reference": without_query(job.reference.path),
+            "Class field": job.reference.field,
+            "Classes matched by": "name" if result.by_name else "code",
+            "Limited to": "" if job.extent is None else " ".join(f"{value:.10g}" for value in job.extent),
+        }
+    )

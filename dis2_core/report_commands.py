@@ -1,0 +1,127 @@
+"""The commands ``dis2 evaluate`` and ``dis2 whatif``."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from .arguments import (
+    BandsOption,
+    BatchSizeOption,
+    CreationOption,
+    DeviceOption,
+    EventsOption,
+    ExtentCrsOption,
+    ExtentOption,
+    GridOption,
+    InputsOption,
+    MinConfidenceOption,
+    ModelOption,
+    OverlapOption,
+    PrecisionOption,
+    ScaleOption,
+    ThreadsOption,
+    creation_options,
+    pairs,
+    sources,
+)
+from .jobs import ClassValue, EvaluateJob, Reference, WhatIfJob
+from .protocol import Job
+from .running import execute
+
+FieldOption = Annotated[str, typer.Option(metavar="NAME", help="The polygons' field that holds the class.")]
+ReferenceCrsOption = Annotated[
+    str, typer.Option(metavar="CRS", help="CRS of the polygons, where the file does not say it.")
+]
+ReferenceBandOption = Annotated[int, typer.Option(help="Band of the reference raster.")]
+ValueOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="VALUE=NAME", help="What a value of the reference means; those that are not named have no class."
+    ),
+]
+
+
+def evaluate(
+    classes: Annotated[str, typer.Argument(metavar="MAP", help="The class raster.")],
+    reference: Annotated[str, typer.Option(metavar="FILE", help="A class raster, or polygons as GeoJSON.")],
+    field: FieldOption = "",
+    report: Annotated[str | None, typer.Option(metavar="FILE", help="Write a report, HTML.")] = None,
+    matrix: Annotated[str | None, typer.Option(metavar="FILE", help="Write the confusion matrix, CSV.")] = None,
+    scores: Annotated[str | None, typer.Option(metavar="FILE", help="Write the scores by class, CSV.")] = None,
+    extent: ExtentOption = None,
+    extent_crs: Annotated[str, typer.Option(metavar="CRS", help="CRS of --extent; default: the map's.")] = "",
+    value: ValueOption = None,
+    map_value: Annotated[
+        list[str] | None, typer.Option(metavar="VALUE=NAME", help="What a value of the map means.")
+    ] = None,
+    band: Annotated[int, typer.Option(help="Band of the map.")] = 1,
+    reference_band: ReferenceBandOption = 1,
+    reference_crs: ReferenceCrsOption = "",
+    events: EventsOption = False,
+) -> None:
+    """Score a class map against a reference raster or polygons."""
+    outputs = {"matrix": matrix, "scores": scores, "report": report}
+    job = EvaluateJob(
+        classes=classes,
+        reference=Reference(reference, field, reference_band, _values(value, "--value"), reference_crs),
+        outputs={name: path for name, path in outputs.items() if path is not None},
+        band=band,
+        values=_values(map_value, "--map-value"),
+        extent=extent,
+        extent_crs=extent_crs,
+    )
+    execute(job, events=events)
+
+
+def whatif(
+    model: ModelOption,
+    out: Annotated[str, typer.Option(metavar="FOLDER", help="The folder to make: maps, table and report.")],
+    inputs: InputsOption = None,
+    reference: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Ground truth: a class raster, or polygons as GeoJSON.")
+    ] = None,
+    field: FieldOption = "",
+    value: ValueOption = None,
+    reference_band: ReferenceBandOption = 1,
+    reference_crs: ReferenceCrsOption = "",
+    extent: ExtentOption = None,
+    extent_crs: ExtentCrsOption = "",
+    grid: GridOption = "model",
+    bands: BandsOption = None,
+    scale: ScaleOption = None,
+    device: DeviceOption = "auto",
+    overlap: OverlapOption = 0.5,
+    batch_size: BatchSizeOption = None,
+    precision: PrecisionOption = "auto",
+    threads: ThreadsOption = None,
+    min_confidence: MinConfidenceOption = 0.0,
+    creation: CreationOption = None,
+    events: EventsOption = False,
+) -> None:
+    """Tell what a map loses when a modality is left out."""
+    run = Job(
+        model=model,
+        inputs=sources(inputs or [], bands or [], scale or []),
+        outputs={"classes": os.path.join(out, "classes.tif")},
+        extent=extent,
+        extent_crs=extent_crs,
+        grid=grid,
+        device=device,
+        overlap=overlap,
+        batch_size=batch_size,
+        precision=precision,
+        threads=threads,
+        min_confidence=min_confidence,
+        creation_options=creation_options(creation or []),
+    )
+    truth = None
+    if reference is not None:
+        truth = Reference(reference, field, reference_band, _values(value, "--value"), reference_crs)
+    execute(WhatIfJob(run, out, truth), events=events)
+
+
+def _values(arguments: list[str] | None, option: str) -> tuple[ClassValue, ...]:
+    return tuple(ClassValue(*item) for item in pairs(arguments or [], option, "VALUE=NAME").items())

@@ -1,0 +1,108 @@
+"""A job on the command line: its runner, what is shown meanwhile, and Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import typer
+
+from .console import choose_display
+from .errors import Cancelled, Dis2Error, InputError, ResourceError
+from .protocol import Job, Work
+
+#: Module and function that do each kind of job; imported when a job runs, since most load torch.
+RUNNERS: Mapping[str, tuple[str, str]] = {
+    "segment": (".prediction", "run_job"),
+    "whatif": (".whatif", "run_whatif"),
+    "evaluate": (".evaluation", "run_evaluation"),
+    "ndsm": (".ndsm", "run_ndsm"),
+    "city": (".democity", "run_city"),
+}
+
+#: What typer raises for a wrong command line: click's UsageError, wherever this typer keeps it.
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+def describe(error: BaseException) -> Dis2Error:
+    """Any exception as an error that tells what to do."""
+    if isinstance(error, Dis2Error):
+        return error
+    if isinstance(error, (KeyboardInterrupt, typer.Abort)):
+        return Cancelled("Cancelled.")
+    if isinstance(error, _USAGE_ERROR):
+        format_message: Callable[[], str] = getattr(error, "format_message", error.__str__)
+        return InputError(format_message(), "'dis2 --help' and 'dis2 COMMAND --help' list the options.")
+    if isinstance(error, MemoryError):
+        return ResourceError("The memory is full.", "Close other programs, or give a smaller --batch-size.")
+    first_line = str(error).partition("\n")[0]
+    return Dis2Error(
+        f"This is a bug in DIS2 ({type(error).__name__}: {first_line}).",
+        "Please report it; with DIS2_DEBUG=1 in the environment it shows where it happened.",
+    )
+
+
+def execute(job: Work, *, events: bool, dry_run: bool = False) -> None:
+    """Run or plan a job and show how it goes.
+
+    Args:
+        job: Of any kind that this command line runs.
+        events: Print JSON lines instead of a progress bar.
+        dry_run: Check and tell what would be done.
+
+    Raises:
+        Dis2Error: Whatever the runner raises; the display has been told.
+    """
+    with interruptible() as cancelled, choose_display(job, events) as display:
+        try:
+            if dry_run:
+                display.show_plan(_plan(job))
+                return
+            result = _runner(job)(job, progress=display, cancelled=cancelled)
+        except (Exception, KeyboardInterrupt) as error:
+            display.fail(describe(error))
+            raise
+    display.finish(result)
+
+
+def _runner(job: Work) -> Callable[..., Any]:
+    if job.KIND not in RUNNERS:
+        raise InputError(f"'dis2' runs no jobs of the kind '{job.KIND}'.", "'dis2-train' trains models.")
+    module, function = RUNNERS[job.KIND]
+    runner: Callable[..., Any] = getattr(import_module(module, __package__), function)
+    return runner
+
+
+def _plan(job: Work) -> Any:
+    from .prediction import plan_job  # torch
+
+    if not isinstance(job, Job):
+        raise InputError(f"There is no --dry-run for jobs of the kind '{job.KIND}'.", "Leave it out.")
+    return plan_job(job)
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl-C and SIGTERM ask to stop, so that the job tidies up; a second one does not wait.
+
+    Yields:
+        Whether one of them came.
+    """
+    stopped = threading.Event()
+
+    def stop(number: int, frame: object) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+
+    signals = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield stopped.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
