@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 import torch.nn.functional as F
-from kornia.enhance import adjust_contrast_with_mean_subtraction, adjust_hue, adjust_saturation
 from torch import Tensor
 
 from dis2_core.card import Modality
 
+from .colour import adjust_contrast, adjust_hue, adjust_saturation
 from .sample import Sample
+
+VISIBLE = ("red", "green", "blue")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,9 @@ class AugmentationRecipe:
         height_noise: Standard deviation of noise on elevations, in their unit.
         holes: Probability of a hole in one modality.
         hole_area: Range of the share of the window that a hole takes.
+        shift: Probability that one of several modalities is moved against the others and the labels, as two
+            sensors' images are that were not registered to the pixel.
+        shift_by: The farthest that it is moved, in pixels, along rows and along columns.
     """
 
     d4: bool = True
@@ -72,6 +77,8 @@ class AugmentationRecipe:
     height_noise: float = 0.1
     holes: float = 0.25
     hole_area: tuple[float, float] = (0.02, 0.4)
+    shift: float = 0.0
+    shift_by: int = 4
 
 
 class Augmentation:
@@ -102,6 +109,10 @@ class Augmentation:
         if rng.random() < recipe.holes:
             name = self.modalities[int(rng.integers(len(self.modalities)))].name
             sample = cut_hole(sample, name, draw_hole(sample.size, recipe.hole_area, rng))
+        if recipe.shift > 0 and len(self.modalities) > 1 and rng.random() < recipe.shift:
+            name = self.modalities[int(rng.integers(len(self.modalities)))].name
+            rows, cols = (int(pixels) for pixels in rng.integers(-recipe.shift_by, recipe.shift_by + 1, 2))
+            sample = shift(sample, name, rows, cols)
         return sample
 
 
@@ -163,7 +174,7 @@ def coarsen(sample: Sample, name: str, factor: float) -> Sample:
 
 
 def change_colour(sample: Sample, modality: Modality, change: Colour) -> Sample:
-    """Change the colour of an optical modality; saturation and hue where it has three bands."""
+    """Change the colour of an optical modality; saturation and hue where its bands are red, green and blue."""
     if change == Colour():
         return sample
     values = sample.values[modality.name]
@@ -174,12 +185,13 @@ def change_colour(sample: Sample, modality: Modality, change: Colour) -> Sample:
     if change.tint:
         values = values * values.new_tensor(change.tint).view(-1, 1, 1)
     image = ((values - low) / (high - low)).clamp(0, 1)
-    if len(modality.bands) == 3 and change.saturation != 1:
+    coloured = tuple(band.name for band in modality.bands) == VISIBLE  # an infrared composite has no hue
+    if coloured and change.saturation != 1:
         image = adjust_saturation(image, change.saturation)
-    if len(modality.bands) == 3 and change.hue != 0:
+    if coloured and change.hue != 0:
         image = adjust_hue(image, change.hue)
     if change.contrast != 1:
-        image = adjust_contrast_with_mean_subtraction(image, change.contrast)
+        image = adjust_contrast(image, change.contrast)
     image = (image + change.brightness).clamp(0, 1)
     return replace(sample, values={**sample.values, modality.name: image * (high - low) + low})
 
@@ -220,3 +232,21 @@ def _blob(size: tuple[int, int], share: float, rng: np.random.Generator) -> Tens
 def cut_hole(sample: Sample, name: str, hole: Tensor) -> Sample:
     """Make one modality invalid where ``hole`` (H, W) is; ``normalise`` fills it as prediction does."""
     return replace(sample, valid={**sample.valid, name: sample.valid[name] & ~hole})
+
+
+def shift(sample: Sample, name: str, rows: int, cols: int) -> Sample:
+    """Move one modality against the others and the labels; what comes in from outside is not valid.
+
+    Args:
+        sample: One window.
+        name: The modality.
+        rows: Pixels that it moves down.
+        cols: Pixels that it moves right.
+    """
+    height, width = sample.size
+    moved = sample.crop(-rows, -cols, height, width)
+    return replace(
+        sample,
+        values={**sample.values, name: moved.values[name]},
+        valid={**sample.valid, name: moved.valid[name]},
+    )

@@ -1,23 +1,25 @@
-"""The command ``dis2-train``: prepare, fit, evaluate."""
+"""The command ``dis2-train``: look data over, prepare them, fit, evaluate."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from rich.console import Console
 
 from dis2_core import load_model
+from dis2_core.console import ProgressBar, SparseLines
 from dis2_core.errors import Dis2Error
 
-from . import flair2
-from .data import FolderDataset
+from .datacheck import check_dataset
+from .datasets import DATASETS, open_dataset, prepare
 from .evaluation import evaluate, publish, table
 from .fit import fit
 from .recipe import Recipe
-
-PREPARERS = {"flair2": flair2.prepare}
+from .region_command import region_parser, run_region
 
 
 def recipe_parser() -> ArgumentParser:
@@ -53,13 +55,15 @@ def build_parser() -> ArgumentParser:
     fitting.add_argument("--out", type=Path, required=True, help="folder for the model, its state and the log")
 
     preparing = ArgumentParser(description="Turn a data set as distributed into a folder data set.")
-    preparing.add_argument("dataset", choices=sorted(PREPARERS))
+    preparing.add_argument("dataset", choices=[name for name in DATASETS if name != "folder"])
     preparing.add_argument("source", type=Path, help="folder of the data set as distributed")
     preparing.add_argument("out", type=Path, help="folder to write")
 
     evaluating = ArgumentParser(description="Score a model in every scenario.")
     evaluating.add_argument("--model", required=True, help="shipped name or model file")
-    evaluating.add_argument("--data", type=Path, required=True, help="folder data set")
+    evaluating.add_argument("--data", type=Path, required=True, help="where the data set lies")
+    evaluating.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
+    evaluating.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
     evaluating.add_argument("--split", default="test")
     evaluating.add_argument(
         "--whole-tiles", action="store_true", help="score maps of whole tiles instead of single windows"
@@ -69,16 +73,31 @@ def build_parser() -> ArgumentParser:
 
     parser = ArgumentParser(prog="dis2-train", description="Train and evaluate DIS2 models.")
     commands = parser.add_subcommands(dest="command")
+    looking = ArgumentParser(description="Data sets.")
+    commands.add_subcommand("data", looking)
+    looking.add_subcommands(dest="task").add_subcommand("check", check_parser())
     commands.add_subcommand("prepare", preparing)
     commands.add_subcommand("fit", fitting)
     commands.add_subcommand("evaluate", evaluating)
+    commands.add_subcommand("region", region_parser())
     return parser
+
+
+def check_parser() -> ArgumentParser:
+    """The parser of ``dis2-train data check``."""
+    checking = ArgumentParser(description="Look a data set over: contents, classes, what splits share, a sheet.")
+    checking.add_argument("dataset", choices=list(DATASETS), help="which one it is")
+    checking.add_argument("folder", type=Path, help="where it was unpacked")
+    checking.add_argument("--sheet", type=Path, help="contact sheet; default: <dataset>_sheet.png here")
+    checking.add_argument("--limit", type=int, help="tiles a split that are read, evenly spaced; default: all")
+    checking.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
+    return checking
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = build_parser().parse_args(arguments)
-    commands = {"prepare": _prepare, "fit": _fit, "evaluate": _evaluate}
+    commands = {"data": _data, "prepare": _prepare, "fit": _fit, "evaluate": _evaluate, "region": run_region}
     try:
         commands[options.command](options[options.command])
     except Dis2Error as error:
@@ -90,8 +109,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _data(options: Namespace) -> None:
+    options = options.check
+    sheet = options.sheet or Path(f"{options.dataset}_sheet.png")
+    print(check_dataset(options.dataset, options.folder, sheet, options.limit, options.options))
+
+
 def _prepare(options: Namespace) -> None:
-    counts = PREPARERS[options.dataset](options.source, options.out)
+    counts = prepare(options.dataset, options.source, options.out)
     for split, pixels in counts.items():
         print(f"{split}: " + ", ".join(f"{name} {count:,}" for name, count in pixels.items()))
 
@@ -100,11 +125,13 @@ def _fit(options: Namespace) -> None:
     out = options.pop("out")
     recipe = to_recipe(options)
     save_recipe(options, out)
-    print(fit(recipe, out))
+    with ProgressBar() if sys.stderr.isatty() else SparseLines() as display:
+        path = fit(recipe, out, progress=display)
+    print(path)
 
 
 def _evaluate(options: Namespace) -> None:
-    dataset = FolderDataset(options.data, options.split)
+    dataset = open_dataset(options.dataset, options.data, options.split, **options.options)
     scores = evaluate(load_model(options.model), dataset, options.whole_tiles)
     print(table(scores))
     if options.publish:

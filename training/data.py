@@ -1,35 +1,42 @@
-"""Folder data sets, and the windows that training and validation take from them.
+"""Data sets, their tiles, and the windows that training and validation take from them.
 
-A data set is a folder that anyone can make with GIS tools::
+One split of any data set is a ``TileDataset``: what it holds (``Description``) and its tiles.
+``dis2_training.datasets`` reads published sets; a ``FolderDataset`` is what anyone can make with GIS tools::
 
     dataset.yaml                     what the modalities and the classes are
     <split>/<modality>/<name>.tif    pixel values in the units of dataset.yaml; nodata is a hole
     <split>/labels/<name>.tif        class codes 0..K-1, 255 where not labelled
 
-PNG works as well. All rasters of one name have one size.
+PNG works as well, and ``gt`` for ``labels``. All rasters of one name have one size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import rasterio
 import torch
-import yaml
-from rasterio.errors import RasterioError
+from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
+from torch import Tensor
 from torch.utils.data import Dataset
 
 from dis2_core.card import Band, LandClass, Modality
-from dis2_core.errors import InputError, UnreadableRaster, WrongBands
+from dis2_core.errors import InputError
+from dis2_core.grid import Grid
 
 from .augmentation import resample
+from .layers import Box, CodedLabels, LabelLayer, Layer, RasterLayer, padded
 from .sample import IGNORE, Sample
 
 SUFFIXES = (".tif", ".tiff", ".png")
+LABEL_FOLDERS = ("labels", "gt")
 POSITIONS_PER_CLASS = 20_000  # a tile remembers at most so many places of a class
 
 
@@ -60,6 +67,8 @@ class Description:
 
     def write(self, folder: Path) -> None:
         """Write ``dataset.yaml``."""
+        import yaml  # here: what trains inside QGIS has it not, and reads no such file
+
         data = asdict(self)
         data["modalities"] = [dict(item, bands=list(item["bands"])) for item in data["modalities"]]
         data["classes"] = list(data["classes"])
@@ -73,6 +82,8 @@ class Description:
         Raises:
             InputError: It is missing or incomplete.
         """
+        import yaml
+
         path = folder / "dataset.yaml"
         try:
             data = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -95,31 +106,109 @@ def _modality(item: dict[str, Any]) -> Modality:
 
 
 class Tile(Protocol):
-    """An annotated piece of ground; loaders of other data sets provide their own."""
+    """An annotated piece of ground."""
 
-    name: str
-    size: tuple[int, int]
+    @property
+    def name(self) -> str:
+        """What it is called; unique in its split."""
+        ...
+
+    @property
+    def grid(self) -> Grid:
+        """Size, and place where the files say so."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        ...
 
     def read(self, row: int, col: int, height: int, width: int) -> Sample:
         """Cut a window; what lies outside the tile is neither valid nor labelled."""
         ...
 
+    def in_memory(self) -> MemoryTile:
+        """Read the whole tile."""
+        ...
 
-@dataclass(frozen=True)
+    def rasters(self, folder: Path) -> dict[str, Path]:
+        """Files by modality that prediction can read; written to ``folder`` where the set's own will not do."""
+        ...
+
+
 class MemoryTile:
-    """A tile whose pixels are all in memory."""
+    """A tile whose pixels are all in memory, as bytes where that loses nothing.
 
-    name: str
-    sample: Sample
+    Args:
+        name: What it is called.
+        sample: Its pixels.
+        grid: Its place, if it has one.
+    """
+
+    def __init__(self, name: str, sample: Sample, grid: Grid | None = None) -> None:
+        self.name = name
+        self.grid = grid or Grid(None, Affine.identity(), *sample.size)
+        self._pixels = Sample(
+            {key: _as_bytes(values) for key, values in sample.values.items()}, sample.valid, _as_bytes(sample.labels)
+        )
+
+    @property
+    def sample(self) -> Sample:
+        """All its pixels."""
+        return _expanded(self._pixels)
+
+    def values(self, name: str) -> Tensor:
+        """(C, H, W) values of a modality, uint8 where that loses nothing."""
+        return self._pixels.values[name]
+
+    def valid(self, name: str) -> Tensor:
+        """(H, W) bool: where a modality has a value."""
+        return self._pixels.valid[name]
+
+    @property
+    def labels(self) -> Tensor:
+        """(H, W) classes or ``IGNORE``, uint8 where they fit."""
+        return self._pixels.labels
 
     @property
     def size(self) -> tuple[int, int]:
         """(height, width) in pixels."""
-        return self.sample.size
+        return self._pixels.size
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        tensors = (*self._pixels.values.values(), *self._pixels.valid.values(), self._pixels.labels)
+        return sum(tensor.nbytes for tensor in tensors)
 
     def read(self, row: int, col: int, height: int, width: int) -> Sample:
         """Cut a window; what lies outside the tile is neither valid nor labelled."""
-        return self.sample.crop(row, col, height, width)
+        return _expanded(self._pixels.crop(row, col, height, width))
+
+    def in_memory(self) -> MemoryTile:
+        """Return itself."""
+        return self
+
+    def rasters(self, folder: Path) -> dict[str, Path]:
+        """Write a GeoTIFF for each modality and return their paths."""
+        return {name: write_modality(self, name, folder) for name in self._pixels.values}
+
+
+def _as_bytes(tensor: Tensor) -> Tensor:
+    """The tensor as uint8 if that loses nothing, else as it is."""
+    if tensor.dtype == torch.uint8 or tensor.numel() == 0:
+        return tensor
+    low, high = tensor.aminmax()
+    if not (low >= 0 and high <= 255):  # also where one is NaN
+        return tensor
+    small = tensor.to(torch.uint8)
+    return small if torch.equal(small.to(tensor.dtype), tensor) else tensor
+
+
+def _expanded(sample: Sample) -> Sample:
+    """The sample with the types that ``Sample`` promises."""
+    values = {name: values.float() for name, values in sample.values.items()}
+    return Sample(values, sample.valid, sample.labels.long())
 
 
 @dataclass(frozen=True)
@@ -127,46 +216,131 @@ class RasterTile:
     """A tile that is read from its files, window by window.
 
     Attributes:
-        name: File name without suffix.
-        modalities: What the files are expected to hold.
-        files: Path by modality name, and the label file as ``labels``.
-        size: (height, width) in pixels.
+        name: What it is called.
+        layers: By modality name.
+        labels: The labels; their size is the tile's.
+        slack: Pixels by which other layers may be smaller; what is missing is a hole.
     """
 
     name: str
-    modalities: tuple[Modality, ...]
-    files: dict[str, Path]
-    size: tuple[int, int] = field(default=(0, 0))
+    layers: Mapping[str, Layer]
+    labels: LabelLayer
+    slack: int = 0
+
+    @cached_property
+    def grid(self) -> Grid:
+        """Size, and place where a file says so.
+
+        Raises:
+            InputError: The layers differ in size.
+        """
+        grids = {name: layer.grid for name, layer in (*self.layers.items(), ("labels", self.labels))}
+        height, width = grids["labels"].shape
+        if any(
+            abs(height - grid.height) > self.slack or abs(width - grid.width) > self.slack for grid in grids.values()
+        ):
+            sizes = ", ".join(f"{name} {grid.height} x {grid.width}" for name, grid in grids.items())
+            raise InputError(
+                f"The rasters of tile '{self.name}' differ in size: {sizes}.", "Bring them onto one grid first."
+            )
+        placed = next((grid for grid in grids.values() if is_placed(grid)), grids["labels"])
+        return Grid(placed.crs, placed.transform, height, width)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        return self.grid.shape
 
     def read(self, row: int, col: int, height: int, width: int) -> Sample:
         """Read a window; what lies outside the tile is neither valid nor labelled."""
-        top, left = max(row, 0), max(col, 0)
-        bottom, right = min(row + height, self.size[0]), min(col + width, self.size[1])
-        window = rasterio.windows.Window(left, top, right - left, bottom - top)
+        box = Box(row, col, height, width)
+        inside = box.inside(self.size)
         values, valid = {}, {}
-        for modality in self.modalities:
-            with _open(self.files[modality.name]) as raster:
-                pixels = raster.read(window=window, out_dtype="float32")
-                mask = raster.read_masks(window=window).all(axis=0) & np.isfinite(pixels).all(axis=0)
-            values[modality.name] = torch.from_numpy(np.where(mask, pixels, np.float32(0)))
-            valid[modality.name] = torch.from_numpy(mask)
-        with _open(self.files["labels"]) as raster:
-            labels = torch.from_numpy(raster.read(1, window=window).astype(np.int64))
-        return Sample(values, valid, labels).crop(row - top, col - left, height, width)
+        for name, layer in self.layers.items():
+            part = inside.inside(layer.grid.shape)
+            pixels, mask = layer.read(part)
+            values[name] = torch.from_numpy(padded(pixels, box, part, 0))
+            valid[name] = torch.from_numpy(padded(mask, box, part, False))
+        labels = padded(self.labels.read(inside), box, inside, IGNORE)
+        return Sample(values, valid, torch.from_numpy(labels))
 
     def in_memory(self) -> MemoryTile:
         """Read the whole tile."""
-        return MemoryTile(self.name, self.read(0, 0, *self.size))
+        return MemoryTile(self.name, self.read(0, 0, *self.size), self.grid)
+
+    def rasters(self, folder: Path) -> dict[str, Path]:
+        """The files of its layers, or GeoTIFFs written to ``folder`` where these need to be converted."""
+        return {name: self._raster(name, layer, folder) for name, layer in self.layers.items()}
+
+    def _raster(self, name: str, layer: Layer, folder: Path) -> Path:
+        if isinstance(layer, RasterLayer) and layer.plain and layer.grid.shape == self.size:
+            return layer.path
+        return write_modality(self, name, folder)
 
 
-def _open(path: Path) -> rasterio.DatasetReader:
-    try:
-        return rasterio.open(path)
-    except RasterioError as error:
-        raise UnreadableRaster(f"{path} cannot be read as a raster ({error}).") from error
+def is_placed(grid: Grid) -> bool:
+    """Whether a grid lies somewhere, rather than being plain pixels."""
+    return grid.crs is not None or grid.transform != Affine.identity()
 
 
-class FolderDataset:
+def write_modality(tile: Tile, name: str, folder: Path) -> Path:
+    """Write one modality of a tile as ``<folder>/<name>/<tile>.tif``: bytes or float32, nodata in holes."""
+    sample = tile.read(0, 0, *tile.size)
+    values, valid = sample.values[name], sample.valid[name]
+    if valid.all():
+        return write_raster(folder / name / f"{tile.name}.tif", _as_bytes(values).numpy(), tile.grid)
+    pixels = np.where(valid.numpy(), values.numpy(), np.float32(np.nan))
+    return write_raster(folder / name / f"{tile.name}.tif", pixels, tile.grid, nodata=float("nan"))
+
+
+def write_raster(path: Path, pixels: np.ndarray, grid: Grid, **options: Any) -> Path:
+    """Write (C, H, W) pixels as a compressed GeoTIFF on a grid, and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    place = {"crs": grid.crs, "transform": grid.transform} if is_placed(grid) else {}
+    count, height, width = pixels.shape
+    shape = {"count": count, "height": height, "width": width, "dtype": pixels.dtype}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(path, "w", driver="GTiff", compress="deflate", **shape, **place, **options) as raster:
+            raster.write(pixels)
+    return path
+
+
+class TileDataset:
+    """One split of a data set.
+
+    Args:
+        folder: Where it lies, for messages.
+        split: Name of the split.
+        description: What its tiles hold.
+        tiles: The tiles.
+
+    Raises:
+        InputError: There is no tile.
+    """
+
+    def __init__(self, folder: str | Path, split: str, description: Description, tiles: Sequence[Tile]) -> None:
+        self.folder = Path(folder)
+        self.split = split
+        self.description = description
+        self.tiles = tiles
+        if not tiles:
+            raise InputError(f"{self.folder} holds no tile of the split '{split}'.")
+
+    def in_memory(self) -> list[MemoryTile]:
+        """Read all tiles.
+
+        Raises:
+            InputError: A label is no class code.
+        """
+        tiles = []
+        for tile in self.tiles:
+            tiles.append(tile.in_memory())
+            check_labels(tiles[-1], len(self.description.classes))
+        return tiles
+
+
+class FolderDataset(TileDataset):
     """One split of a folder data set.
 
     Args:
@@ -182,10 +356,15 @@ class FolderDataset:
         self.folder = Path(folder)
         self.split = split
         self.description = Description.read(self.folder)
-        self.tiles = [self._tile(name) for name in self._names()]
+        super().__init__(folder, split, self.description, [self._tile(name) for name in self._names()])
+
+    @property
+    def _labels(self) -> str:
+        """Name of the folder with the labels; the authors' is ``gt``."""
+        return label_folder(self.folder / self.split) or "labels"
 
     def _names(self) -> list[str]:
-        labels = self.folder / self.split / "labels"
+        labels = self.folder / self.split / self._labels
         names = sorted(path.stem for path in labels.glob("*") if path.suffix.lower() in SUFFIXES)
         if not names:
             raise InputError(
@@ -194,21 +373,14 @@ class FolderDataset:
         return names
 
     def _tile(self, name: str) -> RasterTile:
-        modalities = self.description.modalities
-        files = {kind: self._file(kind, name) for kind in (*self.description.modality_names, "labels")}
-        sizes = {}
-        for kind, path in files.items():
-            with _open(path) as raster:
-                sizes[kind] = raster.shape
-                expected = 1 if kind == "labels" else len(modalities[list(files).index(kind)].bands)
-                if raster.count != expected:
-                    raise WrongBands(f"{path} has {raster.count} bands; dataset.yaml calls for {expected}.")
-        if len(set(sizes.values())) > 1:
-            raise InputError(
-                f"The rasters of tile '{name}' in {self.folder / self.split} differ in size: {sizes}.",
-                "Bring them onto one grid first.",
-            )
-        return RasterTile(name, modalities, files, sizes["labels"])
+        layers = {}
+        for modality in self.description.modalities:
+            count = len(modality.bands)
+            layers[modality.name] = RasterLayer(self._file(modality.name, name), tuple(range(1, count + 1)), count)
+        labels = RasterLayer(self._file(self._labels, name), count=1, masked=False)
+        tile = RasterTile(name, layers, CodedLabels(labels))
+        _ = tile.grid  # says at once what does not fit
+        return tile
 
     def _file(self, kind: str, name: str) -> Path:
         for suffix in SUFFIXES:
@@ -217,21 +389,31 @@ class FolderDataset:
                 return path
         raise InputError(f"{self.folder / self.split / kind / name}.tif is missing.")
 
-    def in_memory(self) -> list[MemoryTile]:
-        """Read all tiles.
 
-        Raises:
-            InputError: A label is no class code.
-        """
-        tiles = [tile.in_memory() for tile in self.tiles]
-        for tile in tiles:
-            check_labels(tile, len(self.description.classes))
-        return tiles
+def write_folder(dataset: TileDataset, out: Path) -> dict[str, int]:
+    """Write a split of any data set as one of a folder data set, ``dataset.yaml`` with it.
+
+    Returns:
+        Labelled pixels by class.
+    """
+    folder = out / dataset.split
+    tiles = dataset.in_memory()
+    for tile in tiles:
+        tile.rasters(folder)
+        write_raster(folder / "labels" / f"{tile.name}.tif", tile.labels.numpy().astype(np.uint8)[None], tile.grid)
+    dataset.description.write(out)
+    names = [item.name for item in dataset.description.classes]
+    return dict(zip(names, class_pixels(tiles, len(names)).tolist(), strict=True))
+
+
+def label_folder(split: Path) -> str | None:
+    """Name of the sub-folder of a split that holds its labels, or None."""
+    return next((name for name in LABEL_FOLDERS if (split / name).is_dir()), None)
 
 
 def check_labels(tile: MemoryTile, classes: int) -> None:
     """Raise InputError where a label is neither 0..classes-1 nor ``IGNORE``."""
-    codes = np.unique(tile.sample.labels.numpy())
+    codes = np.unique(tile.labels.numpy())
     if wrong := [int(code) for code in codes if code != IGNORE and not 0 <= code < classes]:
         raise InputError(
             f"The labels of tile '{tile.name}' hold {wrong[0]}; dataset.yaml has the classes 0..{classes - 1}.",
@@ -245,24 +427,28 @@ def band_statistics(tiles: Sequence[MemoryTile], modality: Modality) -> Modality
     Returns:
         The modality with these statistics.
     """
-    pixels = np.concatenate(
-        [tile.sample.values[modality.name][:, tile.sample.valid[modality.name]].double().numpy() for tile in tiles],
-        axis=1,
-    )  # (C, pixels)
-    if pixels.shape[1] == 0:
+    count = sum(int(tile.valid(modality.name).sum()) for tile in tiles)
+    if count == 0:
         raise InputError(f"Modality '{modality.name}' has no valid pixel in the training tiles.")
+    mean = sum(_pixels(tile, modality.name).sum(dim=1) for tile in tiles) / count  # (C,)
+    variance = sum((_pixels(tile, modality.name) - mean[:, None]).square().sum(dim=1) for tile in tiles) / count
     bands = [
-        Band(**{**asdict(band), "mean": float(values.mean()), "std": max(float(values.std()), 1e-6)})
-        for band, values in zip(modality.bands, pixels, strict=True)
+        Band(**{**asdict(band), "mean": float(mean[i]), "std": max(float(variance[i]) ** 0.5, 1e-6)})
+        for i, band in enumerate(modality.bands)
     ]
     return Modality(modality.name, modality.kind, modality.slot, tuple(bands), modality.description)
+
+
+def _pixels(tile: MemoryTile, name: str) -> Tensor:
+    """Valid pixels of a modality, (C, n) float64."""
+    return tile.values(name)[:, tile.valid(name)].double()
 
 
 def class_pixels(tiles: Sequence[MemoryTile], classes: int) -> np.ndarray:
     """Count labelled pixels: (K,) int64."""
     counts = np.zeros(classes, dtype=np.int64)
     for tile in tiles:
-        labels = tile.sample.labels.numpy()
+        labels = tile.labels.numpy()
         counts += np.bincount(labels[labels != IGNORE], minlength=classes)
     return counts
 
@@ -311,12 +497,13 @@ class RandomWindows(Dataset[Sample]):
         rng = np.random.default_rng(self.seed)
         places: list[list[np.ndarray]] = [[] for _ in range(classes)]
         for index, tile in enumerate(self.tiles):
-            labels = tile.sample.labels.numpy()
+            labels = tile.labels.numpy()
             for code in np.unique(labels[labels != IGNORE]):
-                found = np.argwhere(labels == code)
+                found = np.flatnonzero(labels == code)
                 if len(found) > POSITIONS_PER_CLASS:
                     found = rng.choice(found, POSITIONS_PER_CLASS, replace=False, shuffle=False)
-                places[code].append(np.insert(found, 0, index, axis=1))
+                rows, cols = np.divmod(found, labels.shape[1])
+                places[code].append(np.stack([np.full_like(rows, index), rows, cols], axis=1))
         return [np.concatenate(found) for found in places if found]
 
     def __len__(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +15,10 @@ import dis2_core
 from dis2_core import Model, ModelCard, load_model, save_model
 from dis2_core.card import Modality, scenario_name
 from dis2_core.errors import InputError
+from dis2_core.metrics import ConfusionMatrix, Scores
 from dis2_core.network import Scenario, SegmentationNetwork
 
-from .data import FolderDataset, RasterTile, check_labels, grid_windows
-from .metrics import ConfusionMatrix, Scores
+from .data import Tile, TileDataset, check_labels, grid_windows
 from .sample import Sample, normalise, stack
 
 
@@ -28,18 +28,24 @@ def score_windows(
     card: ModelCard,
     windows: Sequence[Sample],
     batch_size: int = 8,
+    check: Callable[[], None] | None = None,
+    scenarios: Sequence[Scenario] | None = None,
 ) -> dict[Scenario, Scores]:
-    """Score every scenario on windows, all pixels pooled in one confusion matrix a scenario.
+    """Score scenarios on windows, all pixels pooled in one confusion matrix a scenario.
 
     Args:
         network: In evaluation mode.
         card: Names modalities, statistics and classes.
         windows: Of the network's window size.
         batch_size: Windows a forward pass.
+        check: Called before each batch; may raise to stop.
+        scenarios: Which; None: all.
     """
-    matrices = {scenario: ConfusionMatrix(card.class_names) for scenario in card.scenarios()}
+    matrices = {scenario: ConfusionMatrix(card.class_names) for scenario in scenarios or card.scenarios()}
     device = next(network.parameters()).device
     for start in range(0, len(windows), batch_size):
+        if check is not None:
+            check()
         batch = stack(windows[start : start + batch_size])
         inputs = {name: values.to(device) for name, values in normalise(batch, card.modalities).items()}
         for scenario, logits in network.forward_scenarios(inputs, list(matrices)).items():
@@ -47,29 +53,30 @@ def score_windows(
     return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
 
 
-def score_maps(model: Model, dataset: FolderDataset, overlap: float = 0.5) -> dict[Scenario, Scores]:
+def score_maps(model: Model, dataset: TileDataset, overlap: float = 0.5) -> dict[Scenario, Scores]:
     """Score the maps that ``dis2_core.segment`` makes of whole tiles, one confusion matrix a scenario."""
     matrices = {scenario: ConfusionMatrix(model.card.class_names) for scenario in model.card.scenarios()}
     with tempfile.TemporaryDirectory() as folder:
         for tile in dataset.tiles:
             labels = _labels(tile, model.card)
+            rasters = tile.rasters(Path(folder))
             for scenario, matrix in matrices.items():
                 output = Path(folder) / f"{tile.name}_{scenario_name(scenario)}.tif"
-                inputs = {name: tile.files[name] for name in scenario}
+                inputs = {name: rasters[name] for name in scenario}
                 dis2_core.segment(inputs, model, output=output, overlap=overlap, device="cpu", precision="fp32")
                 with rasterio.open(output) as raster:
                     matrix.update(raster.read(1), labels)
     return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
 
 
-def _labels(tile: RasterTile, card: ModelCard) -> Tensor:
+def _labels(tile: Tile, card: ModelCard) -> Tensor:
     """(H, W) class codes of a tile, checked."""
     loaded = tile.in_memory()
     check_labels(loaded, len(card.classes))
-    return loaded.sample.labels
+    return loaded.labels
 
 
-def evaluate(model: Model, dataset: FolderDataset, whole_tiles: bool = False) -> dict[Scenario, Scores]:
+def evaluate(model: Model, dataset: TileDataset, whole_tiles: bool = False) -> dict[Scenario, Scores]:
     """Score a model on a split: over windows side by side, or over maps of whole tiles.
 
     Raises:
@@ -81,7 +88,7 @@ def evaluate(model: Model, dataset: FolderDataset, whole_tiles: bool = False) ->
     return score_windows(model.network, model.card, grid_windows(dataset.in_memory(), model.card.window[0]))
 
 
-def _check(card: ModelCard, dataset: FolderDataset) -> None:
+def _check(card: ModelCard, dataset: TileDataset) -> None:
     description = dataset.description
 
     def bands(modalities: Sequence[Modality]) -> list[tuple[str, int]]:

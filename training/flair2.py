@@ -1,4 +1,4 @@
-"""FLAIR #2 aerial patches as a folder data set: halves inside the patches, because there are few.
+"""Loose FLAIR #2 aerial patches: halves inside the patches, because there are few.
 
 A patch is cut into a left and a right half with a gap between them. The half with more classes
 trains (the left one on a tie); the other is the test, and is not looked at before the end. Inside
@@ -8,21 +8,21 @@ stay in the training tile as unlabelled surroundings, so that no window is cut s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import rasterio
-from rasterio.errors import RasterioError
-from rasterio.windows import Window, transform
+import torch
 
 from dis2_core.card import Band, LandClass, Modality
-from dis2_core.errors import InputError, UnreadableRaster, WrongBands
+from dis2_core.errors import InputError
+from dis2_core.metrics import FEW_PIXELS
 
-from .data import Description, FolderDataset, class_pixels
-from .metrics import FEW_PIXELS
+from .data import Description, MemoryTile, RasterTile, TileDataset
+from .layers import CodedLabels, RasterLayer
 from .sample import IGNORE
 
+SPLITS = ("train", "validation", "test")
 GAP = 16  # pixels between what trains, what validates and what tests
 STRIP = 64  # rows of the validation strip
 BANDS = 5  # of a patch
@@ -40,6 +40,7 @@ CLASSES = (
     (8, "brushwood", "#8fae4a"),
     (10, "herbaceous vegetation", "#bfdc8a"),
 )
+CODES = {code: index for index, (code, _, _) in enumerate(CLASSES)}
 
 DESCRIPTION = Description(
     modalities=(
@@ -66,41 +67,25 @@ DESCRIPTION = Description(
 )
 
 
-@dataclass(frozen=True)
-class Patch:
-    """One FLAIR patch: rgb (3, H, W) uint8, height (1, H, W) float32 in metres, labels (H, W) uint8."""
-
-    name: str
-    rgb: np.ndarray
-    height: np.ndarray
-    labels: np.ndarray
-    profile: dict[str, object]
-
-
-def prepare(source: Path, out: Path) -> dict[str, dict[str, int]]:
-    """Write the splits ``train``, ``validation`` and ``test`` and ``dataset.yaml``.
+def read(folder: str | Path, split: str) -> TileDataset:
+    """Read a split of loose patches.
 
     Args:
-        source: Folder with ``IMG_*_img.tif`` (red, green, blue, near infrared, height) and
-            ``IMG_*_msk.tif``.
-        out: Folder to write.
-
-    Returns:
-        Labelled pixels by split and class.
+        folder: Holds ``IMG_*_img.tif`` (red, green, blue, near infrared, height) and ``IMG_*_msk.tif``.
+        split: ``train``, ``validation`` or ``test``.
 
     Raises:
-        InputError: ``source`` holds no patch.
+        InputError: There is no patch, or no such split.
     """
-    images = sorted(source.glob("IMG_*_img.tif"))
+    images = sorted(Path(folder).glob("IMG_*_img.tif"))
     if not images:
-        raise InputError(f"{source} holds no IMG_*_img.tif.", "Name the folder with the FLAIR #2 patches.")
-    for image in images:
-        _write_patch(read_patch(image), out)
-    DESCRIPTION.write(out)
-    return {split: _count(out, split) for split in ("train", "validation", "test")}
+        raise InputError(f"{folder} holds no IMG_*_img.tif.", "Name the folder with the FLAIR #2 patches.")
+    if split not in SPLITS:
+        raise InputError(f"There is no split '{split}'.", f"There are {', '.join(SPLITS)}.")
+    return TileDataset(folder, split, DESCRIPTION, [parts(read_patch(image))[split] for image in images])
 
 
-def read_patch(image: Path) -> Patch:
+def read_patch(image: Path) -> MemoryTile:
     """Read a patch and the mask beside it.
 
     Raises:
@@ -108,24 +93,12 @@ def read_patch(image: Path) -> Patch:
         WrongBands: The patch has not the bands of FLAIR #2.
     """
     mask = image.with_name(image.name.replace("_img", "_msk"))
-    try:
-        with rasterio.open(image) as raster:
-            if raster.count != BANDS:
-                raise WrongBands(
-                    f"{image} has {raster.count} bands; an aerial patch of FLAIR #2 has {BANDS}.",
-                    "They are red, green, blue, near infrared and height.",
-                )
-            pixels = raster.read()
-            profile = {"crs": raster.crs, "transform": raster.transform}
-        with rasterio.open(mask) as raster:
-            codes = raster.read(1)
-    except RasterioError as error:
-        raise UnreadableRaster(f"{image} or its mask cannot be read ({error}).") from error
-    lookup = np.full(256, IGNORE, dtype=np.uint8)
-    for index, (code, _, _) in enumerate(CLASSES):
-        lookup[code] = index
-    height = pixels[4:5].astype(np.float32) * np.float32(METRES_PER_STEP)
-    return Patch(image.stem.removesuffix("_img"), pixels[:3], height, lookup[codes], profile)
+    layers = {
+        "rgb": RasterLayer(image, (1, 2, 3), BANDS),
+        "ndsm": RasterLayer(image, (BANDS,), BANDS, METRES_PER_STEP),
+    }
+    labels = CodedLabels(RasterLayer(mask, count=1, masked=False), CODES, others=IGNORE)
+    return RasterTile(image.stem.removesuffix("_img"), layers, labels).in_memory()
 
 
 def training_half(labels: np.ndarray) -> tuple[slice, slice]:
@@ -161,40 +134,22 @@ def _present(labels: np.ndarray) -> np.ndarray:
     return np.flatnonzero(_counts(labels))
 
 
-def _write_patch(patch: Patch, out: Path) -> None:
-    train, test = training_half(patch.labels)
-    rows = validation_rows(patch.labels[:, train])
-    labels = patch.labels[:, train]
-    training, validation = labels.copy(), np.full_like(labels, IGNORE)
+def parts(patch: MemoryTile) -> dict[str, MemoryTile]:
+    """Cut a patch into what trains, what validates and what tests."""
+    whole = patch.labels.numpy()
+    train, test = training_half(whole)
+    rows = validation_rows(whole[:, train])
+    training, validation = whole[:, train].copy(), np.full_like(whole[:, train], IGNORE)
     training[max(rows.start - GAP, 0) : rows.stop + GAP] = IGNORE
-    validation[rows] = labels[rows]
-    _write_tile(patch, train, training, out / "train")
-    _write_tile(patch, train, validation, out / "validation")
-    _write_tile(patch, test, patch.labels[:, test], out / "test")
+    validation[rows] = whole[rows, train]
+    return {
+        "train": _part(patch, train, training),
+        "validation": _part(patch, train, validation),
+        "test": _part(patch, test, whole[:, test]),
+    }
 
 
-def _write_tile(patch: Patch, columns: slice, labels: np.ndarray, folder: Path) -> None:
-    rasters = {"rgb": patch.rgb[:, :, columns], "ndsm": patch.height[:, :, columns], "labels": labels[None]}
-    window = Window(columns.start, 0, columns.stop - columns.start, labels.shape[0])
-    for kind, pixels in rasters.items():
-        path = folder / kind / f"{patch.name}.tif"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        bands, height, width = pixels.shape
-        with rasterio.open(
-            path,
-            "w",
-            driver="GTiff",
-            count=bands,
-            height=height,
-            width=width,
-            dtype=pixels.dtype,
-            crs=patch.profile["crs"],
-            transform=transform(window, patch.profile["transform"]),
-            compress="deflate",
-        ) as raster:
-            raster.write(pixels)
-
-
-def _count(out: Path, split: str) -> dict[str, int]:
-    counts = class_pixels(FolderDataset(out, split).in_memory(), len(CLASSES))
-    return {name: int(count) for (_, name, _), count in zip(CLASSES, counts, strict=True)}
+def _part(patch: MemoryTile, columns: slice, labels: np.ndarray) -> MemoryTile:
+    window = (0, columns.start, patch.size[0], columns.stop - columns.start)
+    sample = replace(patch.read(*window), labels=torch.from_numpy(labels.astype(np.int64)))
+    return MemoryTile(patch.name, sample, patch.grid.window(*window))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from .augmentation import AugmentationRecipe
+from .data import TileDataset
+from .datasets import open_dataset
 
 
 @dataclass
@@ -14,16 +16,28 @@ class DataRecipe:
     """What is trained on.
 
     Attributes:
-        folder: Folder data set (``dis2_training.data``).
+        folder: Where the data set lies.
+        dataset: Which one it is (``dis2_training.datasets.DATASETS``): ``folder``, ``potsdam``, ``ombria``, …
+        options: The data set's own, e.g. ``eroded: true`` for ``potsdam``.
         train: Name of the split that is trained on.
         validation: Name of the split that the model is selected by; no part of it is trained on.
         class_aware: Share of windows that are drawn around a pixel of a class drawn first.
     """
 
     folder: str
+    dataset: str = "folder"
+    options: dict[str, Any] = field(default_factory=dict)
     train: str = "train"
     validation: str = "validation"
     class_aware: float = 0.5
+
+    def open(self, split: str) -> TileDataset:
+        """Open a split of the data set.
+
+        Raises:
+            InputError: There is none of this name, or a file is missing.
+        """
+        return open_dataset(self.dataset, self.folder, split, **self.options)
 
 
 @dataclass
@@ -133,6 +147,7 @@ class Recipe:
 
     Attributes:
         recipe: Name of the recipe; says in logs what was run.
+        method: ``dis2``, an ablation or a baseline (``dis2_training.methods``).
         data: What is trained on.
         model: What is trained.
         optimizer: How.
@@ -152,6 +167,7 @@ class Recipe:
     data: DataRecipe
     model: ModelRecipe
     recipe: str = "default"
+    method: str = "dis2"
     optimizer: OptimizerRecipe = field(default_factory=OptimizerRecipe)
     schedule: ScheduleRecipe = field(default_factory=ScheduleRecipe)
     distillation: DistillationRecipe = field(default_factory=DistillationRecipe)
@@ -181,6 +197,12 @@ def learning_rate(step: int, recipe: Recipe) -> float:
 def full_only_steps(recipe: Recipe) -> int:
     """Number of optimizer steps, at the beginning, that train the full branch alone."""
     return round(recipe.schedule.full_only * recipe.schedule.steps)
+
+
+def share_done(step: int, recipe: Recipe) -> float:
+    """Share of the work before an optimizer step: one with a second branch costs about twice as much."""
+    first, steps = full_only_steps(recipe), recipe.schedule.steps
+    return (min(step, first) + 2 * max(step - first, 0)) / (first + 2 * (steps - first))
 
 
 def distillation_weight(step: int, recipe: Recipe) -> float:

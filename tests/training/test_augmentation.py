@@ -16,6 +16,7 @@ from dis2_training.augmentation import (
     d4,
     draw_hole,
     resample,
+    shift,
 )
 from dis2_training.sample import IGNORE, Sample
 
@@ -149,6 +150,67 @@ def test_a_hole_is_in_one_modality(sample: Sample) -> None:
         item = Augmentation(recipe, (RGB, NDSM))(sample, np.random.default_rng(seed))
         assert sum(bool((~valid).any()) for valid in item.valid.values()) == 1
         assert torch.equal(item.values["ndsm"][0], 10.0 * item.labels)
+
+
+@pytest.mark.parametrize(("rows", "cols"), [(0, 0), (3, 0), (0, -5), (-4, 7), (40, 0)])
+def test_a_shift_moves_one_modality_and_uncovers_the_rest(sample: Sample, rows: int, cols: int) -> None:
+    moved = shift(sample, "ndsm", rows, cols)
+    assert moved.values["rgb"] is sample.values["rgb"] and moved.labels is sample.labels
+    for row in range(32):
+        for col in range(32):
+            inside = 0 <= row - rows < 32 and 0 <= col - cols < 32
+            assert bool(moved.valid["ndsm"][row, col]) == inside
+            expected = sample.values["ndsm"][0, row - rows, col - cols] if inside else 0
+            assert moved.values["ndsm"][0, row, col] == expected
+
+
+def test_a_shift_takes_holes_along(sample: Sample) -> None:
+    hole = torch.zeros(32, 32, dtype=torch.bool)
+    hole[10, 10] = True
+    moved = shift(cut_hole(sample, "rgb", hole), "rgb", 2, 1)
+    assert not moved.valid["rgb"][12, 11] and moved.valid["rgb"][10, 10]
+
+
+def test_shifts_stay_within_what_was_asked_for(sample: Sample) -> None:
+    quiet = {"d4": False, "coarsen": 0, "colour": 0, "height_gain": 0, "height_noise": 0, "holes": 0}
+    augment = Augmentation(AugmentationRecipe(**quiet, shift=1.0, shift_by=2), (RGB, NDSM))
+    uncovered = set()
+    for seed in range(60):
+        item = augment(sample, np.random.default_rng(seed))
+        assert torch.equal(item.labels, sample.labels)
+        moved = [name for name, valid in item.valid.items() if not valid.all()]
+        assert len(moved) <= 1
+        for name in moved:
+            rows = int((~item.valid[name]).all(dim=1).sum())
+            cols = int((~item.valid[name]).all(dim=0).sum())
+            uncovered.add((name, rows, cols))
+    assert {name for name, _, _ in uncovered} == {"rgb", "ndsm"}
+    assert max(max(rows, cols) for _, rows, cols in uncovered) == 2
+    alone = Augmentation(AugmentationRecipe(**quiet, shift=1.0), (NDSM,))
+    assert alone(sample, np.random.default_rng(0)).valid["ndsm"].all()  # nothing to be moved against
+
+
+def test_without_shifts_the_windows_of_older_recipes_stay_the_same(sample: Sample) -> None:
+    first, second = (
+        Augmentation(AugmentationRecipe(shift=0.0, shift_by=pixels), (RGB, NDSM))(sample, np.random.default_rng(7))
+        for pixels in (1, 9)
+    )
+    assert torch.equal(first.values["rgb"], second.values["rgb"])
+
+
+def test_an_infrared_composite_has_no_hue(sample: Sample) -> None:
+    bands = (type(RGB.bands[0])("near_infrared", 0, 1, 0, 255), *RGB.bands[:2])
+    infrared = type(RGB)("rgb", "optical", "optical", bands)
+    changed = change_colour(sample, infrared, Colour(hue=1.0, saturation=0.1))
+    assert torch.allclose(changed.values["rgb"], sample.values["rgb"], atol=1e-3)
+
+
+def test_colours_of_radar_and_heights_are_left_alone(sample: Sample) -> None:
+    radar = type(NDSM)("ndsm", "sar", "sar", NDSM.bands)
+    recipe = AugmentationRecipe(d4=False, coarsen=0, colour=1.0, height_gain=1.0, height_noise=1.0, holes=0)
+    item = Augmentation(recipe, (RGB, radar))(sample, np.random.default_rng(0))
+    assert item.values["ndsm"] is sample.values["ndsm"]
+    assert not torch.equal(item.values["rgb"], sample.values["rgb"])
 
 
 def test_the_whole_is_a_function_of_its_generator(sample: Sample) -> None:

@@ -15,6 +15,7 @@ from dis2_training.cli import main
 from dis2_training.data import FolderDataset, grid_windows
 from dis2_training.evaluation import score_windows
 from dis2_training.fit import TrainingDiverged, WeightAverage, draw_scenarios, fit
+from dis2_training.method_file import load_method
 from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 
 
@@ -162,3 +163,15 @@ def test_the_command_line_reports_errors(tmp_path: Path, capsys: pytest.CaptureF
     assert main(["prepare", "flair2", str(tmp_path), str(tmp_path / "out")]) == 2
     assert "no IMG_*_img.tif" in " ".join(capsys.readouterr().err.split())
     assert main(["evaluate", "--model", str(tmp_path / "none.safetensors"), "--data", str(tmp_path)]) != 0
+
+
+@pytest.mark.parametrize("method", ["concat_dropout", "single_ndsm", "dis2_shared_branch"])
+def test_any_method_is_trained_by_the_same_loop(folder: Path, tmp_path: Path, method: str) -> None:
+    schedule = ScheduleRecipe(epochs=2, windows_per_epoch=4, batch_size=4, full_only=0.5)
+    path = fit(tiny_recipe(folder, method=method, schedule=schedule), tmp_path / "run")
+    name, model = load_method(path)
+    assert name == method
+    header = (tmp_path / "run" / "log.csv").read_text().partition("\n")[0].split(",")
+    scored = {column.removeprefix("miou ") for column in header if column.startswith("miou ")}
+    assert scored == ({"ndsm", "rgb+ndsm"} if method == "single_ndsm" else {"rgb", "ndsm", "rgb+ndsm"})
+    assert set(model.card.metrics) == scored

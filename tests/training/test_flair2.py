@@ -10,7 +10,8 @@ from tiny_folder import write_raster
 
 from dis2_core.errors import WrongBands
 from dis2_training.data import FolderDataset
-from dis2_training.flair2 import CLASSES, GAP, STRIP, prepare, read_patch, training_half, validation_rows
+from dis2_training.datasets import prepare
+from dis2_training.flair2 import CLASSES, GAP, STRIP, read_patch, training_half, validation_rows
 from dis2_training.sample import IGNORE
 
 ROOT = Path(os.environ.get("DIS2_DATA") or Path(__file__).parents[3] / "shared" / "data") / "flair2"
@@ -32,7 +33,7 @@ def patches(tmp_path: Path) -> Path:
 
 
 def test_splits_do_not_touch(patches: Path, tmp_path: Path) -> None:
-    prepare(patches, tmp_path / "out")
+    prepare("flair2", patches, tmp_path / "out")
     bounds, labels = {}, {}
     for split in ("train", "validation", "test"):
         with rasterio.open(tmp_path / "out" / split / "labels" / "IMG_000001.tif") as raster:
@@ -44,7 +45,7 @@ def test_splits_do_not_touch(patches: Path, tmp_path: Path) -> None:
 
 
 def test_values_are_where_they_were(patches: Path, tmp_path: Path) -> None:
-    counts = prepare(patches, tmp_path / "out")
+    counts = prepare("flair2", patches, tmp_path / "out")
     with rasterio.open(patches / "IMG_000001_img.tif") as raster:
         image = raster.read()
     sample = FolderDataset(tmp_path / "out", "train").in_memory()[0].sample
@@ -79,7 +80,7 @@ def test_an_image_of_other_bands_is_one_clear_error(patches: Path) -> None:
 
 @pytest.mark.skipif(not any(ROOT.glob("IMG_*_img.tif")), reason=f"no FLAIR #2 patches in {ROOT} (DIS2_DATA)")
 def test_all_classes_are_in_all_splits_of_the_real_patches(tmp_path: Path) -> None:
-    counts = prepare(ROOT, tmp_path / "out")
+    counts = prepare("flair2", ROOT, tmp_path / "out")
     for pixels in counts.values():
         assert list(pixels) == [name for _, name, _ in CLASSES]
         assert min(pixels.values()) >= 500

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 import torch
 from tiny_folder import DESCRIPTION, write_raster
 
@@ -16,6 +17,7 @@ from dis2_training.data import (
     band_statistics,
     class_pixels,
     grid_windows,
+    write_folder,
 )
 from dis2_training.sample import IGNORE, Sample, normalise, stack
 
@@ -167,3 +169,54 @@ def test_a_tile_smaller_than_the_window_is_padded() -> None:
 def test_class_pixels_count() -> None:
     labels = np.array([[0, 1, 1], [IGNORE, 1, 0]], dtype=np.int64)
     assert class_pixels([coded_tile(2, 3, labels)], 3).tolist() == [2, 3, 0]
+
+
+def test_the_authors_name_of_the_label_folder(folder: Path) -> None:
+    expected = FolderDataset(folder, "train").in_memory()[0].labels
+    (folder / "train" / "labels").rename(folder / "train" / "gt")
+    assert torch.equal(FolderDataset(folder, "train").in_memory()[0].labels, expected)
+
+
+def test_nodata_of_a_label_file_may_be_a_class(folder: Path) -> None:
+    labels = np.zeros((1, 64, 80), dtype=np.uint8)
+    write_raster(folder / "train" / "labels" / "a.tif", labels, nodata=0)
+    assert (FolderDataset(folder, "train").in_memory()[0].labels == 0).all()
+
+
+def test_bytes_are_kept_as_bytes_and_given_back_as_promised() -> None:
+    labels = torch.tensor([[0, 2], [IGNORE, 1]])
+    valid = torch.ones(2, 2, dtype=torch.bool)
+    values = {
+        "bytes": torch.tensor([[[0.0, 255.0], [3.0, 4.0]]]),
+        "metres": torch.tensor([[[0.5, -1.0], [300.0, 2.0]]]),
+    }
+    sample = Sample(values, {"bytes": valid, "metres": valid}, labels)
+    tile = MemoryTile("t", sample)
+    assert tile.nbytes == 4 * (1 + 4 + 1 + 1 + 1)
+    for again in (tile.sample, tile.read(0, 0, 2, 2)):
+        assert torch.equal(again.labels, labels) and again.labels.dtype == torch.int64
+        for name in values:
+            assert torch.equal(again.values[name], values[name]) and again.values[name].dtype == torch.float32
+
+
+def test_a_tile_keeps_its_place(folder: Path) -> None:
+    tile = FolderDataset(folder, "train").in_memory()[0]
+    with rasterio.open(folder / "train" / "rgb" / "a.tif") as raster:
+        assert tile.grid.bounds == pytest.approx(tuple(raster.bounds)) and "2154" in (tile.grid.crs or "")
+    assert FolderDataset(folder, "train").tiles[0].rasters(folder)["rgb"] == folder / "train" / "rgb" / "a.tif"
+
+
+def test_written_tiles_keep_holes_and_place(folder: Path, tmp_path: Path) -> None:
+    heights = np.ones((1, 64, 80), dtype=np.float32)
+    heights[0, 10, 20] = -9999
+    write_raster(folder / "train" / "ndsm" / "a.tif", heights, nodata=-9999)
+    source = FolderDataset(folder, "train")
+    counts = write_folder(source, tmp_path)
+    again = FolderDataset(tmp_path, "train")
+    assert again.description == source.description
+    for first, second in zip(source.in_memory(), again.in_memory(), strict=True):
+        assert first.grid == second.grid and torch.equal(first.labels, second.labels)
+        for name in ("rgb", "ndsm"):
+            assert torch.equal(first.sample.values[name], second.sample.values[name])
+            assert torch.equal(first.sample.valid[name], second.sample.valid[name])
+    assert list(counts.values()) == class_pixels(source.in_memory(), 3).tolist()

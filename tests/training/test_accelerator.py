@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from lightning.fabric import Fabric
+
+from dis2_core.errors import NoDevice
+from dis2_training.accelerator import Accelerator, SingleDevice
+
+
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_one_device_computes_what_fabric_computes(precision: str) -> None:
+    def weights_after(accelerator: Accelerator) -> list[torch.Tensor]:
+        torch.manual_seed(0)
+        module = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.LeakyReLU(), torch.nn.Linear(8, 1))
+        optimizer = torch.optim.SGD(module.parameters(), lr=0.1)
+        module, optimizer = accelerator.setup(module, optimizer)
+        batch = accelerator.to_device(torch.linspace(-3, 3, 20).view(5, 4))
+        for _ in range(3):
+            with accelerator.no_backward_sync(module, enabled=False), accelerator.autocast():
+                loss = module(batch).float().square().mean()
+            accelerator.backward(loss)
+            accelerator.clip_gradients(module, optimizer, max_norm=0.5)
+            optimizer.step()
+            optimizer.zero_grad()
+        return [weight.detach() for weight in module.parameters()]
+
+    ours = weights_after(SingleDevice("cpu", precision))
+    theirs = weights_after(Fabric(accelerator="cpu", devices=1, precision=precision))
+    assert all(torch.equal(one, other) for one, other in zip(ours, theirs, strict=True))
+
+
+def test_a_gradient_that_is_no_number_is_an_error() -> None:
+    module = torch.nn.Linear(1, 1)
+    module.weight.grad = torch.full((1, 1), float("nan"))
+    with pytest.raises(RuntimeError, match="non-finite"):
+        SingleDevice("cpu").clip_gradients(module, torch.optim.SGD(module.parameters(), lr=1), max_norm=1.0)
+
+
+def test_a_device_that_is_not_there() -> None:
+    if not torch.cuda.is_available():
+        with pytest.raises(NoDevice):
+            SingleDevice("cuda")
+    assert SingleDevice("auto").device.type in ("cpu", "cuda")

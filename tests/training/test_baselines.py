@@ -1,0 +1,306 @@
+"""Every method through the base tester, and what each says of itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from baseline_tester import THREE, TWO, WINDOW, BaselineTester
+from torch import Tensor, nn
+
+from dis2_core import DIS2, DIS2Config
+from dis2_core.errors import InputError, NoInput, UnknownModality
+from dis2_training.baselines.base import ScenarioDraw
+from dis2_training.baselines.decoder import MapDecoder
+from dis2_training.baselines.hallucination import Hallucination, imitation
+from dis2_training.baselines.shaspec import ShaSpec
+from dis2_training.cost import count_parameters
+from dis2_training.losses import segmentation_loss
+from dis2_training.methods import answers, build, build_network, method_names
+
+NAMES = tuple(name for name, _ in TWO)
+METHODS = method_names(NAMES)
+DRAWING = ("concat_dropout", "shaspec", "mmformer")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("modalities", [TWO, THREE], ids=["two", "three"])
+@pytest.mark.parametrize("method", METHODS)
+def test_shapes(method: str, modalities: tuple[tuple[str, int], ...]) -> None:
+    BaselineTester(method, modalities).check_shapes()
+
+
+@pytest.mark.parametrize("modalities", [TWO, THREE], ids=["two", "three"])
+@pytest.mark.parametrize("method", METHODS)
+def test_gradients(method: str, modalities: tuple[tuple[str, int], ...]) -> None:
+    BaselineTester(method, modalities).check_gradients()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_batches_and_missing_modalities(method: str) -> None:
+    tester = BaselineTester(method)
+    tester.check_batch_independence()
+    tester.check_blind_to_missing()
+    tester.check_layout_and_precision()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_saving_and_export(method: str, tmp_path: Path) -> None:
+    tester = BaselineTester(method)
+    tester.check_file(tmp_path / "method.safetensors")
+    tester.check_export(tmp_path)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_it_learns(method: str) -> None:
+    """Blocks whose class each modality shows: the task's loss falls well below that of guessing."""
+    tester = BaselineTester(method)
+    objective = tester.objective.train()
+    optimizer = torch.optim.AdamW(objective.parameters(), lr=5e-3)
+    blocks = torch.randint(0, 3, (2, 2, 2), generator=torch.Generator().manual_seed(0))
+    labels = blocks.repeat_interleave(16, dim=1).repeat_interleave(16, dim=2)
+    inputs = {name: 0.1 * x + labels[:, None] - 1 for name, x in tester.inputs(batch=2).items()}
+    for step in range(16):
+        total = objective(inputs, labels, tester.scenarios[1 + step % 2], 1.0)["total"]
+        optimizer.zero_grad()
+        total.backward()
+        optimizer.step()
+    terms = objective(inputs, labels, tester.scenarios[1], 1.0)
+    task = [value.item() for name, value in terms.items() if name.endswith("cross_entropy")]
+    assert max(task) < 0.8 * torch.tensor(3.0).log().item()
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if not name.startswith("dis2")])
+def test_inputs_that_a_method_does_not_know_are_refused(method: str) -> None:
+    network = BaselineTester(method).objective.network
+    with pytest.raises(NoInput):
+        network({})
+    with pytest.raises(UnknownModality, match="lidar"):
+        network({"lidar": torch.zeros(1, 1, WINDOW, WINDOW)})
+
+
+# --- what stands in for a missing modality ---
+
+
+@pytest.mark.parametrize("method", ["concat", "single_optical", "single_sar"])
+@torch.no_grad()
+def test_a_missing_modality_is_normalised_zero(method: str) -> None:
+    tester = BaselineTester(method)
+    network, inputs = tester.evaluated(), tester.inputs()
+    for missing in NAMES:
+        kept = {name: inputs[name] for name in NAMES if name != missing}
+        zeroed = {**kept, missing: torch.zeros_like(inputs[missing])}
+        torch.testing.assert_close(network(kept), network(zeroed))
+
+
+def zero_maps(module: nn.Module, arguments: object, output: list[Tensor] | Tensor) -> list[Tensor] | Tensor:
+    return torch.zeros_like(output) if isinstance(output, Tensor) else [torch.zeros_like(x) for x in output]
+
+
+@pytest.mark.parametrize(
+    ("method", "masked"),
+    [("concat_dropout", lambda net, name: [net.encoders[name]]),
+     ("mmformer", lambda net, name: [net.encoders[name], net.intra[name]])],
+)  # fmt: skip
+@torch.no_grad()
+def test_maps_of_a_missing_modality_are_zero(method: str, masked: Callable[..., list[nn.Module]]) -> None:
+    tester = BaselineTester(method)
+    network, inputs = tester.evaluated(), tester.inputs()
+    for missing in NAMES:
+        alone = network({name: inputs[name] for name in NAMES if name != missing})
+        hooks = [module.register_forward_hook(zero_maps) for module in masked(network, missing)]
+        torch.testing.assert_close(network(inputs), alone)
+        for hook in hooks:
+            hook.remove()
+
+
+def twins(method: str) -> nn.Module:
+    """A network of two modalities with the same bands whose encoders are alike."""
+    torch.manual_seed(0)
+    config = DIS2Config(modalities=(("a", 2), ("b", 2)), classes=3, window=(WINDOW, WINDOW), width=8, heads=2)
+    network = build_network(method, config).eval()
+    for parts in ("encoders", "adapters", "specific"):
+        if pair := getattr(network, parts, None):
+            pair["b"].load_state_dict(pair["a"].state_dict())
+    return network
+
+
+@torch.no_grad()
+def test_a_perfect_hallucination_is_as_good_as_the_modality() -> None:
+    network = twins("hallucination")
+    assert isinstance(network, Hallucination)
+    for missing, available in (("a", "b"), ("b", "a")):
+        network.streams[missing][available].load_state_dict(network.encoders["a"].state_dict())
+        window = torch.randn(2, 2, WINDOW, WINDOW)
+        torch.testing.assert_close(network({available: window}), network({"a": window, "b": window}))
+
+
+@torch.no_grad()
+def test_shared_features_stand_in_where_nothing_is_specific() -> None:
+    network = twins("shaspec")
+    assert isinstance(network, ShaSpec)
+    window = torch.randn(2, 2, WINDOW, WINDOW)
+    full = network({"a": window, "b": window})
+    assert not torch.allclose(network({"a": window}), full)  # b's specific features are missing
+    for parameter in network.compose.parameters():
+        parameter.zero_()
+    full = network({"a": window, "b": window})
+    torch.testing.assert_close(network({"a": window}), full)
+    torch.testing.assert_close(network({"b": window}), full)
+
+
+# --- the losses ---
+
+
+def test_imitation_pulls_the_student_alone() -> None:
+    student, teacher = torch.zeros(1, 1, 2, 2, requires_grad=True), torch.ones(1, 1, 2, 2, requires_grad=True)
+    loss = imitation([student, student], [teacher, teacher])
+    assert loss.item() == pytest.approx(2 * (torch.sigmoid(torch.tensor(1.0)).item() - 0.5) ** 2)
+    loss.backward()
+    assert student.grad is not None and teacher.grad is None
+    assert imitation([teacher], [teacher]).item() == 0
+
+
+def test_the_constraints_of_shaspec_weigh_what_was_published() -> None:
+    tester = BaselineTester("shaspec")
+    terms = tester.objective(tester.inputs(), tester.labels(), None, 0.0)
+    expected = terms["drawn"] + terms["drawn_cross_entropy"] + 0.1 * terms["shared"] + 0.02 * terms["modality"]
+    torch.testing.assert_close(terms["total"], expected)
+
+
+def test_shared_features_that_are_alike_cost_nothing_and_guessing_costs_ln_m() -> None:
+    torch.manual_seed(0)
+    config = DIS2Config(modalities=(("a", 2), ("b", 2)), classes=3, window=(WINDOW, WINDOW), width=8, heads=2)
+    objective = build("shaspec", config)
+    objective.network.adapters["b"].load_state_dict(objective.network.adapters["a"].state_dict())
+    torch.nn.init.zeros_(objective.classify_modality.weight)
+    torch.nn.init.zeros_(objective.classify_modality.bias)
+    window = torch.randn(2, 2, WINDOW, WINDOW)
+    labels = torch.zeros(2, WINDOW, WINDOW, dtype=torch.long)
+    terms = objective({"a": window, "b": window}, labels, None, 0.0)
+    assert terms["shared"].item() == pytest.approx(0, abs=1e-6)
+    assert terms["modality"].item() == pytest.approx(torch.tensor(2.0).log().item(), rel=1e-5)
+
+
+@pytest.mark.parametrize(("weight", "cross"), [(0.0, False), (2.0, True)])
+def test_cross_entropy_is_added_with_its_weight(weight: float, cross: bool) -> None:
+    tester = BaselineTester("concat")
+    objective = build("concat", tester.config, weight)
+    terms = objective(tester.inputs(), tester.labels(), None, 0.0)
+    assert ("full_cross_entropy" in terms) == cross
+    assert terms["total"].item() == pytest.approx(sum(v.item() for k, v in terms.items() if k != "total"))
+
+
+def test_distillation_weighs_the_imitation() -> None:
+    tester = BaselineTester("hallucination")
+    tester.objective.eval()
+    without, half = (
+        tester.objective(tester.inputs(), tester.labels(), ("sar",), weight)["total"] for weight in (0.0, 0.5)
+    )
+    terms = tester.objective(tester.inputs(), tester.labels(), ("sar",), 1.0)
+    torch.testing.assert_close(half - without, 0.5 * terms["imitation"], rtol=1e-3, atol=1e-5)
+    full_only = tester.objective(tester.inputs(), tester.labels(), None, 1.0)
+    assert set(full_only) == {"full", "full_cross_entropy", "total"}
+
+
+def test_concat_never_sees_a_missing_modality_and_single_sees_its_own_alone() -> None:
+    tester = BaselineTester("concat")
+    terms = tester.objective.eval()(tester.inputs(), tester.labels(), ("sar",), 1.0)
+    full = segmentation_loss(tester.objective.network(tester.inputs()), tester.labels())
+    torch.testing.assert_close(terms["full"], full)
+    single = BaselineTester("single_sar").objective.eval()
+    other = {**tester.inputs(), "optical": tester.inputs(seed=9)["optical"]}
+    for x in (tester.inputs(), other):
+        torch.testing.assert_close(single.network(x), single.network({"sar": tester.inputs()["sar"]}))
+
+
+# --- drawing scenarios ---
+
+
+def test_all_scenarios_are_drawn_alike_the_full_one_too() -> None:
+    torch.manual_seed(3)
+    scenarios = DIS2Config(modalities=THREE).scenarios()
+    draw = ScenarioDraw(scenarios)
+    counts = Counter(draw() for _ in range(1400))
+    assert set(counts) == set(scenarios) and tuple(name for name, _ in THREE) in counts
+    assert all(abs(count - 200) < 60 for count in counts.values())  # 4.6 standard deviations
+
+
+@pytest.mark.parametrize("method", DRAWING)
+def test_draws_follow_the_seed_and_resume(method: str) -> None:
+    config = BaselineTester(method).config
+
+    def seeded(seed: int) -> nn.Module:
+        torch.manual_seed(seed)
+        return build(method, config)
+
+    def draws(objective: nn.Module, count: int) -> list[tuple[str, ...]]:
+        return [objective.draw() for _ in range(count)]
+
+    expected, stopped, resumed = draws(seeded(7), 20), seeded(7), seeded(8)
+    assert expected != draws(seeded(8), 20)
+    assert draws(stopped, 12) == expected[:12]
+    resumed.load_state_dict(stopped.state_dict())
+    assert draws(resumed, 8) == expected[12:]
+
+
+# --- sizes and ablations ---
+
+
+def test_baselines_have_the_decoder_of_dis2_and_its_encoders() -> None:
+    config = DIS2Config(modalities=TWO)
+    with torch.device("meta"):
+        branch = DIS2(config).branches["full"]
+        networks = {method: build_network(method, config) for method in METHODS}
+    ours, theirs = count_parameters(MapDecoder(config)), count_parameters(branch.decoder)
+    assert theirs < ours < 1.02 * theirs  # the last convolution yields all classes' channels at once
+    for method in ("concat", "concat_dropout", "mmformer", "hallucination"):
+        assert count_parameters(networks[method].encoders) == count_parameters(networks["dis2"].encoders)
+
+
+def test_what_an_ablation_leaves_out_and_nothing_else() -> None:
+    config = BaselineTester("dis2").config
+    torch.manual_seed(0)
+    networks = {method: build_network(method, config) for method in METHODS if method.startswith("dis2")}
+    parts = {method: {name.split(".", 3)[-1] for name in net.state_dict()} for method, net in networks.items()}
+    assert "positions.0" in parts["dis2"] and "positions.0" not in parts["dis2_no_hf"]
+    assert "queries" in parts["dis2"] and "queries" not in parts["dis2_no_class_attention"]
+    assert "queries" in parts["dis2_no_hf"] and "positions.0" in parts["dis2_no_class_attention"]
+    assert set(networks["dis2_shared_branch"].branches) == {"full", "incomplete"}
+    for method in ("dis2_no_kd", "dis2_no_diversity"):
+        assert networks[method].state_dict().keys() == networks["dis2"].state_dict().keys()
+
+
+@pytest.mark.parametrize(("method", "term"), [("dis2_no_kd", "distillation"), ("dis2_no_diversity", "diversity")])
+def test_an_ablated_loss_is_zero_and_the_others_stay(method: str, term: str) -> None:
+    torch.manual_seed(0)
+    whole = BaselineTester("dis2")
+    ablated = build(method, whole.config).eval()
+    ablated.load_state_dict(whole.objective.state_dict(), strict=False)
+    arguments = (whole.inputs(), whole.labels(), ("sar",), 5.0)
+    before, after = whole.objective.eval()(*arguments), ablated(*arguments)
+    assert before[term].item() > 0 and after[term].item() == 0
+    for name in set(before) - {term, "total"}:
+        torch.testing.assert_close(after[name], before[name])
+
+
+# --- the registry ---
+
+
+def test_names_and_answers() -> None:
+    assert {"dis2", "concat", "single_optical", "single_sar"} <= set(METHODS)
+    assert answers("single_sar", ("sar",)) and not answers("single_sar", ("optical",))
+    assert all(answers("concat", scenario) for scenario in DIS2Config(modalities=TWO).scenarios())
+
+
+@pytest.mark.parametrize("method", ["unet", "single_lidar", ""])
+def test_a_method_that_does_not_exist_is_refused_with_those_that_do(method: str) -> None:
+    with pytest.raises(InputError, match="concat_dropout"):
+        build(method, DIS2Config(modalities=TWO))

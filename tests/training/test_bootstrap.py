@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from dis2_core.errors import InputError
+from dis2_core.metrics import ConfusionMatrix
+from dis2_training.bootstrap import class_iou, iou_of, miou, paired_bootstrap
+
+
+def matrices(patches: int, skill: float, seed: int, classes: int = 2) -> np.ndarray:
+    """Confusion matrices of a method that is right in a share ``skill`` of the pixels, patch by patch."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(patches):
+        labels = rng.integers(0, classes, 200)
+        wrong = rng.random(200) > np.clip(rng.normal(skill, 0.05), 0, 1)
+        matrix = ConfusionMatrix([str(i) for i in range(classes)])
+        matrix.update(np.where(wrong, (labels + 1) % classes, labels), labels)
+        found.append(matrix.counts)
+    return np.stack(found)
+
+
+def test_statistics_are_those_of_the_scores() -> None:
+    rng = np.random.default_rng(0)
+    for trial in range(20):
+        matrix = ConfusionMatrix(["a", "b", "c"])
+        labels = rng.integers(0, 2 if trial % 3 == 0 else 3, 60)  # class c absent from the reference, at times
+        matrix.update(rng.integers(0, 4, 60), labels)
+        scores = matrix.scores()
+        assert miou(matrix.counts) == pytest.approx(scores.miou)
+        for index in range(3):
+            assert class_iou(matrix.counts, index) == pytest.approx(scores.iou[index], nan_ok=True)
+
+
+@pytest.mark.parametrize("statistic", [miou, iou_of(1)], ids=["miou", "iou"])
+def test_all_resamples_of_four_patches(statistic) -> None:
+    """With four patches the bootstrap distribution is known: 4^4 equally likely draws."""
+    first, second = matrices(4, 0.8, seed=1), matrices(4, 0.7, seed=2)
+    exact = np.array(
+        [float(statistic(first[list(draw)].sum(0)) - statistic(second[list(draw)].sum(0)))
+         for draw in product(range(4), repeat=4)]
+    )  # fmt: skip
+    found = paired_bootstrap(first, second, statistic, resamples=40_000)
+    assert found.estimate == pytest.approx(float(statistic(first.sum(0)) - statistic(second.sum(0))))
+    assert found.low == pytest.approx(np.quantile(exact, 0.025), abs=0.003)
+    assert found.high == pytest.approx(np.quantile(exact, 0.975), abs=0.003)
+    smaller = min((exact <= 0).mean(), (exact >= 0).mean())
+    assert found.p == pytest.approx(2 * smaller, abs=0.005)
+
+
+def test_the_interval_of_a_mean_is_the_normal_one() -> None:
+    """Where every patch has as many pixels, accuracy is a mean: its bootstrap error is sigma / sqrt(n)."""
+
+    def accuracy(counts: np.ndarray) -> np.ndarray:
+        return np.trace(counts[..., :-1], axis1=-2, axis2=-1) / counts.sum((-2, -1))
+
+    first, second = matrices(200, 0.8, seed=1), matrices(200, 0.75, seed=2)
+    differences = accuracy(first) - accuracy(second)
+    found = paired_bootstrap(first, second, accuracy)
+    half = 1.96 * differences.std() / np.sqrt(len(differences))
+    assert found.estimate == pytest.approx(differences.mean())
+    assert found.low == pytest.approx(differences.mean() - half, abs=0.06 * half)
+    assert found.high == pytest.approx(differences.mean() + half, abs=0.06 * half)
+    assert found.significant and found.p < 0.01
+
+
+def test_a_method_is_not_better_than_itself() -> None:
+    same = matrices(20, 0.8, seed=1)
+    found = paired_bootstrap(same, same, resamples=200)
+    assert (found.estimate, found.low, found.high, found.p) == (0, 0, 0, 1)
+    assert not found.significant
+
+
+def test_pairing_sees_what_hard_patches_hide() -> None:
+    """Patches differ much more than methods: the same draws for both leave the difference visible."""
+    rng = np.random.default_rng(0)
+    hard = rng.uniform(0.3, 0.95, 60)
+    right = np.round(hard * 1000)
+    pair = []
+    for gain in (0, 10):
+        counts = np.zeros((60, 2, 3))
+        counts[:, 0, 0] = counts[:, 1, 1] = right + gain
+        counts[:, 0, 1] = counts[:, 1, 0] = 1000 - right - gain
+        pair.append(counts)
+    worse, better = pair
+    assert paired_bootstrap(better, worse).significant
+    shuffled = worse[rng.permutation(60)]
+    assert not paired_bootstrap(better, shuffled).significant
+
+
+def test_false_alarms_are_as_rare_as_promised() -> None:
+    """Two equally good methods: an interval of 95 % leaves 0 out in about 5 % of the comparisons."""
+    alarms = [
+        paired_bootstrap(matrices(40, 0.8, 2 * i), matrices(40, 0.8, 2 * i + 1), resamples=300).significant
+        for i in range(200)
+    ]
+    assert 0.01 <= np.mean(alarms) <= 0.12
+
+
+def test_the_seed_decides_alone() -> None:
+    first, second = matrices(15, 0.8, 1), matrices(15, 0.78, 2)
+    assert paired_bootstrap(first, second, seed=4) == paired_bootstrap(first, second, seed=4)
+    assert paired_bootstrap(first, second, seed=4) != paired_bootstrap(first, second, seed=5)
+    forth, back = paired_bootstrap(first, second), paired_bootstrap(second, first)
+    assert (back.estimate, back.low, back.high) == pytest.approx((-forth.estimate, -forth.high, -forth.low))
+
+
+def test_training_seeds_are_averaged() -> None:
+    runs = np.stack([matrices(10, skill, seed) for seed, skill in enumerate((0.7, 0.8, 0.9))])
+    other = matrices(10, 0.75, 9)
+    found = paired_bootstrap(runs, other)
+    expected = np.mean([miou(run.sum(0)) for run in runs]) - miou(other.sum(0))
+    assert found.estimate == pytest.approx(expected)
+    assert paired_bootstrap(np.stack([other, other]), other).estimate == pytest.approx(0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((5, 2, 3), (6, 2, 3)), ((5, 2, 3), (5, 3, 4)), ((5, 2, 2), (5, 2, 2)), ((2, 3), (2, 3)), ((0, 2, 3), (0, 2, 3))],
+)
+def test_matrices_that_do_not_belong_together_are_refused(first, second) -> None:
+    with pytest.raises(InputError, match="matrices"):
+        paired_bootstrap(np.ones(first), np.ones(second))

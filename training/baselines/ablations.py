@@ -1,0 +1,76 @@
+"""DIS2 without each of its pillars. Everything that is not named stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from torch import Tensor, nn
+
+from dis2_core.network import DIS2, BranchOutput, DIS2Config, Features, Scenario
+from dis2_core.network.fusion import Fused
+
+from ..cross_entropy import CrossEntropyObjective
+from .decoder import MapDecoder
+from .fusion import PlainFusion
+
+
+class WithoutDistillation(CrossEntropyObjective):
+    """The missing branches learn from the labels alone (DLKD without KD)."""
+
+    def __init__(self, network: DIS2, weight: float) -> None:
+        super().__init__(network, weight)
+        del self.fused_pools
+
+    def _distillation(self, missing: Scenario, student: BranchOutput, teacher: BranchOutput, labels: Tensor) -> Tensor:
+        return student.logits.new_zeros(())
+
+
+class WithoutDiversity(CrossEntropyObjective):
+    """Compensatory features may be like the modality's own (DLKD without disentanglement)."""
+
+    def __init__(self, network: DIS2, weight: float) -> None:
+        super().__init__(network, weight)
+        del self.own_pools, self.compensatory_pools
+
+    def _diversity(self, features: Features, missing: Scenario) -> Tensor:
+        return features.branches[missing].logits.new_zeros(())
+
+
+class WithoutClassAttention(DIS2):
+    """No class looks for its own pixels (no CFLM): the deepest map is decoded once, for all classes together."""
+
+    def __init__(self, config: DIS2Config) -> None:
+        super().__init__(config)
+        for branch in self.branches.values():
+            branch.attention = nn.Identity()
+            branch.decoder = MapDecoder(config)
+
+
+class WithoutHierarchicalFusion(DIS2):
+    """Slots are concatenated level by level (no HF): no transformer, nothing handed down the levels."""
+
+    def __init__(self, config: DIS2Config) -> None:
+        super().__init__(config)
+        for branch in self.branches.values():
+            branch.fusion = ConcatenatedSlots(config)
+
+
+class ConcatenatedSlots(nn.Module):
+    """``PlainFusion`` in the place of a ``HierarchicalFusion``; the global token is the mean of the deepest map.
+
+    A branch that answers several scenarios is not told which, as it was the transformer's token that told it.
+    """
+
+    def __init__(self, config: DIS2Config) -> None:
+        super().__init__()
+        self.concatenate = PlainFusion(config)
+
+    def forward(self, slots: list[list[Tensor]], available: Tensor) -> Fused:
+        """Fuse; see ``HierarchicalFusion``."""
+        maps = self.concatenate(slots)
+        return Fused(maps, maps[-1].mean(dim=(2, 3)))
+
+
+def shared_missing_branch(config: DIS2Config) -> DIS2:
+    """One branch for all incomplete scenarios, told which by an embedding, instead of one for each."""
+    return DIS2(replace(config, missing_branches="shared"))

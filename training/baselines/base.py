@@ -1,0 +1,102 @@
+"""What the baselines have in common: names, the segmentation task, and the drawing of scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from dis2_core.errors import NoInput, UnknownModality
+from dis2_core.network import DIS2Config, Scenario, SegmentationNetwork
+from dis2_core.network.encoder import Encoder
+
+from ..cross_entropy import cross_entropy
+from ..losses import segmentation_loss
+
+
+class Baseline(SegmentationNetwork):
+    """A network with the modalities, classes and sizes of a ``DIS2Config``."""
+
+    def __init__(self, config: DIS2Config) -> None:
+        super().__init__()
+        self.config = config
+
+    def available(self, inputs: Mapping[str, Tensor]) -> Scenario:
+        """The modalities that are given, in the order of the configuration.
+
+        Raises:
+            NoInput: There is none.
+            UnknownModality: A name that the network does not know.
+        """
+        known = ", ".join(self.config.names)
+        if not inputs:
+            raise NoInput("No modality was given.", f"Give at least one of: {known}.")
+        if unknown := sorted(set(inputs) - set(self.config.names)):
+            raise UnknownModality(f"The network knows no modality '{unknown[0]}'.", f"It takes: {known}.")
+        return tuple(name for name in self.config.names if name in inputs)
+
+
+def encoders(config: DIS2Config) -> nn.ModuleDict:
+    """An encoder for each modality."""
+    return nn.ModuleDict({name: Encoder(bands, config.channels) for name, bands in config.modalities})
+
+
+def blank(config: DIS2Config, name: str, inputs: Mapping[str, Tensor]) -> Tensor:
+    """A window of zeros in the place of a modality: after normalisation 0 is the mean of its bands."""
+    like = next(iter(inputs.values()))  # (B, C, H, W) of another modality
+    return like.new_zeros(like.shape[0], dict(config.modalities)[name], *like.shape[2:])
+
+
+def mean_maps(pyramids: Sequence[list[Tensor]]) -> list[Tensor]:
+    """The mean of several encoders' maps, level by level."""
+    return [torch.stack(level).mean(dim=0) for level in zip(*pyramids, strict=True)]
+
+
+class BaselineObjective(nn.Module):
+    """A baseline with its losses; called as ``dis2_training.objective.Objective`` is.
+
+    Args:
+        network: The baseline that is trained.
+        cross_entropy: Weight of plain cross-entropy beside the segmentation loss, as for DIS2.
+    """
+
+    def __init__(self, network: Baseline, cross_entropy: float) -> None:
+        super().__init__()
+        self.network = network
+        self.weight = cross_entropy
+
+    def task(self, name: str, logits: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        """The terms that DIS2 has for each branch: segmentation loss and, weighted, cross-entropy."""
+        terms = {name: segmentation_loss(logits, labels)}
+        if self.weight:
+            terms[f"{name}_cross_entropy"] = self.weight * cross_entropy(logits, labels)
+        return terms
+
+
+def with_total(terms: Mapping[str, Tensor], **weights: float) -> dict[str, Tensor]:
+    """Terms and their weighted sum ``total``; a term without a weight counts once."""
+    total = torch.stack([weights.get(name, 1.0) * term for name, term in terms.items()]).sum()
+    return {**terms, "total": total}
+
+
+class ScenarioDraw(nn.Module):
+    """Draws a scenario a batch, each with the same probability.
+
+    The seed is torch's, and how often it drew is a buffer: a run that resumes goes on with the draws where
+    it stopped, and all processes of a run draw alike.
+    """
+
+    state: Tensor  # the seed, and how often it drew
+
+    def __init__(self, scenarios: Sequence[Scenario]) -> None:
+        super().__init__()
+        self.scenarios = tuple(scenarios)
+        self.register_buffer("state", torch.tensor([torch.initial_seed() & 0x7FFFFFFF, 0]))
+
+    def forward(self) -> Scenario:
+        """The next scenario."""
+        seed, drawn = (int(number) for number in self.state)
+        self.state[1] += 1
+        return self.scenarios[np.random.default_rng((seed, drawn)).integers(len(self.scenarios))]

@@ -1,0 +1,44 @@
+"""Concatenation: an encoder a modality, maps side by side. Knows nothing of missing modalities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from dis2_core.network import DIS2Config
+
+from .base import Baseline, blank, encoders
+from .decoder import MapDecoder
+from .fusion import PlainFusion
+
+
+class Concatenation(Baseline):
+    """Encoders, plain fusion, decoder.
+
+    Trained with all modalities and asked with fewer, it gets zeros for the missing ones, which is what one
+    would try: after normalisation 0 is the mean.
+    """
+
+    def __init__(self, config: DIS2Config) -> None:
+        super().__init__(config)
+        self.encoders = encoders(config)
+        self.fusion = PlainFusion(config)
+        self.decoder = MapDecoder(config)
+
+    def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        """Return the logits (B, K, H, W)."""
+        own = {name: self.encoders[name](inputs[name]) for name in self.available(inputs)}
+        slots = [own[name] if name in own else self.stand_in(name, inputs, own) for name in self.config.names]
+        return self.decode(slots)
+
+    def stand_in(self, name: str, inputs: Mapping[str, Tensor], own: Mapping[str, list[Tensor]]) -> list[Tensor]:
+        """The maps in the slot of a missing modality: those of zeros."""
+        maps: list[Tensor] = self.encoders[name](blank(self.config, name, inputs))
+        return maps
+
+    def decode(self, slots: list[list[Tensor]]) -> Tensor:
+        """From the maps that fill the slots to the logits."""
+        *skips, deepest = self.fusion(slots)
+        logits: Tensor = self.decoder(deepest, skips).logits
+        return logits

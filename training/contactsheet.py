@@ -1,0 +1,85 @@
+"""A contact sheet: some tiles of each split, each modality beside the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from dis2_core.card import LandClass
+
+from .augmentation import resample
+from .data import Tile, TileDataset
+from .sample import IGNORE, Sample
+
+TILES = 4  # of each split
+PIXELS = 256  # the longest side of a picture
+INCHES = 1.7  # a picture
+UNLABELLED = (0, 0, 0)
+HOLE = (255, 0, 255)
+
+
+def draw_sheet(datasets: Sequence[TileDataset], path: Path) -> None:
+    """Draw some tiles of each split and write them as a PNG."""
+    rows = [(dataset, tile) for dataset in datasets for tile in spread(dataset.tiles, TILES)]
+    classes = datasets[0].description.classes
+    pictures = [list(_pictures(dataset, tile)) for dataset, tile in rows]
+    columns = len(pictures[0])
+    figure = Figure(figsize=(columns * INCHES, len(rows) * INCHES + 0.9), dpi=110, layout="constrained")
+    axes = figure.subplots(len(rows), columns, squeeze=False)
+    for axis, (title, _) in zip(axes[0], pictures[0], strict=True):
+        axis.set_title(title, fontsize=7)
+    for (dataset, tile), line, row in zip(rows, axes, pictures, strict=True):
+        for axis, (_, image) in zip(line, row, strict=True):
+            axis.imshow(image, interpolation="nearest")
+            axis.set_xticks([])
+            axis.set_yticks([])
+        line[0].set_ylabel(f"{dataset.split}\n{tile.name}"[:40], fontsize=6)
+    handles = [Patch(facecolor=item.color, edgecolor="#888888", label=item.name) for item in classes]
+    handles += [Patch(facecolor="#000000", label="not labelled"), Patch(facecolor="#ff00ff", label="hole")]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=6, frameon=False)
+    FigureCanvasAgg(figure).print_png(str(path))
+
+
+def spread(tiles: Sequence[Tile], count: int) -> list[Tile]:
+    """Some of the tiles, evenly spaced, the first and the last among them."""
+    numbers = np.linspace(0, len(tiles) - 1, min(count, len(tiles))).round().astype(int)
+    return [tiles[number] for number in dict.fromkeys(numbers.tolist())]
+
+
+def _pictures(dataset: TileDataset, tile: Tile) -> Iterator[tuple[str, np.ndarray]]:
+    """Title and image of each picture in a row."""
+    sample = _small(tile.in_memory().sample)
+    for modality in dataset.description.modalities:
+        values, valid = sample.values[modality.name].numpy(), sample.valid[modality.name].numpy()
+        step = 3 if modality.kind == "optical" and len(modality.bands) >= 3 else 1
+        for start in range(0, len(values) - len(values) % step, step):
+            names = ", ".join(band.name for band in modality.bands[start : start + step])
+            yield f"{modality.name}\n{names}"[:40], _image(values[start : start + step], valid)
+    yield "labels", _map(sample.labels.numpy(), dataset.description.classes)
+
+
+def _small(sample: Sample) -> Sample:
+    factor = max(1.0, max(sample.size) / PIXELS)
+    return resample(sample, (max(1, round(sample.size[0] / factor)), max(1, round(sample.size[1] / factor))))
+
+
+def _image(values: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """(C, H, W) with one or three bands to (H, W, 3) uint8, stretched from the 2nd to the 98th percentile."""
+    image = np.zeros((3, *valid.shape), dtype=np.uint8)
+    if valid.any():
+        low, high = (np.percentile(values[:, valid], q, axis=1)[:, None, None] for q in (2, 98))
+        image[:] = (255 * ((values - low) / np.maximum(high - low, 1e-6)).clip(0, 1)).astype(np.uint8)
+    return np.where(valid[..., None], image.transpose(1, 2, 0), np.array(HOLE, dtype=np.uint8))
+
+
+def _map(labels: np.ndarray, classes: Sequence[LandClass]) -> np.ndarray:
+    """(H, W) labels to (H, W, 3) uint8 in the classes' colours."""
+    colours = np.full((256, 3), UNLABELLED, dtype=np.uint8)
+    colours[: len(classes)] = [item.rgb for item in classes]
+    colours[IGNORE] = UNLABELLED
+    return colours[labels]

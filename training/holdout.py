@@ -1,0 +1,249 @@
+"""A spatial hold-out: which ground trains, which chooses the model, which tests, and strips between that do nothing.
+
+Neighbouring pixels are alike, so a model must be tested some way off the ground that it learned. The
+labelled area is cut into *cells* of half a window or more. Whole *blocks* of cells are held out, and the
+cells around them are used for nothing: no training window shows a pixel within half a window of
+what is tested.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .sample import IGNORE
+
+Cells = NDArray[np.bool_]  # (R, C)
+Counts = NDArray[np.int64]  # (R, C, K) labelled pixels of each class
+
+MOST_CELLS = 256  # a side; those of a very large scene are larger
+BLOCKS = 100  # blocks with labels, about: small ones spread the test, large ones lose less to the strips
+LONGEST = 32  # cells along the side of a rectangle from which it is cut in two
+VALIDATION_SHARE = 0.1
+LEAST_TRAINING = 0.5  # of the labelled pixels; else there is no part for validation
+
+
+class Role(IntEnum):
+    """What a cell is for."""
+
+    TRAIN = 0
+    VALIDATION = 1
+    TEST = 2
+    GAP = 3
+
+
+class Box(NamedTuple):
+    """A rectangle of pixels."""
+
+    row: int
+    col: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """How a raster is cut into cells.
+
+    Attributes:
+        rows, cols: Where cells begin, and the end of the last: R + 1 and C + 1 numbers.
+    """
+
+    rows: NDArray[np.int64]
+    cols: NDArray[np.int64]
+
+    @classmethod
+    def over(cls, shape: tuple[int, int], side: int) -> Lattice:
+        """Cut (height, width) pixels into cells of ``side`` pixels or a little more."""
+        return cls(*(_even_cuts(length, side) for length in shape))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(R, C) cells."""
+        return len(self.rows) - 1, len(self.cols) - 1
+
+    def count(self, labels: NDArray[np.uint8], classes: int) -> Counts:
+        """Count the labelled pixels of each class in each cell."""
+        counts = np.empty((*self.shape, classes), dtype=np.int64)
+        for code in range(classes):
+            across = np.add.reduceat(labels == code, self.cols[:-1], axis=1, dtype=np.int64)
+            counts[..., code] = np.add.reduceat(across, self.rows[:-1], axis=0)
+        return counts
+
+    def box(self, top: int, left: int, bottom: int, right: int) -> Box:
+        """The pixels of a rectangle of cells; ``bottom`` and ``right`` are the first outside it."""
+        row, col = int(self.rows[top]), int(self.cols[left])
+        return Box(row, col, int(self.rows[bottom]) - row, int(self.cols[right]) - col)
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """What each cell is for.
+
+    Attributes:
+        lattice: The cells.
+        roles: (R, C) of ``Role``.
+        counts: (R, C, K) labelled pixels.
+    """
+
+    lattice: Lattice
+    roles: NDArray[np.uint8]
+    counts: Counts
+
+    def boxes(self, role: Role, longest: int = LONGEST) -> list[Box]:
+        """Rectangles of pixels that hold every labelled pixel of a role, and no cell of another role.
+
+        They may overlap, and reach up to a cell beyond the labels: what surrounds them. Their sides are
+        about ``longest`` cells at most.
+        """
+        labelled = self.counts.any(axis=2)
+        mine = self.roles == role
+        rectangles = _rectangles(mine & grown(labelled), mine & labelled, longest)
+        return [self.lattice.box(*rectangle) for rectangle in rectangles]
+
+    def pixels(self, role: Role) -> NDArray[np.int64]:
+        """(K,) labelled pixels of a role."""
+        pixels: NDArray[np.int64] = self.counts[self.roles == role].sum(axis=0)
+        return pixels
+
+
+def hold_out(labels: NDArray[np.uint8], classes: int, window: int, share: float) -> HoldOut:
+    """Choose the ground for testing and, where there is enough, for validation. The same labels give the same choice.
+
+    Args:
+        labels: (H, W) classes, ``IGNORE`` where not labelled.
+        classes: K.
+        window: Side of the training windows in pixels.
+        share: Of the labelled pixels, for testing; 0 for none.
+
+    Returns:
+        The roles. There is no ``TEST`` where the labels are too few or too close together.
+    """
+    height, width = labels.shape
+    lattice = Lattice.over((height, width), max(1, window // 2, max(height, width) // MOST_CELLS))
+    counts = lattice.count(labels, classes)
+    roles = np.full(lattice.shape, Role.TRAIN, dtype=np.uint8)
+    if share > 0:
+        _set_aside(roles, Role.TEST, counts, share)
+    if (roles == Role.TEST).any():
+        trial = roles.copy()
+        _set_aside(trial, Role.VALIDATION, counts, VALIDATION_SHARE)
+        if counts[trial == Role.TRAIN].sum() >= LEAST_TRAINING * counts.sum():
+            roles = trial
+    return HoldOut(lattice, roles, counts)
+
+
+def grown(cells: Cells) -> Cells:
+    """The cells and the eight neighbours of each."""
+    padded = np.pad(cells, 1)
+    height, width = cells.shape
+    around = [padded[row : row + height, col : col + width] for row in range(3) for col in range(3)]
+    return np.asarray(np.logical_or.reduce(around))
+
+
+def _even_cuts(length: int, side: int) -> NDArray[np.int64]:
+    parts = max(1, length // side)
+    return np.round(np.linspace(0, length, parts + 1)).astype(np.int64)
+
+
+def _set_aside(roles: NDArray[np.uint8], role: Role, counts: Counts, share: float) -> None:
+    """Give blocks of cells that train a role of their own, and the cells around them none; in place.
+
+    Blocks are added one by one, the one that helps most first, until none helps.
+    """
+    free = np.where((roles == Role.TRAIN)[..., None], counts, 0)
+    blocks = list(_blocks(free))
+    if not blocks:
+        return
+    chosen = np.zeros(roles.shape, dtype=np.bool_)
+    cost = _cost(chosen, free, share)
+    while blocks:
+        trials = [chosen | block for block in blocks]
+        costs = [_cost(trial, free, share) for trial in trials]
+        best = int(np.argmin(costs))
+        if costs[best] >= cost:
+            break
+        chosen, cost = trials[best], costs[best]
+        del blocks[best]
+    chosen &= roles == Role.TRAIN
+    roles[grown(chosen) & (roles == Role.TRAIN)] = Role.GAP
+    roles[chosen] = role
+
+
+def _blocks(counts: Counts) -> Iterator[Cells]:
+    """Squares of cells, two or more a side, that hold labels."""
+    rows, cols, _ = counts.shape
+    side = max(2, math.ceil(math.sqrt(np.count_nonzero(counts.any(axis=2)) / BLOCKS)))
+    for top, bottom in _pairs(_even_cuts(rows, side)):
+        for left, right in _pairs(_even_cuts(cols, side)):
+            if counts[top:bottom, left:right].any():
+                block = np.zeros((rows, cols), dtype=np.bool_)
+                block[top:bottom, left:right] = True
+                yield block
+
+
+def _cost(chosen: Cells, counts: Counts, share: float) -> float:
+    """How bad a choice is: shares of classes far from the wanted one, classes left out, labels lost to the strips."""
+    total = counts.sum(axis=(0, 1))
+    present = total > 0
+    total = total[present]
+    aside = counts[chosen].sum(axis=0)[present]
+    lost = counts[grown(chosen) & ~chosen].sum(axis=0)[present]
+    left = total - aside - lost
+    if not left.all():  # a class that is not trained cannot be tested either
+        return math.inf
+    return float(
+        np.abs(aside / total - share).mean()
+        + abs(aside.sum() / total.sum() - share)
+        + lost.sum() / total.sum()
+        + 0.5 * (aside == 0).mean()
+        + np.maximum(LEAST_TRAINING - left / total, 0).mean()
+    )
+
+
+def _pairs(cuts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    return zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
+
+
+def _rectangles(allowed: Cells, wanted: Cells, longest: int) -> Iterator[tuple[int, int, int, int]]:
+    """Rectangles (top, left, bottom, right) of allowed cells that cover all wanted ones; large ones first come."""
+    for top, bottom in _pairs(_even_cuts(allowed.shape[0], longest)):
+        for left, right in _pairs(_even_cuts(allowed.shape[1], longest)):
+            part = (slice(top, bottom), slice(left, right))
+            open_cells = (wanted & allowed)[part]
+            while open_cells.any():
+                row, col = (int(place[0]) for place in np.nonzero(open_cells))
+                first, begin, last, end = _largest_around(allowed[part], row, col)
+                open_cells[first:last, begin:end] = False
+                yield top + first, left + begin, top + last, left + end
+
+
+def _largest_around(allowed: Cells, row: int, col: int) -> tuple[int, int, int, int]:
+    """The largest rectangle (top, left, bottom, right) of allowed cells with a given one inside."""
+    best, largest = (row, col, row + 1, col + 1), 1
+    for top in range(row, -1, -1):
+        if not allowed[top, col]:
+            break
+        for bottom in range(row + 1, allowed.shape[0] + 1):
+            if not allowed[bottom - 1, col]:
+                break
+            shut = np.flatnonzero(~allowed[top:bottom].all(axis=0))
+            left = int(shut[shut < col].max(initial=-1)) + 1
+            right = int(shut[shut > col].min(initial=allowed.shape[1]))
+            if (area := (bottom - top) * (right - left)) > largest:
+                best, largest = (top, left, bottom, right), area
+    return best
+
+
+def masked(labels: NDArray[np.uint8], seen: Cells, box: Box) -> NDArray[np.uint8]:
+    """The labels of a box less those that an earlier box had; ``seen`` (H, W) takes note."""
+    part = (slice(box.row, box.row + box.height), slice(box.col, box.col + box.width))
+    own = np.where(seen[part], np.uint8(IGNORE), labels[part])
+    seen[part] = True
+    return own

@@ -1,0 +1,194 @@
+"""Labels on the ground of a scene: a raster of codes or polygons, brought to its pixels, and the classes they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dis2_core.alignment import footprint
+from dis2_core.card import MAX_CLASSES, LandClass
+from dis2_core.classes import COLORS
+from dis2_core.codes import NOTHING, Codes, RasterCodes, strips
+from dis2_core.errors import GridMismatch, InputError, NoValidData
+from dis2_core.grid import Bounds, Grid
+from dis2_core.jobs import ClassValue, Reference
+from dis2_core.metrics import FEW_PIXELS
+from dis2_core.reference_polygons import PolygonCodes
+from dis2_core.reporting import Reporter
+
+from .sample import IGNORE
+
+MAX_PIXELS = 1 << 29  # of the labelled area, one byte each
+SURROUNDINGS = 64  # pixels around the labels that are looked at, too
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is known of the ground.
+
+    Attributes:
+        grid: Where the pixels lie.
+        codes: (H, W) classes 0..K-1, ``IGNORE`` where not labelled.
+        classes: Names and colours; each occurs.
+        pixels: (K,) labelled pixels.
+    """
+
+    grid: Grid
+    codes: NDArray[np.uint8]
+    classes: tuple[LandClass, ...]
+    pixels: NDArray[np.int64]
+
+
+def read_labels(reference: Reference, grid: Grid, report: Reporter) -> Labels:
+    """Read labels where they and a grid meet.
+
+    Args:
+        reference: A raster of codes, or polygons; pixels belong to the polygon that their centre lies in.
+        grid: The ground that all inputs show.
+        report: Told of classes with few pixels or none.
+
+    Returns:
+        Labels on the part of the grid that holds any, with some ground around it.
+
+    Raises:
+        InputError: The labels cannot be read or name fewer than two classes.
+        GridMismatch: They lie elsewhere.
+        NoValidData: No pixel is labelled.
+    """
+    if reference.field:
+        polygons = PolygonCodes(reference.path, reference.field, grid, reference.crs)
+        polygons.grid = _ground(grid, polygons.bounds, reference)
+        return _read(polygons, reference, polygons.texts, reference.values, report)
+    with RasterCodes(reference.path, reference.band) as own:
+        values = reference.values or own.categories()
+        ground = grid if grid.crs is None else _ground(grid, footprint(own.grid, grid.crs), reference)
+    with RasterCodes(reference.path, reference.band, ground) as raster:
+        return _read(raster, reference, None, values, report)
+
+
+def _read(
+    source: RasterCodes | PolygonCodes,
+    reference: Reference,
+    texts: tuple[str, ...] | None,
+    values: tuple[ClassValue, ...],
+    report: Reporter,
+) -> Labels:
+    legend = Legend(values, texts, reference.path)
+    codes = np.full(source.grid.shape, IGNORE, dtype=np.uint8)
+    for start, stop in strips(source.grid):
+        report.check()
+        codes[start:stop] = legend.encode(source.read(start, stop))
+    if absent := legend.absent():
+        report.warning(f"No pixel is labelled {', '.join(absent)}: the model will not know it.", "classes")
+    return _compact(source.grid, codes, legend, reference, report)
+
+
+class Legend:
+    """Turns codes of a source into classes, numbered as they are met.
+
+    Args:
+        values: What values mean; those that are not listed are not labelled. Empty: each is a class.
+        texts: What codes stand for; None: for themselves.
+        path: Of the labels, for messages.
+    """
+
+    def __init__(self, values: Iterable[ClassValue], texts: tuple[str, ...] | None, path: str) -> None:
+        self._meanings = {item.value: item for item in values}
+        self._open = not self._meanings
+        self._texts = texts
+        self._path = path
+        self._numbers: dict[str, int] = {}  # by name of the class
+
+    def encode(self, codes: Codes) -> NDArray[np.uint8]:
+        """Codes -> numbers of classes; ``IGNORE`` where not labelled."""
+        found, places = np.unique(codes, return_inverse=True)
+        numbers = np.array([self._encode(int(code)) for code in found], dtype=np.uint8)
+        encoded: NDArray[np.uint8] = numbers[places.reshape(codes.shape)]
+        return encoded
+
+    def classes(self) -> list[ClassValue]:
+        """The classes that were met, by number; the value is the first that names the class."""
+        first = {item.name: item for item in reversed(self._meanings.values())}
+        return [first.get(name, ClassValue(name, name)) for name in self._numbers]
+
+    def order(self) -> list[int]:
+        """Numbers of the classes as a person lists them: as their meanings are given, else by value."""
+        if self._open:
+            return [number for _, number in sorted((_order(name), number) for name, number in self._numbers.items())]
+        listed = dict.fromkeys(item.name for item in self._meanings.values())
+        return [self._numbers[name] for name in listed if name in self._numbers]
+
+    def absent(self) -> list[str]:
+        """Names that were given and never met."""
+        listed = dict.fromkeys(item.name for item in self._meanings.values() if item.name != item.value)
+        return [name for name in listed if name not in self._numbers]
+
+    def _encode(self, code: int) -> int:
+        if code == NOTHING:
+            return IGNORE
+        text = self._texts[code] if self._texts is not None else str(code)
+        if text in self._meanings:
+            return self._number(self._meanings[text].name)
+        if not self._open or (self._texts is None and code == IGNORE):  # what stands for *no data* in class rasters
+            return IGNORE
+        return self._number(text)
+
+    def _number(self, name: str) -> int:
+        number = self._numbers.setdefault(name, len(self._numbers))
+        if number >= MAX_CLASSES:
+            raise InputError(
+                f"{self._path} has more than {MAX_CLASSES} different values.",
+                "Give the band or the field that holds the class.",
+            )
+        return number
+
+
+def _ground(grid: Grid, bounds: Bounds, reference: Reference) -> Grid:
+    """The part of a grid around the labels."""
+    across, down = (SURROUNDINGS * side for side in grid.resolution)
+    xmin, ymin, xmax, ymax = bounds
+    try:
+        ground = grid.crop((xmin - across, ymin - down, xmax + across, ymax + down))
+    except GridMismatch as error:
+        raise GridMismatch(
+            f"The labels {reference.path} do not lie where all inputs are.",
+            "Check that they show the same place and have the right CRS, and the extent.",
+        ) from error
+    if ground.height * ground.width > MAX_PIXELS:
+        raise InputError(
+            f"The labels spread over {ground.width:,} × {ground.height:,} pixels, too many to hold in memory.",
+            "Give an extent, or a coarser ground sample distance.",
+        )
+    return ground
+
+
+def _compact(grid: Grid, codes: NDArray[np.uint8], legend: Legend, reference: Reference, report: Reporter) -> Labels:
+    """Number the classes in the order in which a person lists them."""
+    met, order = legend.classes(), legend.order()
+    if not order:
+        raise NoValidData(f"{reference.path} labels no pixel where all inputs are.", "Give labels inside the rasters.")
+    if len(order) == 1:
+        raise InputError(
+            f"{reference.path} labels one class alone, '{met[order[0]].name}', where all inputs are.",
+            "A model needs two classes or more: label other ground as well.",
+        )
+    pixels = np.bincount(codes.ravel(), minlength=IGNORE + 1)[order]
+    if few := [f"{met[n].name} ({count})" for n, count in zip(order, pixels, strict=True) if count < FEW_PIXELS]:
+        report.warning(f"Labelled on few pixels, which is little to learn from: {', '.join(few)}.", "classes")
+    table = np.full(IGNORE + 1, IGNORE, dtype=np.uint8)
+    table[order] = np.arange(len(order))
+    classes = tuple(_land_class(met[number], place) for place, number in enumerate(order))
+    return Labels(grid, table[codes], classes, pixels)
+
+
+def _order(text: str) -> tuple[int, int, str]:
+    """Codes by size, before words."""
+    return (0, int(text), "") if text.lstrip("-").isdecimal() else (1, 0, text)
+
+
+def _land_class(item: ClassValue, place: int) -> LandClass:
+    name = "".join(letter if letter.isprintable() else " " for letter in item.name).strip()
+    return LandClass(name or item.value, item.color.lower() or COLORS[place % len(COLORS)])

@@ -1,0 +1,100 @@
+"""The methods of the benchmark by name: each a network for prediction and an objective that trains it.
+
+An objective decides by itself which scenarios its batches have: ``concat`` sees all modalities always,
+``concat_dropout``, ``shaspec`` and ``mmformer`` draw a scenario a batch, the full one included; ``hallucination``
+and DIS2 train the full scenario and, beside it, the incomplete one that the loop hands them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from torch import nn
+
+from dis2_core.errors import InputError
+from dis2_core.network import DIS2, DIS2Config, Scenario, SegmentationNetwork
+
+from .baselines.ablations import (
+    WithoutClassAttention,
+    WithoutDistillation,
+    WithoutDiversity,
+    WithoutHierarchicalFusion,
+    shared_missing_branch,
+)
+from .baselines.concatenation import Concatenation
+from .baselines.hallucination import Hallucination, HallucinationObjective
+from .baselines.mmformer import MMFormer, MMFormerObjective
+from .baselines.modality_dropout import DropoutObjective, ModalityDropout
+from .baselines.shaspec import ShaSpec, ShaSpecObjective
+from .baselines.single import FullObjective, SingleModality
+from .cross_entropy import CrossEntropyObjective
+
+DIS2_METHOD = "dis2"  #: the one whose file is a model file
+SINGLE = "single_"  #: followed by the name of a modality
+
+
+class Method(NamedTuple):
+    """How a method's network is built, and what trains it, given the network and the weight of cross-entropy."""
+
+    network: Callable[[DIS2Config], SegmentationNetwork]
+    objective: Callable[..., nn.Module]
+
+
+_METHODS = {
+    DIS2_METHOD: Method(DIS2, CrossEntropyObjective),
+    "dis2_no_kd": Method(DIS2, WithoutDistillation),
+    "dis2_no_diversity": Method(DIS2, WithoutDiversity),
+    "dis2_no_class_attention": Method(WithoutClassAttention, CrossEntropyObjective),
+    "dis2_no_hf": Method(WithoutHierarchicalFusion, CrossEntropyObjective),
+    "dis2_shared_branch": Method(shared_missing_branch, CrossEntropyObjective),
+    "concat": Method(Concatenation, FullObjective),
+    "concat_dropout": Method(ModalityDropout, DropoutObjective),
+    "shaspec": Method(ShaSpec, ShaSpecObjective),
+    "mmformer": Method(MMFormer, MMFormerObjective),
+    "hallucination": Method(Hallucination, HallucinationObjective),
+}
+
+
+def method_names(modalities: Sequence[str]) -> tuple[str, ...]:
+    """All methods for a data set of these modalities."""
+    return (*_METHODS, *(f"{SINGLE}{name}" for name in modalities))
+
+
+def build(method: str, config: DIS2Config, cross_entropy: float = 1.0) -> nn.Module:
+    """Build a method's objective; its ``network`` is what predicts.
+
+    Args:
+        method: One of ``method_names``.
+        config: Modalities, classes, window and sizes, which all methods share.
+        cross_entropy: Weight of plain cross-entropy beside the segmentation loss.
+
+    Returns:
+        A module with the attribute ``network`` that is called as ``Objective`` is: ``(inputs, labels,
+        scenario, distillation)`` to a dict of terms, ``total`` among them.
+
+    Raises:
+        InputError: There is no such method.
+    """
+    found = _find(method, config)
+    return found.objective(found.network(config), cross_entropy)
+
+
+def build_network(method: str, config: DIS2Config) -> SegmentationNetwork:
+    """Build a method's network alone. Raises InputError where there is no such method."""
+    return _find(method, config).network(config)
+
+
+def answers(method: str, scenario: Scenario) -> bool:
+    """Whether a method has anything to say in a scenario: one of a single modality needs that modality."""
+    return not method.startswith(SINGLE) or method.removeprefix(SINGLE) in scenario
+
+
+def _find(method: str, config: DIS2Config) -> Method:
+    name = method.removeprefix(SINGLE)
+    if method.startswith(SINGLE) and name in config.names:
+        return Method(partial(SingleModality, name=name), FullObjective)
+    if method not in _METHODS:
+        raise InputError(f"There is no method '{method}'.", f"Use one of: {', '.join(method_names(config.names))}.")
+    return _METHODS[method]

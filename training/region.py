@@ -1,0 +1,259 @@
+"""From layers to a model: a person's rasters and labels in; a model file, its scores and a report out."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from dis2_core import DIS2, DIS2Config, Model, ModelCard, load_model, save_model
+from dis2_core.errors import Cancelled, NoValidData, ResourceError
+from dis2_core.inputs import gdal_environment
+from dis2_core.jobfolder import JobFolder
+from dis2_core.jobs import TRAINING_OUTPUTS, TrainJob
+from dis2_core.metrics import Scores
+from dis2_core.network import Scenario
+from dis2_core.report import require_packages
+from dis2_core.reporting import Listener, Reporter
+from dis2_core.runtime import cpu_threads, describe_device, is_out_of_memory
+
+from .accelerator import SingleDevice
+from .cross_entropy import CrossEntropyObjective
+from .data import Description, MemoryTile, class_pixels, grid_windows
+from .evaluation import card_metrics, score_windows
+from .fit import Epoch, Ground, build_card, set_up, train
+from .holdout import Box, HoldOut, Role, hold_out
+from .labels import Labels, read_labels
+from .modalities import measured
+from .outcome import TrainingResult
+from .recipe import Recipe
+from .region_card import described
+from .region_recipe import region_recipe, window_of
+from .region_report import region_report
+from .sample import Sample
+from .scene import Scene
+from .thinning import affordable, area
+from .warm_start import WarmStart, warm_start
+
+TRAINING_BYTES = 1 << 30  # of training tiles in memory
+TEST_PIXELS = 1 << 22
+VALIDATION_WINDOWS = 32  # looked at after every epoch
+READ, TRAINED = 0.05, 0.95  # of the run, when all is read and when all is trained
+
+
+def run_training(
+    job: TrainJob, *, progress: Listener | None = None, cancelled: Callable[[], bool] | None = None
+) -> TrainingResult:
+    """Train a model on a scene and test it on ground apart: its outputs appear whole, or none does.
+
+    Args:
+        job: What to do.
+        progress: Gets events of the types progress, info, warning and artifact.
+        cancelled: Is asked at every step; True stops the run.
+
+    Raises:
+        InputError: A raster, the labels or an option cannot be used (its subclasses say which).
+        ModelError: The model to start from cannot be used.
+        TrainingDiverged: The loss became infinite or no number.
+        NoDevice, NoSpace, ResourceError: The machine lacks something.
+        Cancelled: The run was stopped by ``cancelled`` or Ctrl-C.
+    """
+    started = time.monotonic()
+    report = Reporter(progress, cancelled)
+    report.progress(0, "reading")
+    targets = {name: job.outputs[name] for name in TRAINING_OUTPUTS if name in job.outputs}
+    try:
+        with gdal_environment(), cpu_threads(job.threads), _memory_errors(), JobFolder(targets, _files(job)) as folder:
+            if "report" in targets:
+                require_packages()
+            result, network = RegionRun.of(job, report).execute()
+            report.progress(1, "writing")
+            result = replace(result, seconds=round(time.monotonic() - started, 1))
+            save_model(folder.part("model"), network, result.card)
+            if "report" in targets:
+                region_report(result, job).write(folder.part("report"))
+            for name, path in folder.commit():
+                report.artifact(name, str(path))
+    except KeyboardInterrupt:
+        raise Cancelled("The run was interrupted.", "Nothing was written.") from None
+    return result
+
+
+@dataclass
+class RegionRun:
+    """One run, from rasters to a tested network.
+
+    Attributes:
+        job: What to do.
+        report: Told of everything, and asked whether to go on.
+        start: The model to start from.
+        scene: The rasters.
+        labels: What is known of the ground.
+        plan: Which ground is for what.
+    """
+
+    job: TrainJob
+    report: Reporter
+    start: Model | None
+    scene: Scene
+    labels: Labels
+    plan: HoldOut
+
+    @classmethod
+    def of(cls, job: TrainJob, report: Reporter) -> RegionRun:
+        """Examine what the job names."""
+        start = load_model(job.start) if job.start else None
+        card = start.card if start else None
+        scene = Scene.open(job, card, report)
+        labels = read_labels(job.labels, scene.grid, report)
+        plan = hold_out(labels.codes, len(labels.classes), window_of(job, card), job.held_out)
+        return cls(job, report, start, scene, labels, plan)
+
+    def execute(self) -> tuple[TrainingResult, DIS2]:
+        """Train and test."""
+        accelerator = SingleDevice(self.job.device)
+        torch.manual_seed(self.job.seed)
+        ground = self._ground()
+        card, recipe, begun = self._begin(ground.description)
+        self.report.info(f"Training on {describe_device(accelerator.device)}, {accelerator.precision}.")
+        network, curve, chosen = self._train(recipe, accelerator, ground, card, begun.network)
+        scores = self._test(network, card)
+        result = TrainingResult(
+            outputs=dict(self.job.outputs),
+            card=replace(card, metrics=card_metrics(scores)),
+            scores=scores,
+            plan=self.plan,
+            curve=tuple(curve),
+            chosen=chosen,
+            steps=recipe.schedule.steps,
+            inherited=str(begun) if self.start else "",
+            device=describe_device(accelerator.device),
+            precision=accelerator.precision,
+            seconds=0.0,
+            warnings=tuple(self.report.warnings),
+        )
+        return replace(result, card=described(result, self.job)), network.cpu()
+
+    def _ground(self) -> Ground:
+        """Read what trains and what validates, and measure it."""
+        scene = self.scene
+        a_pixel = sum(4 * len(modality.bands) + 1 for modality in scene.modalities) + 1
+        boxes = self._boxes(Role.TRAIN, TRAINING_BYTES // a_pixel)
+        tiles = scene.read(boxes, self.labels, complete=False, report=self.report)
+        self._check_classes(tiles)
+        modalities = tuple(
+            measured(modality, tiles, scene.stored_as_bytes(modality.name), self.report)
+            for modality in scene.modalities
+        )
+        self.report.progress(READ / 2, "reading")
+        description = Description(modalities, self.labels.classes, scene.gsd, self.job.attribution, self.job.license)
+        return Ground(description, tiles, self._windows(Role.VALIDATION)[:VALIDATION_WINDOWS])
+
+    def _check_classes(self, tiles: list[MemoryTile]) -> None:
+        """Raise NoValidData unless two classes can be trained; warn of those that cannot."""
+        counts = class_pixels(tiles, len(self.labels.classes))
+        if (counts > 0).sum() < 2:
+            raise NoValidData(
+                "Fewer than two classes are labelled where the rasters have data.", "Label more ground inside them."
+            )
+        if lost := [item.name for item, count in zip(self.labels.classes, counts, strict=True) if count == 0]:
+            self.report.warning(f"Nothing is left to learn {', '.join(lost)} from: label more of it.", "classes")
+
+    def _begin(self, description: Description) -> tuple[ModelCard, Recipe, WarmStart]:
+        """The network to train, its card, and how."""
+        start = self.start.card if self.start else None
+        card = build_card(region_recipe(self.job, description, start, branches=False), description)
+        if self.start is None:
+            begun = WarmStart(DIS2(DIS2Config.from_card(card)), taken=0.0, branches=False, new=())
+        else:
+            card = like(self.start.card, card)
+            begun = warm_start(self.start, card)
+            self.report.info(str(begun))
+        return card, region_recipe(self.job, description, start, branches=begun.branches), begun
+
+    def _train(
+        self, recipe: Recipe, accelerator: SingleDevice, ground: Ground, card: ModelCard, network: DIS2
+    ) -> tuple[DIS2, list[Epoch], int]:
+        """Return the trained network, how it went, and the step at which it was best on the validation ground."""
+        training = set_up(recipe, accelerator, ground, card, CrossEntropyObjective(network, recipe.cross_entropy))
+        average = training.average.network
+        best, chosen, weights = -math.inf, recipe.schedule.steps, None
+        curve = []
+        for epoch in train(recipe, accelerator, training, self.report, (READ, TRAINED)):
+            curve.append(epoch)
+            self.report.info(_progress_line(epoch, recipe))
+            if epoch.miou > best:
+                best, chosen, weights = epoch.miou, epoch.steps, copy.deepcopy(average.state_dict())
+        if weights is not None:
+            average.load_state_dict(weights)
+        return average.eval(), curve, chosen
+
+    def _test(self, network: DIS2, card: ModelCard) -> dict[Scenario, Scores]:
+        """Score all scenarios on ground that was never looked at before."""
+        self.report.progress(TRAINED, "testing")
+        windows = self._windows(Role.TEST)
+        if not windows:
+            text = "The labels are too few or too close together to keep some for a test: the model is not tested."
+            self.report.warning(text if self.job.held_out else "Nothing was held out: the model is not tested.", "test")
+            return {}
+        return score_windows(network, card, windows, check=self.report.check)
+
+    def _windows(self, role: Role) -> list[Sample]:
+        """The windows of ground that is held out, side by side, in an order drawn once."""
+        boxes = self._boxes(role, TEST_PIXELS)
+        tiles = self.scene.read(boxes, self.labels, complete=True, report=self.report)
+        windows = grid_windows(tiles, window_of(self.job, self.start.card if self.start else None))
+        order = np.random.default_rng((self.job.seed, int(role))).permutation(len(windows))
+        return [windows[number] for number in order]
+
+    def _boxes(self, role: Role, budget: int) -> list[Box]:
+        """The rectangles of a role; where they are too many for the memory, some of them."""
+        every = self.plan.boxes(role)
+        boxes = affordable(self.plan, role, self.labels.codes, budget, self.job.seed)
+        if area(boxes) < area(every):
+            share = area(boxes) / area(every)
+            self.report.warning(
+                f"The scene is too large for the memory: {share:.0%} of its {role.name.lower()} ground is used, "
+                "pieces drawn at random with every class among them.",
+                "memory",
+            )
+        return boxes
+
+
+def like(start: ModelCard, card: ModelCard) -> ModelCard:
+    """The card with the network of another one, as far as its modalities and width allow."""
+    if card.network["width"] != start.network["width"]:
+        return card
+    entries = dict(start.network)
+    if len(card.modalities) != len(start.modalities):
+        entries.pop("missing_branches")
+    config = DIS2Config.from_card(replace(card, network=entries))
+    return replace(card, network=config.card_entries())
+
+
+def _progress_line(epoch: Epoch, recipe: Recipe) -> str:
+    line = f"Step {epoch.steps} of {recipe.schedule.steps}: loss {epoch.terms['total']:.2f}"
+    return f"{line}, validation mIoU {epoch.miou:.3f} (mean of all scenarios)" if epoch.scores else line
+
+
+def _files(job: TrainJob) -> list[str]:
+    """What a run reads and must not write."""
+    return [*(source.path for source in job.inputs.values()), job.labels.path, *([job.start] if job.start else [])]
+
+
+@contextmanager
+def _memory_errors() -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, RuntimeError) and not is_out_of_memory(error):
+            raise
+        raise ResourceError(
+            "The memory is full.", "Train with fewer windows a step, a smaller width, an extent, or on another device."
+        ) from error

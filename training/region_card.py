@@ -1,0 +1,56 @@
+"""What the card of a person's own model says: what it was trained on, how it was tested, how far to trust it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from os.path import basename
+
+from dis2_core.card import ModelCard
+from dis2_core.jobs import TrainJob
+
+from .holdout import Role
+from .outcome import TrainingResult
+
+
+def described(result: TrainingResult, job: TrainJob) -> ModelCard:
+    """Return the card of a result with its texts."""
+    card = result.card
+    names = " and ".join(modality.name for modality in card.modalities)
+    return replace(
+        card,
+        description=f"Made from a person's own layers: {', '.join(card.class_names)}, from {names} or any of them.",
+        training_data=_training_data(result, job),
+        notes=" ".join([_test_note(result), _choice_note(result), *_few_note(result)]),
+    )
+
+
+def _training_data(result: TrainingResult, job: TrainJob) -> str:
+    trained = int(result.plan.pixels(Role.TRAIN).sum())
+    hectares = trained * result.card.gsd**2 / 1e4
+    rasters = ", ".join(f"{slot} {basename(source.path)}" for slot, source in job.inputs.items())
+    labels = f"{basename(job.labels.path)} ({job.labels.field})" if job.labels.field else basename(job.labels.path)
+    return f"{trained:,} labelled pixels of {result.card.gsd:g} m ({hectares:,.2f} ha) of {labels}, on {rasters}."
+
+
+def _test_note(result: TrainingResult) -> str:
+    if not result.scores:
+        return "Not tested: no labels were kept apart. Nothing is known about how good it is."
+    pixels = {role: int(result.plan.pixels(role).sum()) for role in Role}
+    gap = int(result.card.window[0] // 2 * result.card.gsd) or result.card.window[0] // 2 * result.card.gsd
+    return (
+        f"Tested on {pixels[Role.TEST]:,} labelled pixels ({pixels[Role.TEST] / sum(pixels.values()):.0%}) of the same "
+        f"scene, {gap:g} m or more from the ground that was trained on. The scores say how well it knows this scene, "
+        "not how well it generalises."
+    )
+
+
+def _choice_note(result: TrainingResult) -> str:
+    if result.curve and result.curve[-1].scores:
+        pixels = int(result.plan.pixels(Role.VALIDATION).sum())
+        return f"The weights after {result.chosen} steps were chosen on {pixels:,} other labelled pixels."
+    return f"Too little is labelled to choose weights by a validation: they are those of the last step, {result.steps}."
+
+
+def _few_note(result: TrainingResult) -> list[str]:
+    few = result.full.few if result.full else ()
+    return [f"Classes with under 500 test pixels, whose IoU means little: {', '.join(few)}."] if few else []

@@ -1,0 +1,109 @@
+"""The command ``dis2-train region``: from a person's rasters and labels to a model."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from jsonargparse import ArgumentParser, Namespace
+
+from dis2_core.arguments import pairs, sources
+from dis2_core.card import SLOTS
+from dis2_core.console import ProgressBar, SparseLines, clock
+from dis2_core.errors import InputError
+from dis2_core.jobs import EFFORTS, ClassValue, Reference, TrainJob, effort
+from dis2_core.running import interruptible
+
+from .evaluation import table
+from .outcome import TrainingResult
+from .region import run_training
+
+VECTORS = (".geojson", ".json")
+
+
+def region_parser() -> ArgumentParser:
+    """The parser of the command."""
+    parser = ArgumentParser(description="Train a model on rasters and labels of one scene, and test it apart.")
+    parser.add_argument(
+        "--input", action="append", default=[], metavar="SLOT=FILE", help=f"two or more; slots: {', '.join(SLOTS)}"
+    )
+    parser.add_argument("--bands", action="append", default=[], metavar="SLOT=4,1,2", help="bands to learn from")
+    parser.add_argument("--scale", action="append", default=[], metavar="SLOT=A,B", help="value = A * stored + B")
+    parser.add_argument("--labels", required=True, metavar="FILE", help="raster of class codes, or GeoJSON of polygons")
+    parser.add_argument("--field", default="", help="the polygons' class field")
+    parser.add_argument("--labels-crs", default="", metavar="CRS", help="of polygons; default: what the file says")
+    parser.add_argument(
+        "--value", action="append", default=[], metavar="VALUE=NAME", help="what a value means; others are unlabelled"
+    )
+    parser.add_argument("--out", required=True, metavar="FILE", help="the model file to write")
+    parser.add_argument("--report", default="", metavar="FILE", help="also write a report, HTML")
+    parser.add_argument("--name", default="", help="of the model; default: that of its file")
+    parser.add_argument("--start", default="", metavar="MODEL", help="shipped name or model file to start from")
+    parser.add_argument(
+        "--extent", type=float, nargs=4, metavar=("XMIN", "YMIN", "XMAX", "YMAX"), help="only this part"
+    )
+    parser.add_argument("--extent-crs", default="", metavar="CRS", help="of --extent; default: the first input's")
+    parser.add_argument("--effort", choices=list(EFFORTS), default="normal", help="sets --steps and --width")
+    parser.add_argument("--steps", type=int, help="optimizer steps")
+    parser.add_argument("--width", type=int, help="channels of the first level")
+    parser.add_argument("--window", type=int, help="side of the training windows in pixels, a multiple of 16")
+    parser.add_argument("--batch-size", type=int, default=8, help="windows a step")
+    parser.add_argument("--gsd", type=float, help="metres a pixel of the model; default: the finest input's")
+    parser.add_argument("--held-out", type=float, default=0.25, help="share of the labels kept for the test, 0-0.5")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
+    parser.add_argument("--threads", type=int, help="CPU threads; default: all")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--license", default="", help="of the model, for its card")
+    parser.add_argument("--attribution", default="", help="whom to name for the data, for the card")
+    return parser
+
+
+def region_job(options: Namespace) -> TrainJob:
+    """The job that parsed options describe.
+
+    Raises:
+        InputError: An option is not of its form.
+    """
+    chosen = {name: options[name] for name in ("steps", "width") if options[name]}
+    is_vector = Path(options.labels).suffix.lower() in VECTORS
+    if is_vector and not options.field:
+        raise InputError(f"{options.labels} holds polygons.", "Name the field of the class with --field.")
+    labels = Reference(options.labels, options.field, values=_values(options.value), crs=options.labels_crs)
+    return TrainJob(
+        inputs=sources(options.input, options.bands, options.scale),
+        labels=labels,
+        outputs={"model": options.out, **({"report": options.report} if options.report else {})},
+        name=options.name or Path(options.out).stem,
+        start=options.start,
+        extent=tuple(options.extent) if options.extent else None,
+        extent_crs=options.extent_crs,
+        gsd=options.gsd,
+        window=options.window,
+        **{**effort(options.effort, options.start), **chosen},
+        batch_size=options.batch_size,
+        held_out=options.held_out,
+        device=options.device,
+        threads=options.threads,
+        seed=options.seed,
+        license=options.license,
+        attribution=options.attribution,
+    )
+
+
+def run_region(options: Namespace) -> None:
+    """Train, and print the scores and what was written."""
+    job = region_job(options)
+    with interruptible() as cancelled, ProgressBar() if sys.stderr.isatty() else SparseLines() as display:
+        result = run_training(job, progress=display, cancelled=cancelled)
+    print(summary(result))
+
+
+def summary(result: TrainingResult) -> str:
+    """Scores by class and scenario, time and outputs as text."""
+    scores = table(result.scores) if result.scores else "not tested"
+    outputs = [f"{name}: {path}" for name, path in result.outputs.items()]
+    return "\n".join([scores, f"{clock(result.seconds)} on {result.device}", *outputs])
+
+
+def _values(arguments: list[str]) -> tuple[ClassValue, ...]:
+    return tuple(ClassValue(value, name) for value, name in pairs(arguments, "--value", "VALUE=NAME").items())

@@ -1,0 +1,63 @@
+"""The recipe of training on a scene: a run of minutes on few labels, from nothing or from a model."""
+
+from __future__ import annotations
+
+from dis2_core.card import ModelCard
+from dis2_core.jobs import TrainJob
+
+from .augmentation import AugmentationRecipe
+from .data import Description
+from .recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
+
+WINDOW, WIDTH = 64, 8
+LEAST_DECODER_WIDTH = 4  # width / 8 starves the class maps of a narrow network
+EPOCHS = 10  # validations, and points of the learning curve
+FULL_FIRST = 0.35  # of the steps; the other branches then start as copies
+
+
+def region_recipe(job: TrainJob, description: Description, start: ModelCard | None, *, branches: bool) -> Recipe:
+    """Choose how to train.
+
+    Args:
+        job: What a person decided.
+        description: Of the scene.
+        start: Card of the model to start from.
+        branches: Whether all of its branches are taken over, so that none need be trained first.
+    """
+    epochs = min(EPOCHS, job.steps)
+    first = 0.0 if branches else FULL_FIRST
+    width = job.width or (int(start.network["width"]) if start else WIDTH)
+    return Recipe(
+        recipe="region",
+        data=DataRecipe(folder=""),
+        model=ModelRecipe(
+            name=job.name,
+            window=window_of(job, start),
+            width=width,
+            decoder_width=max(LEAST_DECODER_WIDTH, width // 2),
+            license=job.license,
+        ),
+        optimizer=OptimizerRecipe(lr=1e-3 if start else 3e-3, ema=1 - 1 / max(4.0, min(200.0, job.steps / 20))),
+        schedule=ScheduleRecipe(
+            epochs=epochs,
+            windows_per_epoch=round(job.steps / epochs) * job.batch_size,
+            batch_size=job.batch_size,
+            full_only=first,
+        ),
+        distillation=DistillationRecipe(start=first, ramp=0.1),
+        augmentation=AugmentationRecipe(height_noise=_height_noise(description)),
+        seed=job.seed,
+    )
+
+
+def window_of(job: TrainJob, start: ModelCard | None) -> int:
+    """Side of the training windows in pixels."""
+    return job.window or (start.window[0] if start else WINDOW)
+
+
+def _height_noise(description: Description) -> float:
+    """A decimetre, or less where heights hardly differ or have another unit."""
+    spreads = [
+        band.std for modality in description.modalities if modality.kind == "elevation" for band in modality.bands
+    ]
+    return min([0.1, *(0.05 * spread for spread in spreads)])

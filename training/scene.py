@@ -1,0 +1,153 @@
+"""A scene: rasters of any grid as one ground, read piece by piece into memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from dis2_core.alignment import NOTICEABLE, footprints, ground_resolution, intersection, resampling_ratio, working_grid
+from dis2_core.card import SLOTS, Modality, ModelCard
+from dis2_core.errors import GridMismatch, InputError
+from dis2_core.grid import Grid
+from dis2_core.inputs import RasterInput, examine, opened
+from dis2_core.jobs import TrainJob
+from dis2_core.rasters import ModalityReader
+from dis2_core.reporting import Reporter
+from dis2_core.validity import Chunk
+
+from .data import MemoryTile
+from .holdout import Box, masked
+from .labels import Labels
+from .modalities import describe
+from .sample import IGNORE, Sample
+
+ROWS = 256  # that are read at a time, so that a person need not wait to cancel
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The inputs of a training run on one grid.
+
+    Attributes:
+        inputs: One for each slot that is filled, in the order of the slots.
+        grid: The ground that all of them show.
+        gsd: Its ground sample distance in metres.
+    """
+
+    inputs: tuple[RasterInput, ...]
+    grid: Grid
+    gsd: float
+
+    @classmethod
+    def open(cls, job: TrainJob, start: ModelCard | None, report: Reporter) -> Scene:
+        """Examine the rasters of a job and choose the grid; nothing is read yet.
+
+        Raises:
+            InputError: There are fewer than two, one cannot be used, or they do not show the same ground.
+        """
+        if len(job.inputs) < 2:
+            raise InputError(
+                "DIS2 learns from two modalities or more.",
+                "Give a second raster of the same ground, heights beside a photo for example.",
+            )
+        sources = [(job.inputs[slot], describe(slot, job.inputs[slot], start)) for slot in SLOTS if slot in job.inputs]
+        inputs = examine(sources)
+        for item in inputs:
+            for remark in item.remarks:
+                report.pass_on(remark)
+        gsd = job.gsd or (start.gsd if start else _finest(inputs))
+        working = working_grid(inputs, gsd, extent=job.extent, extent_crs=job.extent_crs)
+        scene = cls(tuple(inputs), _shared(working, inputs), gsd)
+        for item in inputs:
+            report.info(scene.describe(item))
+        return scene
+
+    @property
+    def modalities(self) -> tuple[Modality, ...]:
+        """What the rasters are taken for."""
+        return tuple(item.modality for item in self.inputs)
+
+    def describe(self, item: RasterInput) -> str:
+        """What happens to an input, in a sentence."""
+        label = f"{item.modality.slot}: {item.path} is taken for {item.modality.label}"
+        if self.grid.offset_of(item.grid) is not None:
+            return f"{label}, its pixels as they are."
+        ratio = resampling_ratio(item.grid, self.grid)
+        how = "averaged" if ratio > NOTICEABLE else "interpolated"
+        return f"{label}, {how} from {self.gsd / ratio:.3g} m to {self.gsd:.3g} m."
+
+    def stored_as_bytes(self, name: str) -> bool:
+        """Whether the values of a modality are bytes as they stand in the file."""
+        item = next(item for item in self.inputs if item.modality.name == name)
+        with opened(item.path) as dataset:
+            bytes_alone = all(dataset.dtypes[band - 1] == "uint8" for band in item.bands)
+        return bytes_alone and set(item.scaling) == {(1.0, 0.0)}
+
+    def read(self, boxes: Sequence[Box], labels: Labels, *, complete: bool, report: Reporter) -> list[MemoryTile]:
+        """Read pieces of the ground, values and labels.
+
+        Args:
+            boxes: On the grid of the labels, which is a part of the scene's. Where they overlap, the
+                first one has the labels.
+            labels: From ``read_labels``.
+            complete: Whether labels count only where every modality has data; else where any has.
+            report: Asked whether to go on.
+        """
+        seen = np.zeros(labels.codes.shape, dtype=np.bool_)
+        tiles = []
+        for box in boxes:
+            codes = masked(labels.codes, seen, box)
+            tiles.append(self._tile(box, labels.grid, codes, complete, report))
+        return tiles
+
+    def _tile(self, box: Box, ground: Grid, codes: np.ndarray, complete: bool, report: Reporter) -> MemoryTile:
+        grid = ground.window(*box)
+        values, valid = {}, {}
+        for item in self.inputs:
+            chunks = list(_chunks(ModalityReader(item, item.modality, grid), report))
+            values[item.modality.name] = torch.from_numpy(np.concatenate([chunk.values for chunk in chunks], axis=1))
+            valid[item.modality.name] = torch.from_numpy(np.concatenate([chunk.valid for chunk in chunks]))
+        masks = torch.stack(list(valid.values()))
+        usable = masks.all(dim=0) if complete else masks.any(dim=0)
+        known = torch.from_numpy(codes).where(usable, torch.tensor(IGNORE, dtype=torch.uint8))
+        return MemoryTile(f"{box.row}-{box.col}", Sample(values, valid, known), grid)
+
+
+def _chunks(reader: ModalityReader, report: Reporter) -> Iterator[Chunk]:
+    try:
+        for start in range(0, reader.grid.height, ROWS):
+            report.check()
+            yield reader.read(start, min(start + ROWS, reader.grid.height))
+    finally:
+        reader.close()
+
+
+def _finest(inputs: Sequence[RasterInput]) -> float:
+    """Ground sample distance of the finest raster in metres, to three digits."""
+    if inputs[0].grid.crs is None:
+        raise GridMismatch(
+            f"{inputs[0].path} has no CRS, so the size of its pixels on the ground is not known.",
+            "Give the ground sample distance (gsd) in metres, or assign a CRS.",
+        )
+    finest = min(math.sqrt(math.prod(ground_resolution(item.grid))) for item in inputs)
+    return float(f"{finest:.3g}")
+
+
+def _shared(working: Grid, inputs: Sequence[RasterInput]) -> Grid:
+    """The part of a grid that all inputs cover."""
+    if working.crs is None:
+        return working
+    shared = working.bounds
+    for item, box in zip(inputs, footprints(inputs, working.crs), strict=True):
+        common = intersection(shared, box)
+        if common is None:
+            raise GridMismatch(
+                f"{item.path} does not reach where the other inputs are.",
+                "Give rasters of the same ground, and an extent that all of them cover.",
+            )
+        shared = common
+    return working.crop(shared)
