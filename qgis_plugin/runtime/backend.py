@@ -1,0 +1,101 @@
+"""Which build of torch a machine takes: the CPU's, or a CUDA one that its driver is new enough for."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
+
+from ..translation import tr
+from .constants import BACKENDS, CPU, Backend
+
+AUTO = "auto"
+DEVICES = (AUTO, CPU, "cuda")
+
+#: Asked first with the compute capability, which old drivers cannot tell.
+QUERIES = ("name,driver_version,compute_cap", "name,driver_version")
+
+
+class Gpu(NamedTuple):
+    """A graphics card as ``nvidia-smi`` tells of it; the capability is None where it does not."""
+
+    name: str
+    driver: tuple[int, ...]
+    capability: Optional[tuple[int, int]]
+
+
+class Choice(NamedTuple):
+    """A build of torch and why: for a person, and a warning where it is not what was asked for."""
+
+    backend: str
+    reason: str
+    is_fallback: bool = False
+
+
+def smi_arguments(query: str) -> list[str]:
+    """Return the arguments that make ``nvidia-smi`` print a line per card."""
+    return [f"--query-gpu={query}", "--format=csv,noheader"]
+
+
+def parse_smi(output: str) -> list[Gpu]:
+    """Return the cards that ``nvidia-smi`` lists; what it says instead of a card is left out."""
+    gpus = []
+    for line in output.splitlines():
+        name, *values = (value.strip() for value in line.split(","))
+        driver = re.fullmatch(r"\d+(\.\d+)+", values[0]) if values else None
+        capability = re.fullmatch(r"(\d+)\.(\d+)", values[1]) if len(values) > 1 else None
+        if driver:
+            numbers = tuple(int(number) for number in driver[0].split("."))
+            gpus.append(Gpu(name, numbers, (int(capability[1]), int(capability[2])) if capability else None))
+    return gpus
+
+
+def choose(device: str, gpus: Sequence[Gpu], system: str = sys.platform) -> Choice:
+    """Return the build of torch for a machine.
+
+    Args:
+        device: One of ``DEVICES``, as a person asked for it.
+        gpus: The NVIDIA cards of the machine.
+        system: As ``sys.platform`` names it.
+    """
+    if device == CPU:
+        return Choice(CPU, tr("The CPU was asked for."))
+    asked = device != AUTO
+    if system == "darwin":
+        return Choice(CPU, tr("There is no CUDA on macOS."), asked)
+    if not gpus:
+        return Choice(CPU, tr("No NVIDIA graphics card with a working driver was found."), asked)
+    for gpu in gpus:
+        for backend in BACKENDS:
+            if _runs(backend, gpu, system):
+                return Choice(backend.name, tr("{}, driver {}").format(gpu.name, _dotted(gpu.driver)))
+    return Choice(CPU, _refusal(gpus[0], system), True)
+
+
+def _runs(backend: Backend, gpu: Gpu, system: str) -> bool:
+    if gpu.driver < _needed(backend, system):
+        return False
+    if gpu.capability is None:
+        return True
+    return backend.oldest <= gpu.capability and (backend.newest is None or gpu.capability <= backend.newest)
+
+
+def _needed(backend: Backend, system: str) -> tuple[int, ...]:
+    return backend.windows_driver if system == "win32" else backend.linux_driver
+
+
+def _refusal(gpu: Gpu, system: str) -> str:
+    """Why no build fits: the driver where a newer one would help, else the card."""
+    card = Gpu(gpu.name, (9999,), gpu.capability)
+    fitting = [_needed(backend, system) for backend in BACKENDS if _runs(backend, card, system)]
+    if not fitting:
+        return tr("The graphics card {} is too old for this torch (compute capability {}).").format(
+            gpu.name, _dotted(gpu.capability or ())
+        )
+    text = tr("The driver {} of {} is too old: {} or newer is needed. Update the driver and repair the runtime.")
+    return text.format(_dotted(gpu.driver), gpu.name, _dotted(min(fitting)))
+
+
+def _dotted(numbers: Sequence[int]) -> str:
+    return ".".join(str(number) for number in numbers)
