@@ -1,15 +1,46 @@
-"""Text for people, in their language and in the words of the dialog."""
+"""Text for people, in their language and in the words of the dialog.
+
+Translations are Qt Linguist's files, ``i18n/dis2_<language>.ts``, read as they are: nothing needs to
+be compiled, and QGIS's own texts do not pass through Python, as they would with a ``QTranslator``.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.core import QgsApplication
+from qgis.PyQt.QtXml import QDomDocument
+
+_FOLDER = Path(__file__).with_name("i18n")
 
 
 def tr(text: str) -> str:
     """Translate a literal; values are put in afterwards with ``format``."""
-    return QCoreApplication.translate("DIS2", text)
+    return messages(language()).get(text, text)
+
+
+def language() -> str:
+    """The language that QGIS speaks, as two or three letters: ``fr``."""
+    return QgsApplication.locale().replace("-", "_").partition("_")[0]
+
+
+@cache
+def messages(language: str) -> Mapping[str, str]:
+    """Return the translations into a language by text; none where there are none."""
+    path = _FOLDER / f"dis2_{language}.ts"
+    if not path.is_file():
+        return {}
+    document = QDomDocument()
+    document.setContent(path.read_text(encoding="utf-8"))
+    found = document.elementsByTagName("message")
+    pairs = [
+        tuple(found.at(index).firstChildElement(tag).text() for tag in ("source", "translation"))
+        for index in range(found.length())
+    ]
+    return {source: translation for source, translation in pairs if translation}
 
 
 def in_words_of_qgis(text: str) -> str:
@@ -19,5 +50,6 @@ def in_words_of_qgis(text: str) -> str:
         "--extent": tr("'Extent'"),
         "--grid": tr("'Output pixels'"),
         "--scale": tr("'Scale of values'"),
+        "--value": tr("'Meaning of the reference's values'"),
     }
     return re.sub("|".join(labels), lambda option: labels[option[0]], text)
