@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 
-from .dis2_core.card import ModelCard
+from .dis2_core.card import ModelCard, scenario_name
 from .dis2_core.catalogue import find_model, read_card, shipped_models
 from .dis2_core.errors import Dis2Error, ModelNotFound, NoInput, UnknownModality
 from .translation import tr
+
+MANY_SCENARIOS = 7  # all of three modalities; of more, the full one and the single ones are told
 
 
 def slot_label(slot: str) -> str:
@@ -38,7 +40,12 @@ def model_card(model: str) -> ModelCard:
 
 def input_texts(card: ModelCard) -> list[str]:
     """Return what a model takes: ``Optical: rgb (red, green, blue)``, ``Elevation: ndsm (height)``."""
-    return [f"{slot_label(modality.slot)}: {modality.label}" for modality in card.modalities]
+    return [tr("{}: {}").format(slot_label(modality.slot), modality.label) for modality in card.modalities]
+
+
+def scenario_text(card: ModelCard, modalities: Collection[str]) -> str:
+    """Return what there is of a model's modalities: ``optical + elevation``."""
+    return " + ".join(slot_label(item.slot).lower() for item in card.modalities if item.name in modalities)
 
 
 def check_slots(card: ModelCard, filled: Sequence[str]) -> None:
@@ -57,15 +64,34 @@ def check_slots(card: ModelCard, filled: Sequence[str]) -> None:
         raise UnknownModality(message, f"{takes} {tr('Leave everything else empty.')}")
 
 
+def score_text(card: ModelCard) -> str:
+    """Return the mean IoU by scenario: ``0.34 optical + elevation, 0.31 optical``; empty where none was measured."""
+    scenarios = card.scenarios()
+    if len(scenarios) > MANY_SCENARIOS:
+        scenarios = [scenario for scenario in scenarios if len(scenario) in (1, len(card.modalities))]
+    scores = {scenario: card.metrics.get(scenario_name(scenario), {}).get("miou") for scenario in scenarios}
+    texts = [f"{score:.2f} {scenario_text(card, scenario)}" for scenario, score in scores.items() if score is not None]
+    return ", ".join(texts)
+
+
 def summary_html(card: ModelCard) -> str:
-    """Return what a person wants to know before choosing a model, in short lines."""
+    """Return what a person wants to know before choosing a model, in a few lines."""
     inputs = f" {tr('and/or')} ".join(f"<b>{escape(text)}</b>" for text in input_texts(card))
-    classes = escape(", ".join(card.class_names))
-    lines = [
-        tr("Takes {}").format(inputs),
-        tr("Gives {} classes, from pixels of {:g} m: {}").format(len(card.classes), card.gsd, classes),
-    ]
-    return "<br>".join([escape(card.description), *lines] if card.description else lines)
+    swatches = (f'<span style="color:{item.color}">&#9632;</span>&nbsp;{escape(item.name)}' for item in card.classes)
+    rows = {
+        tr("Takes"): inputs,
+        tr("Works at"): tr("{:g} m a pixel").format(card.gsd),
+        tr("Classes"): "&nbsp; ".join(swatches),
+        tr("Mean IoU"): escape(score_text(card)),
+        tr("Licence"): escape(card.license),
+    }
+    cells = "".join(
+        f'<tr><td style="color:gray; padding-right:8px">{label}</td><td>{text}</td></tr>'
+        for label, text in rows.items()
+        if text
+    )
+    description = f"<p>{escape(card.description)}</p>" if card.description else ""
+    return f"{description}<table cellspacing=2>{cells}</table>"
 
 
 def catalogue_html() -> str:

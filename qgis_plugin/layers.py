@@ -1,20 +1,149 @@
-"""From a QGIS layer to something that the worker can open."""
+"""From QGIS layers to files that the worker can open.
+
+A file is passed on by its path. What only QGIS reads (map services, layers in memory, drivers and
+credentials that the worker has not) is a ``Snapshot``, written with QGIS's own raster pipe. Layers are
+looked at on the main thread; afterwards nothing here needs them, so they may leave the project.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Union
 
-from qgis.core import QgsRasterLayer
+from osgeo import gdal
+from qgis.core import (
+    QgsCoordinateTransformContext,
+    QgsProcessingFeedback,
+    QgsProcessingUtils,
+    QgsRasterLayer,
+    QgsReferencedRectangle,
+)
 
+from .crs import box_in, crs_wkt
 from .dis2_core.errors import UnreadableRaster
+from .progress import Part
+from .snapshots import Snapshot, plan_snapshot
 from .translation import tr
 
-#: What QGIS's GDAL provider appends to a source: open options, credentials.
-_PROVIDER_SUFFIX = re.compile(r"\|(?:option|credential|authcfg)[:=].*$")
+#: What QGIS's GDAL provider appends to a source and a worker does without.
+_OPEN_OPTIONS = re.compile(r"\|option:.*$")
+
+#: Parts of a source that only QGIS understands.
+_CREDENTIALS = ("authcfg", "|credential:")
 
 #: Sources that live in the memory of the QGIS process.
 _IN_MEMORY = ("/vsimem/", "MEM:")
+
+#: GDAL drivers that the wheels of rasterio lack.
+_DRIVERS_OF_QGIS = (
+    *("ARG", "ECW", "FITS", "GeoRaster", "HDF4", "HDF4Image", "HEIF", "JP2ECW", "JP2KAK", "JP2MrSID"),
+    *("MSG", "MrSID", "NGW", "OGCAPI", "PLSCENES", "PostGISRaster"),
+)
+
+
+@dataclass(frozen=True)
+class FileRaster:
+    """A raster that GDAL opens in any process.
+
+    Attributes:
+        path: Or a connection string.
+        crs: WKT that a person has given the layer instead of the file's; empty: the file's.
+    """
+
+    path: str
+    crs: str = ""
+
+    def provide(self, target: Path, feedback: QgsProcessingFeedback) -> str:
+        """Return the path; that of a virtual raster with the other CRS, where there is one."""
+        if not self.crs:
+            return self.path
+        virtual = str(target.with_suffix(".vrt"))
+        try:
+            failed = gdal.Translate(virtual, self.path, format="VRT", outputSRS=self.crs) is None
+        except RuntimeError:  # where somebody has switched GDAL's exceptions on
+            failed = True
+        if failed:
+            raise UnreadableRaster(
+                tr("{} cannot be given another CRS ({}).").format(self.path, gdal.GetLastErrorMsg()),
+                tr("Write it to a file with that CRS (Assign projection), and use that."),
+            )
+        return virtual
+
+
+WorkerRaster = Union[FileRaster, Snapshot]
+
+
+def worker_rasters(
+    layers: Mapping[str, QgsRasterLayer],
+    region: QgsReferencedRectangle | None,
+    gsd: float,
+    transforms: QgsCoordinateTransformContext,
+) -> dict[str, WorkerRaster]:
+    """Decide for each layer how the worker gets it; on the main thread.
+
+    Args:
+        layers: By any name.
+        region: What the run is limited to; None: the layers alone say where it is.
+        gsd: Metres a pixel at which map services are asked for pictures.
+        transforms: The project's.
+
+    Raises:
+        UnreadableRaster: A layer without an end of its own would need a region.
+        GridMismatch: The region cannot be found on a layer.
+    """
+    if region:
+        box_in(region, next(iter(layers.values())).crs(), transforms)  # else the worker would find it out late
+    files = {name: worker_source(layer) for name, layer in layers.items()}
+    regions = [region] if region else [_outline(layers[name]) for name, path in files.items() if path]
+    return {
+        name: FileRaster(files[name], _other_crs(layer))
+        if files[name]
+        else plan_snapshot(layer, regions, gsd, transforms, limited=region is not None)
+        for name, layer in layers.items()
+    }
+
+
+@contextmanager
+def provided(rasters: Mapping[str, WorkerRaster], feedback: QgsProcessingFeedback) -> Iterator[dict[str, str]]:
+    """Paths that the worker can open for as long as the ``with`` block lasts; in the thread of the run.
+
+    Raises:
+        Dis2Error: A raster cannot be read or written, or the run was cancelled.
+    """
+    with temporary_folder() as folder:
+        paths = {}
+        for number, (name, raster) in enumerate(rasters.items()):
+            part = Part(feedback, number / len(rasters), (number + 1) / len(rasters))
+            paths[name] = raster.provide(folder / name, part)
+        yield paths
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder in QGIS's own temporary one, for as long as the ``with`` block lasts."""
+    with TemporaryDirectory(prefix="dis2-", dir=QgsProcessingUtils.tempFolder()) as folder:
+        yield Path(folder)
+
+
+def worker_source(layer: QgsRasterLayer) -> str:
+    """Return the path or connection string with which GDAL opens the layer in another process; empty: it cannot."""
+    source = layer.source()
+    if layer.providerType() != "gdal" or source.startswith(_IN_MEMORY):
+        return ""
+    if not os.path.exists(source):
+        if any(mark in source for mark in _CREDENTIALS):
+            return ""
+        source = _OPEN_OPTIONS.sub("", source)
+    driver = gdal.IdentifyDriver(source)
+    if driver is not None and driver.ShortName in _DRIVERS_OF_QGIS:
+        return ""
+    return os.path.abspath(source) if os.path.exists(source) else source
 
 
 def gdal_source(layer: QgsRasterLayer) -> str:
@@ -23,8 +152,8 @@ def gdal_source(layer: QgsRasterLayer) -> str:
     Raises:
         UnreadableRaster: The layer comes from a service or from memory.
     """
-    source = layer.source()
-    if layer.providerType() != "gdal" or source.startswith(_IN_MEMORY):
+    source = worker_source(layer)
+    if not source:
         kind = layer.providerType() if layer.providerType() != "gdal" else tr("in-memory")
         raise UnreadableRaster(
             tr("The layer '{}' is not a file that can be opened outside QGIS (it is a {} layer).").format(
@@ -32,6 +161,14 @@ def gdal_source(layer: QgsRasterLayer) -> str:
             ),
             tr("Right-click it, choose Export > Save As… to write a GeoTIFF, and use that."),
         )
-    if not os.path.exists(source):
-        source = _PROVIDER_SUFFIX.sub("", source)
-    return os.path.abspath(source) if os.path.exists(source) else source
+    return source
+
+
+def _other_crs(layer: QgsRasterLayer) -> str:
+    """The CRS of a layer as WKT where it is not the file's: a person has set it in QGIS."""
+    assigned = layer.crs()
+    return crs_wkt(assigned) if assigned.isValid() and assigned != layer.dataProvider().crs() else ""
+
+
+def _outline(layer: QgsRasterLayer) -> QgsReferencedRectangle:
+    return QgsReferencedRectangle(layer.extent(), layer.crs())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsApplication
 
 from .provider import Dis2Provider
+from .worker_client import WorkerRun
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
@@ -37,7 +38,8 @@ class Dis2Plugin:
             self._iface.registerOptionsWidgetFactory(self._options)
 
     def unload(self) -> None:
-        """Take back all that was registered."""
+        """Take back all that was registered, and stop what runs: its algorithm would outlive its provider."""
+        WorkerRun.cancel_all()
         if self._options is not None:
             self._iface.unregisterOptionsWidgetFactory(self._options)
             self._options = None

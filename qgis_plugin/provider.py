@@ -7,7 +7,14 @@ from pathlib import Path
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .algorithms.democity import DemoCityAlgorithm
+from .algorithms.evaluate import EvaluateAlgorithm
+from .algorithms.modelinfo import ModelInfoAlgorithm
+from .algorithms.ndsm import NdsmAlgorithm
 from .algorithms.segment import SegmentAlgorithm
+from .algorithms.setupruntime import SetupRuntimeAlgorithm
+from .algorithms.trainmodel import TrainModelAlgorithm
+from .algorithms.whatif import WhatIfAlgorithm
 from .dis2_core.version import __version__
 
 ICON = str(Path(__file__).parent / "icons" / "dis2.svg")
@@ -43,6 +50,13 @@ class Dis2Provider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:
         """Add every algorithm."""
         self.addAlgorithm(SegmentAlgorithm())
+        self.addAlgorithm(TrainModelAlgorithm())
+        self.addAlgorithm(EvaluateAlgorithm())
+        self.addAlgorithm(WhatIfAlgorithm())
+        self.addAlgorithm(NdsmAlgorithm())
+        self.addAlgorithm(ModelInfoAlgorithm())
+        self.addAlgorithm(DemoCityAlgorithm())
+        self.addAlgorithm(SetupRuntimeAlgorithm())
 
     def supportedOutputRasterLayerExtensions(self) -> list[str]:
         """GeoTIFF alone: it carries the colour table, class names and provenance."""
@@ -53,5 +67,5 @@ class Dis2Provider(QgsProcessingProvider):
         return "tif"
 
     def supportsNonFileBasedOutput(self) -> bool:
-        """The worker writes files."""
-        return False
+        """Rasters are files; polygons and tables may be layers in memory."""
+        return True

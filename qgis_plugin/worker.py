@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Optional
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # python -I leaves it out
 
@@ -97,8 +97,8 @@ def runner(job: Work) -> Callable[..., Any]:
         traceback.print_exc()
         raise ResourceError(
             f"{sys.executable} cannot load what DIS2 needs ({error}).",
-            "Run 'Set up the runtime' of DIS2 in the toolbox, or choose another Python under "
-            "Settings > Options > DIS2 or in DIS2_PYTHON.",
+            "Install it there if it is a Python of yours, run 'Set up the runtime' of DIS2 in the toolbox, or choose "
+            "another Python under Settings > Options > DIS2 or in DIS2_PYTHON.",
         ) from error
 
 
@@ -108,8 +108,24 @@ def run(job: Work, channel: Channel) -> Mapping[str, Any]:
     return result.to_json()
 
 
+def hold_environment() -> Optional[BinaryIO]:
+    """Keep a set-up from removing the environment that this process runs in; keep what is returned.
+
+    Windows needs no help there. A Python that is in no environment, or whose disk knows no locks, is not held.
+    """
+    try:
+        import fcntl
+
+        file = open(Path(sys.prefix) / "pyvenv.cfg", "rb")  # noqa: SIM115 (open as long as the process lives)
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return None
+    return file
+
+
 def main() -> int:
     """Run one job; return the exit code."""
+    held = hold_environment()
     channel = Channel()
     channel.send(Event("hello", {"version": __version__, "pid": os.getpid()}))
     threading.Thread(target=channel.beat, daemon=True).start()
@@ -128,6 +144,9 @@ def main() -> int:
         )
         channel.send(error_event(failure))
         return failure.exit_code
+    finally:
+        if held is not None:
+            held.close()
     return 0
 
 

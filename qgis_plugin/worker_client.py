@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from qgis.core import QgsProcessingFeedback
 from qgis.PyQt.QtCore import QCoreApplication, QProcess, QThread
@@ -62,6 +62,8 @@ class WorkerRun:
 
     SILENCE_SECONDS = 60.0  # 30 heartbeats
 
+    _running: ClassVar[set[WorkerRun]] = set()
+
     def __init__(self, job: Work, feedback: QgsProcessingFeedback) -> None:
         self._job = job
         self._feedback = feedback
@@ -83,6 +85,7 @@ class WorkerRun:
             Dis2Error: The run failed or was cancelled; nothing of it is left on the disk.
         """
         self._start()
+        self._running.add(self)
         try:
             self._listen()
             self._stop(EXIT_GRACE_MS)
@@ -92,10 +95,17 @@ class WorkerRun:
             if self._result is None:  # else it was done just before
                 raise
         finally:
+            self._running.discard(self)
             self._stop(0)
             if self._result is None and self._error is None:
                 remove_leftovers(self._job.targets, self._pid)
         return self._outcome()
+
+    @classmethod
+    def cancel_all(cls) -> None:
+        """Cancel every run, from any thread; each ends in its own, within a second."""
+        for run in list(cls._running):
+            run._feedback.cancel()
 
     def _start(self) -> None:
         program = runtime.interpreter()

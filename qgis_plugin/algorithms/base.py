@@ -9,18 +9,23 @@ from typing import Any
 
 from qgis.core import (
     NULL,
-    QgsCoordinateReferenceSystem,
+    QgsFeatureRequest,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingParameterDefinition,
+    QgsProperty,
     QgsRasterLayer,
+    QgsReferencedRectangle,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
+from ..crs import box_in, crs_text
 from ..dis2_core.errors import Dis2Error, UnreadableRaster
-from ..translation import tr
+from ..translation import language, tr
 
 _FOLDER = Path(__file__).resolve().parent.parent
 
@@ -61,7 +66,10 @@ class Dis2Algorithm(QgsProcessingAlgorithm):
         return QUrl.fromLocalFile(str(self._help_file())).toString()
 
     def _help_file(self) -> Path:
-        return _FOLDER / "help" / f"{self.ID}.html"
+        """The page in the language of QGIS, in English where there is none."""
+        page = f"{self.ID}.html"
+        translated = _FOLDER / "help" / language() / page
+        return translated if translated.is_file() else _FOLDER / "help" / page
 
     def add(self, definition: QgsProcessingParameterDefinition, text: str, *, advanced: bool = False) -> None:
         """Add a parameter with its help."""
@@ -84,6 +92,41 @@ class Dis2Algorithm(QgsProcessingAlgorithm):
             )
         return layer
 
+    def polygons(
+        self,
+        name: str,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        limits: QgsReferencedRectangle | None,
+    ) -> tuple[QgsVectorLayer, QgsFeatureRequest]:
+        """Return the layer of a source that is given, and which of its features count; on the main thread.
+
+        Args:
+            name: Of the parameter.
+            parameters: Of the algorithm.
+            context: Of the run.
+            limits: What the run is limited to; polygons elsewhere are left out.
+
+        Raises:
+            UnreadableRaster: QGIS cannot open it.
+            GridMismatch: The limits cannot be expressed in its CRS.
+        """
+        source, definition = parameters[name], None
+        if isinstance(source, QgsProcessingFeatureSourceDefinition):
+            source, definition = source.source, source
+        if isinstance(source, QgsProperty):
+            source = source.staticValue()
+        layer = self.parameterAsVectorLayer({**parameters, name: source}, name, context)
+        if layer is None or not layer.isValid():
+            raise UnreadableRaster(
+                tr("The polygons '{}' cannot be read.").format(_text(source)),
+                tr("Give a layer of polygons that QGIS opens."),
+            )
+        request = _chosen(layer, definition)
+        if limits is not None and layer.crs().isValid():
+            request.setFilterRect(box_in(limits, layer.crs(), context.transformContext()))
+        return layer, request
+
     def band_numbers(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[int, ...]:
         """Return the 1-based bands of a parameter; none where it is empty."""
         return tuple(self.parameterAsInts(parameters, name, context)) if given(parameters, name) else ()
@@ -105,10 +148,19 @@ def given(parameters: dict[str, Any], name: str) -> bool:
     return value is not None and value != NULL and value not in ("", [])
 
 
-def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
-    """A CRS as another process knows it: one that a person made has a number in QGIS alone (``USER:100000``)."""
-    authority = crs.authid()
-    return crs.toWkt() if authority.startswith("USER:") else authority or crs.toWkt()
+def _chosen(layer: QgsVectorLayer, definition: QgsProcessingFeatureSourceDefinition | None) -> QgsFeatureRequest:
+    """The features that a person chose: selected ones, those of a filter (QGIS 3.32), the first ones."""
+    request = QgsFeatureRequest()
+    if definition is None:
+        return request
+    conditions = [f"({text})" for text in [getattr(definition, "filterExpression", "")] if text]
+    if definition.selectedFeaturesOnly:
+        conditions.append(f"$id IN ({','.join(map(str, layer.selectedFeatureIds())) or 'NULL'})")
+    if conditions:
+        request.setFilterExpression(" AND ".join(conditions))
+    if definition.featureLimit >= 0:
+        request.setLimit(definition.featureLimit)
+    return request
 
 
 def _text(value: Any) -> str:

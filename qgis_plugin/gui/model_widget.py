@@ -15,7 +15,7 @@ from qgis.core import (
     QgsSettings,
 )
 from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ..cards import model_card, summary_html
@@ -44,11 +44,15 @@ class ModelWidget(QWidget):
         self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._combo.addItems(list(shipped_models()))
         self._combo.lineEdit().setPlaceholderText(tr("Choose a model file"))
+        self._combo.setAccessibleName(tr("Model"))
+        self.setFocusProxy(self._combo)
         browse = QToolButton()
         browse.setText("…")
         browse.setToolTip(tr("Choose a model file"))
+        browse.setAccessibleName(tr("Choose a model file"))
         browse.clicked.connect(self._browse)
         self._summary = QLabel()
+        self._summary.setTextFormat(Qt.TextFormat.RichText)  # also of an error, which is escaped
         self._summary.setWordWrap(True)
         self._summary.setVisible(summary)
         line = QHBoxLayout()

@@ -1,6 +1,6 @@
 """A worker without torch: the events of the real one, written by hand, and bad manners on demand.
 
-The variable FAKE_WORKER says how it behaves.
+The variable FAKE_WORKER says how it behaves; ``map FILE`` behaves well and gives a copy of a file.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-BEHAVIOUR = os.environ["FAKE_WORKER"]
+BEHAVIOUR, _, MAP = os.environ["FAKE_WORKER"].partition(" ")
 
 
 def send(kind, **data):
@@ -47,7 +47,7 @@ def beat_for_ever():
 
 def finish(job, target, folder):
     for path in job["outputs"].values():
-        Path(path).write_bytes(b"whole")
+        Path(path).write_bytes(Path(MAP).read_bytes() if MAP else b"whole")
     tidy_up(target, folder)
     modalities = {name: source["path"] for name, source in job["inputs"].items()}
     send("result", outputs=job["outputs"], modalities=modalities, device="cpu", seconds=0.5, area_table=AREAS)
@@ -56,6 +56,7 @@ def finish(job, target, folder):
 AREAS = [
     {"value": 0, "name": "house", "pixels": 36, "square_metres": 9.0, "percent": 90.0},
     {"value": 1, "name": "road", "pixels": 4, "square_metres": 1.0, "percent": 10.0},
+    {"value": 254, "name": "uncertain", "pixels": 2, "square_metres": 0.5, "percent": None},
     {"value": 255, "name": "nodata", "pixels": 8, "square_metres": 2.0, "percent": None},
 ]
 
@@ -80,6 +81,14 @@ def main():
         tidy_up(target, folder)
         send("error", code="no-space", text="The disk is full.", hint="Free 3 GB.", exit_code=4)
         sys.exit(4)
+    if BEHAVIOUR == "gpu":
+        tidy_up(target, folder)
+        print("CUDA error: unspecified launch failure", file=sys.stderr, flush=True)
+        send("error", code="device-lost", text="The graphics card stopped answering.", hint="Use 'cpu'.", exit_code=4)
+        sys.exit(4)
+    if BEHAVIOUR == "gpu-crash":
+        print("CUDA error: the launch timed out and was terminated", file=sys.stderr, flush=True)
+        os.abort()
     if BEHAVIOUR == "noise":
         print("Loading weights: 100%\r\n{not json}\n[1, 2]\n" + "x" * 3_000_000, flush=True)
         os.write(1, b"\xff\xfe bytes of no alphabet\n")

@@ -70,7 +70,10 @@ def test_refusal(qgis_process, scene, tmp_path):
 
 
 def model3(path, model):
-    """A model with two optional rasters, of which either may be left empty: segment, then polygonize."""
+    """A model with two optional rasters, of which either may be left empty: segment, then polygonize.
+
+    Returns its path and its output's name: ``polygonize:polygons`` until QGIS 3.34, ``polygons`` since.
+    """
     chain = QgsProcessingModelAlgorithm("Segment and polygonize", "dis2")
     source = QgsProcessingModelChildParameterSource
     segment = QgsProcessingModelChildAlgorithm("dis2:segment")
@@ -94,15 +97,16 @@ def model3(path, model):
     chain.addChildAlgorithm(polygonize)
     chain.updateDestinationParameters()
     assert chain.toFile(str(path))
-    return str(path)
+    (output,) = chain.destinationParameterDefinitions()
+    return str(path), output.name()
 
 
 @pytest.mark.parametrize("slot", ["OPTICAL", "ELEVATION"])
 def test_model_chains_to_polygonize(qgis_process, plugin, scene, tmp_path, slot):
-    chain = model3(tmp_path / "chain.model3", scene.model)
+    chain, output = model3(tmp_path / "chain.model3", scene.model)
     target = str(tmp_path / "polygons.gpkg")
     raster = {"OPTICAL": scene.rgb, "ELEVATION": scene.ndsm}[slot]
-    done = qgis_process("run", "--json", chain, "--", f"{slot}={raster}", f"polygonize:polygons={target}")
+    done = qgis_process("run", "--json", chain, "--", f"{slot}={raster}", f"{output}={target}")
     assert list(results(done).values()) == [target]
     polygons = ogr.Open(target)
     classes = {feature.GetField("class") for feature in polygons.GetLayer()}

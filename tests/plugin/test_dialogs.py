@@ -5,7 +5,7 @@ import time
 import pytest
 from qgis.core import QgsApplication, QgsProcessingContext, QgsRasterLayer, QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication
-from qgis.PyQt.QtWidgets import QComboBox
+from qgis.PyQt.QtWidgets import QComboBox, QToolButton
 
 
 @pytest.fixture
@@ -52,6 +52,21 @@ def test_dialog_offers_names_and_files_and_tells_what_the_model_takes(dialog, sc
     assert "meadow &amp; garden" in model.widget.summary()
 
 
+def test_the_model_can_be_chosen_without_eyes_and_mouse(dialog):
+    """A screen reader has a name for every control, and the field's label leads the keyboard to it."""
+    widget = wrappers(dialog)["MODEL"].widget
+    controls = [*widget.findChildren(QComboBox), *widget.findChildren(QToolButton)]
+    assert len(controls) == 2 and all(control.accessibleName() for control in controls)
+    assert widget.focusProxy() is controls[0]
+
+
+def test_dialog_tells_licence_and_scores_of_the_model(dialog, scene):
+    model = wrappers(dialog)["MODEL"]
+    dialog.setParameters({"MODEL": scene.model})
+    assert "CC0-1.0 &lt;or so&gt;" in model.widget.summary()
+    assert "0.50 optical + elevation, 0.40 optical" in model.widget.summary()
+
+
 def test_dialog_greys_out_what_the_model_does_not_know(dialog, scene):
     fields = wrappers(dialog)
     slots = ("OPTICAL", "ELEVATION", "SAR", "SPECTRAL", "OTHER")
@@ -82,6 +97,7 @@ def batch(algorithm):
     from processing.gui.BatchAlgorithmDialog import BatchAlgorithmDialog
 
     window = BatchAlgorithmDialog(algorithm)
+    window.show()  # from 3.44 on a dialog that is hidden when its work ends deletes itself
     yield window
     window.close()
     window.deleteLater()
@@ -103,6 +119,7 @@ def test_batch_with_three_scenes(batch, scene, real_worker, tmp_path):
     for row in range(3):
         fill_row(panel, row, {"MODEL": scene.model, **rows[row]}, targets[row])
     batch.runAlgorithm()
+    wait_for(lambda: not batch.cancelButton().isEnabled())  # from 3.40 on it runs in the background
     assert sorted(path.name for path in tmp_path.glob("*.tif")) == ["map0.tif", "map1.tif", "map2.tif"]
     layers = [QgsRasterLayer(target) for target in targets]  # a renderer does not keep its layer alive
     assert [len(layer.renderer().classes()) for layer in layers] == [3, 3, 3]

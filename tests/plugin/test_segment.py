@@ -4,8 +4,8 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
+import venv
 
 import pytest
 from osgeo import gdal
@@ -74,16 +74,12 @@ def test_check_raster_that_is_none(check, path):
     assert check(OPTICAL=path).startswith(f"The raster '{path}' (OPTICAL) cannot be read.")
 
 
-def test_check_layer_that_no_file_holds(check, qgis_new_project):
-    layer = QgsRasterLayer("type=xyz&url=file:///{z}/{x}/{y}.png&zmax=1", "a map service", "wms")
+def test_check_map_service_without_an_extent(check, qgis_new_project):
+    layer = QgsRasterLayer("type=xyz&url=file:///{z}/{x}/{y}.png&zmax=18", "a map service", "wms")
     QgsProject.instance().addMapLayer(layer)
     message = check(OPTICAL=layer.id())
-    assert "'a map service'" in message and "wms" in message and "Export" in message
-
-
-def test_check_layer_in_the_memory_of_qgis(check):
-    gdal.GetDriverByName("GTiff").Create("/vsimem/photo.tif", 8, 8, 3)
-    assert "'photo'" in check(OPTICAL=QgsRasterLayer("/vsimem/photo.tif", "photo"))
+    assert "'a map service'" in message and "Set 'Extent'" in message
+    assert check(OPTICAL=layer.id(), EXTENT="7.438,7.439,46.950,46.951 [EPSG:4326]") == ""
 
 
 def test_open_options_of_a_layer_are_no_part_of_its_path(plugin, scene):
@@ -111,6 +107,18 @@ def test_advice_of_the_worker_is_in_words_of_the_dialog(plugin):
 
     advice = "Use --grid model, or --scale ndsm=0.1,0; give an --extent."
     assert in_words_of_qgis(advice) == "Use 'Output pixels' model, or 'Scale of values' ndsm=0.1,0; give an 'Extent'."
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("COMPRESS", "'COMPRESS' is no creation option. Write NAME=VALUE"),
+        ("COMPRESS=", "'COMPRESS=' is no creation option"),
+        ("compress=zstd|JPEG_QUALITY=75", "The creation option 'JPEG_QUALITY' is not known"),
+    ],
+)
+def test_check_creation_options_that_are_none(check, text, words):
+    assert words in check(CREATION_OPTIONS=text)
 
 
 SCENARIOS = {
@@ -191,6 +199,11 @@ def test_temporary_output_extent_bands_and_reference(segment, scene):
     assert result["VALID_AREA"] == pytest.approx(300.0)
 
 
+def test_pixels_of_a_size_in_metres(segment, scene):
+    result = segment(OUTPUT="TEMPORARY_OUTPUT", OPTICAL=scene.rgb, RESOLUTION=4.0)
+    assert gdal.Open(result["OUTPUT"]).GetGeoTransform()[1::4] == (4.0, -4.0)
+
+
 def test_extent_in_a_crs_without_a_code(segment, scene):
     """Coordinates of EPSG:2056 without its 2,600,000 m of false easting."""
     swiss = QgsCoordinateReferenceSystem("EPSG:2056").toProj()
@@ -200,15 +213,30 @@ def test_extent_in_a_crs_without_a_code(segment, scene):
 
 
 def test_a_crs_of_the_persons_own_has_a_code_that_only_qgis_knows(plugin):
-    from dis2.algorithms.base import crs_text
+    from dis2.crs import crs_text
 
     class Own(QgsCoordinateReferenceSystem):
         def authid(self):
             return "USER:100000"
 
     assert crs_text(QgsCoordinateReferenceSystem("EPSG:2056")) == "EPSG:2056"
-    assert crs_text(Own("EPSG:2056")) == QgsCoordinateReferenceSystem("EPSG:2056").toWkt()
+    assert QgsCoordinateReferenceSystem.fromWkt(crs_text(Own("EPSG:2056"))).authid() == "EPSG:2056"
     assert crs_text(QgsCoordinateReferenceSystem()) == ""
+
+
+@pytest.mark.parametrize(
+    "proj",
+    [
+        "+proj=ob_tran +o_proj=longlat +o_lon_p=-162 +o_lat_p=39.25 +lon_0=180 +datum=WGS84 +type=crs",
+        "+proj=somerc +lat_0=46.95 +lon_0=7.44 +x_0=0 +y_0=0 +ellps=bessel +units=m +type=crs",
+    ],
+)
+def test_a_crs_without_a_code_loses_nothing_on_its_way(plugin, proj):
+    """QGIS's default kind of WKT has no words for a rotated pole: the worker would take the raster's CRS instead."""
+    from dis2.crs import crs_text
+
+    crs = QgsCoordinateReferenceSystem.fromProj(proj)
+    assert QgsCoordinateReferenceSystem.fromWkt(crs_text(crs)) == crs
 
 
 def test_scale_of_values_is_that_of_the_model(segment, scene, tmp_path):
@@ -217,6 +245,52 @@ def test_scale_of_values_is_that_of_the_model(segment, scene, tmp_path):
     decimetres = str(scene.folder / "decimetres.tif")
     result = segment(ELEVATION=decimetres, SCALE="ndsm=0.1,0", OUTPUT=str(tmp_path / "decimetres.tif"))
     assert pixels(result["OUTPUT"]) == pixels(metres)
+
+
+def test_minimum_confidence_makes_the_map_uncertain(segment, scene, tmp_path):
+    """Exactly where the confidence, a rounded percentage, is lower; the legend says so."""
+    paths = {"CONFIDENCE": str(tmp_path / "confidence.tif")}
+    certain = segment(OPTICAL=scene.rgb, **paths)
+    confidence = pixels(certain["CONFIDENCE"])
+    limit = sorted(confidence)[len(confidence) // 2]
+    kept = pixels(certain["OUTPUT"])
+    result = segment(OPTICAL=scene.rgb, MIN_CONFIDENCE=limit, AREAS="TEMPORARY_OUTPUT")
+    for value, share, before in zip(pixels(result["OUTPUT"]), confidence, kept, strict=True):
+        assert share == limit or value == (254 if share < limit else before)
+    layer = QgsRasterLayer(result["OUTPUT"], "map")
+    assert [item.label for item in layer.renderer().classes()][-1] == "uncertain"
+    certain_pixels = sum(value not in (254, 255) for value in pixels(result["OUTPUT"]))
+    assert 0 < certain_pixels < len(kept)
+    assert result["VALID_AREA"] == pytest.approx(0.25 * certain_pixels)
+
+
+def test_creation_options_reach_the_files(segment, scene):
+    raster = gdal.Open(segment(OPTICAL=scene.rgb, CREATION_OPTIONS="compress=lzw|BLOCKSIZE=256")["OUTPUT"])
+    assert raster.GetMetadataItem("COMPRESSION", "IMAGE_STRUCTURE") == "LZW"
+    assert raster.GetRasterBand(1).GetBlockSize() == [256, 256]
+
+
+def test_rasters_of_different_crs_resolution_and_extent(segment, scene, tmp_path):
+    """Heights in another CRS, coarser, over the western half: the map tells what it had where."""
+    heights = str(tmp_path / "utm.tif")
+    gdal.Warp(heights, scene.ndsm, dstSRS="EPSG:32632", xRes=1.5, yRes=1.5, srcNodata=-9999, dstNodata=-9999)
+    half = gdal.Open(heights)
+    gdal.Translate(heights := str(tmp_path / "half.tif"), half, srcWin=[0, 0, half.RasterXSize // 2, half.RasterYSize])
+    result = segment(OPTICAL=scene.rgb, ELEVATION=heights, SCENARIO=str(tmp_path / "scenario.tif"))
+    assert result["MODALITIES_USED"] == "rgb, ndsm"
+    scenario = gdal.Open(result["SCENARIO"]).ReadAsArray()
+    assert gdal.Open(result["OUTPUT"]).GetSpatialRef().GetAuthorityCode(None) == "2056"
+    middle = scenario[10:-10]  # the grids are turned a little against each other
+    assert (middle[:, 10:40] == 3).all() and (middle[:, -40:-10] == 1).all()
+
+
+def test_map_that_is_open_in_qgis_is_replaced(segment, scene, qgis_new_project):
+    """On Windows a file that is open cannot be: the worker says so in a sentence (tests of its job folder)."""
+    layer = QgsRasterLayer(segment(OPTICAL=scene.rgb)["OUTPUT"], "map")
+    QgsProject.instance().addMapLayer(layer)
+    result = segment(ELEVATION=scene.ndsm)
+    assert result["MODALITIES_USED"] == "ndsm"
+    assert pixels(result["OUTPUT"]) == pixels(layer.source())
 
 
 def test_an_error_of_the_worker_reaches_the_person(segment, scene, tmp_path):
@@ -308,11 +382,13 @@ def test_worker_without_a_job(torch_python, plugin_folder, line):
     assert (done.returncode, events[-1]["code"]) == (2, "protocol")
 
 
-def test_worker_in_a_python_without_torch(plugin_folder):
-    command = [sys.executable, "-I", "-u", str(plugin_folder / "worker.py")]
+def test_worker_in_a_python_without_torch(plugin_folder, tmp_path):
+    venv.create(tmp_path / "bare")  # where Debian has torch, the environment of the tests sees it
+    python = str(tmp_path / "bare" / "bin" / "python")
+    command = [python, "-I", "-u", str(plugin_folder / "worker.py")]
     line = json.dumps({"v": 1, "type": "job", "model": "m", "inputs": {}, "outputs": {"classes": "c.tif"}})
     done = subprocess.run(command, input=line + "\n", capture_output=True, text=True)
     error = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 4
-    assert error["text"].startswith(f"{sys.executable} cannot load what DIS2 needs")
+    assert error["text"].startswith(f"{python} cannot load what DIS2 needs")
     assert "DIS2_PYTHON" in error["hint"]

@@ -1,0 +1,139 @@
+"""Ground truth as parameters: a raster of classes, or polygons with a class field, one of the two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Optional
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsReferencedRectangle,
+)
+
+from ..dis2_core.errors import InputError
+from ..dis2_core.jobs import ClassValue
+from ..layers import worker_rasters
+from ..references import LayerReference, polygon_reference, raster_reference
+from ..translation import tr
+from .base import Dis2Algorithm, crs_text, given
+
+METRES = 1.0  # a pixel, of class rasters that have no pixels of their own
+
+
+class GroundTruthAlgorithm(Dis2Algorithm):
+    """Base of the algorithms that compare with ground truth.
+
+    Attributes:
+        RASTER, POLYGONS, FIELD, VALUES: Names of the parameters.
+    """
+
+    RASTER = "REFERENCE"
+    POLYGONS = "REFERENCE_POLYGONS"
+    FIELD = "CLASS_FIELD"
+    VALUES = "REFERENCE_VALUES"
+
+    def add_ground_truth(self) -> None:
+        """The parameters."""
+        self.add(
+            QgsProcessingParameterRasterLayer(self.RASTER, tr("Reference raster"), optional=True),
+            tr(
+                "A raster of true classes, of any CRS and resolution. A style with a palette gives the classes their "
+                "names; codes that are not in it count as not labelled."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                self.POLYGONS,
+                tr("… or reference polygons"),
+                [QgsProcessing.SourceType.TypeVectorPolygon],
+                optional=True,
+            ),
+            tr("Polygons whose class is known, instead of a raster. What lies outside of them counts as not labelled."),
+        )
+        self.add(
+            QgsProcessingParameterField(
+                self.FIELD, tr("Field with the class"), parentLayerParameterName=self.POLYGONS, optional=True
+            ),
+            tr("The field of the polygons that holds the class, as a number or a word."),
+        )
+        self.add(
+            QgsProcessingParameterString(self.VALUES, tr("Meaning of the reference's values"), optional=True),
+            tr(
+                "Where reference and map use different words: VALUE=NAME, separated by semicolons, in the map's words. "
+                "For example 1=building;2=tree. Values that are not named count as not labelled. Empty: by the style."
+            ),
+            advanced=True,
+        )
+
+    def read_ground_truth(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, limits: Optional[QgsReferencedRectangle]
+    ) -> Optional[LayerReference]:
+        """Read the parameters on the main thread; None where both are empty.
+
+        Args:
+            parameters: Of the algorithm.
+            context: Of the run.
+            limits: What the run is limited to.
+
+        Raises:
+            Dis2Error: Both are given, or the one that is cannot be used.
+        """
+        raster, polygons = given(parameters, self.RASTER), given(parameters, self.POLYGONS)
+        values = parse_values(self.parameterAsString(parameters, self.VALUES, context))
+        if raster and polygons:
+            raise InputError(
+                tr("The reference is given as a raster and as polygons."), tr("Give one of the two, not both.")
+            )
+        if raster:
+            return self._raster(parameters, context, limits, values)
+        return self._polygons(parameters, context, limits, values) if polygons else None
+
+    def _raster(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        limits: Optional[QgsReferencedRectangle],
+        values: tuple[ClassValue, ...],
+    ) -> LayerReference:
+        layer = self.raster_layer(self.RASTER, parameters, context)
+        raster = worker_rasters({"reference": layer}, limits, METRES, context.transformContext())["reference"]
+        return _renamed(raster_reference(layer, raster), values)
+
+    def _polygons(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        limits: Optional[QgsReferencedRectangle],
+        values: tuple[ClassValue, ...],
+    ) -> LayerReference:
+        layer, request = self.polygons(self.POLYGONS, parameters, context, limits)
+        fields = self.parameterAsFields(parameters, self.FIELD, context) if given(parameters, self.FIELD) else []
+        crs = crs_text(layer.crs())
+        return _renamed(polygon_reference(layer, request, fields[0] if fields else "", crs), values)
+
+
+def parse_values(text: str) -> tuple[ClassValue, ...]:
+    """Read ``1=building;2=tree``.
+
+    Raises:
+        InputError: It is something else.
+    """
+    values = []
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        value, separator, name = (item.strip() for item in part.partition("="))
+        if not (value and separator and name):
+            raise InputError(
+                tr("'{}' does not say what a value of the reference means.").format(part),
+                tr("Write VALUE=NAME, separated by semicolons: 1=building;2=tree."),
+            )
+        values.append(ClassValue(value, name))
+    return tuple(values)
+
+
+def _renamed(reference: LayerReference, values: tuple[ClassValue, ...]) -> LayerReference:
+    return replace(reference, values=values) if values else reference

@@ -1,0 +1,119 @@
+"""A model's card as a page to read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Optional
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterString,
+)
+
+from .. import __name__ as PLUGIN
+from ..card_page import card_page
+from ..cards import input_texts, model_card
+from ..dis2_core.catalogue import ModelHeader, find_model, read_header, sha256, shipped_models
+from ..dis2_core.errors import Dis2Error, OutputNotWritable
+from ..translation import language, messages, tr
+from .base import Dis2Algorithm, reported_errors
+
+
+class ModelInfoAlgorithm(Dis2Algorithm):
+    """Reads the card alone: needs neither the runtime nor a worker."""
+
+    ID = "modelinfo"
+    ICON = "modelinfo.svg"
+
+    def displayName(self) -> str:
+        """The name in the toolbox."""
+        return tr("About a model")
+
+    def shortDescription(self) -> str:
+        """One line for tooltips and lists."""
+        return tr("Makes a page of what a model takes and gives, how good it is, its licence and origin.")
+
+    def tags(self) -> list[str]:
+        """Words under which the toolbox finds it."""
+        return tr("model,card,model card,info,information,licence,license,classes,scores,accuracy,checksum,dis2").split(
+            ","
+        )
+
+    def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
+        """Declare parameters and outputs."""
+        model = QgsProcessingParameterString("MODEL", tr("Model"), defaultValue=next(iter(shipped_models()), None))
+        model.setMetadata({"widget_wrapper": {"class": f"{PLUGIN}.gui.model_widget.ModelWidgetWrapper"}})
+        self.add(model, tr("A model that comes with the plugin, by its name, or the path of a model file."))
+        page = QgsProcessingParameterFileDestination("OUTPUT", tr("Page"), fileFilter=tr("HTML files (*.html)"))
+        self.add(page, tr("The page: one HTML file that needs no others."))
+        for name, label in {
+            "NAME": tr("Name"),
+            "VERSION": tr("Version"),
+            "INPUTS": tr("Inputs"),
+            "CLASSES": tr("Classes"),
+            "LICENSE": tr("Licence"),
+            "SHA256": tr("SHA-256 of the file"),
+        }.items():
+            self.addOutput(QgsProcessingOutputString(name, label))
+        self.addOutput(QgsProcessingOutputNumber("GSD", tr("Pixel size in metres")))
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
+        """Refuse what is no model."""
+        try:
+            model_card(self._model(parameters, context))
+        except Dis2Error as error:
+            return False, str(error)
+        return super().checkParameterValues(parameters, context)
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Write the page and return what it says in short."""
+        output = self.parameterAsFileOutput(parameters, "OUTPUT", context)
+        with reported_errors():
+            model_card(model := self._model(parameters, context))
+            path = find_model(model)
+            header, digest = read_header(path), sha256(path)
+            _write(Path(output), card_page(header, path, digest, language() if messages(language()) else "en"))
+        return {"OUTPUT": output, **_facts(header, digest)}
+
+    def _model(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        return self.parameterAsString(parameters, "MODEL", context).strip()
+
+
+def _facts(header: ModelHeader, digest: str) -> dict[str, Any]:
+    """The outputs that are no page."""
+    card = header.card
+    return {
+        "NAME": card.name,
+        "VERSION": card.version,
+        "INPUTS": "; ".join(input_texts(card)),
+        "CLASSES": ", ".join(card.class_names),
+        "LICENSE": card.license,
+        "SHA256": digest,
+        "GSD": card.gsd,
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file beside its place and rename it.
+
+    Raises:
+        OutputNotWritable: It cannot be written.
+    """
+    part = path.with_name(f".{path.name}.dis2-{os.getpid()}")
+    try:
+        try:
+            part.write_text(text, encoding="utf-8")
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputNotWritable(
+            tr("{} cannot be written ({}).").format(path, error.strerror), tr("Choose another folder.")
+        ) from error

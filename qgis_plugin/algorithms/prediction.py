@@ -1,0 +1,300 @@
+"""What the algorithms that run a model share: its parameters, and how a job is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingParameterBand,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsRasterLayer,
+    QgsReferencedRectangle,
+)
+
+from .. import __name__ as PLUGIN
+from ..cards import check_slots, model_card, scenario_text
+from ..creation_options import OPTIONS_WIDGET, parse_creation_options
+from ..dis2_core.card import SLOTS, ModelCard
+from ..dis2_core.catalogue import shipped_models
+from ..dis2_core.errors import Dis2Error
+from ..dis2_core.protocol import DEVICES, GRIDS, Job, Source
+from ..layers import WorkerRaster, provided, worker_rasters
+from ..progress import Part
+from ..scales import parse_scales
+from ..snapshots import Snapshot
+from ..translation import tr
+from .base import Dis2Algorithm, given, reported_errors
+
+GRID = "output grid"  # beside the names of modalities, which hold no space
+
+
+@dataclass(frozen=True)
+class Input:
+    """A modality as the person gave it: the raster, and the source whose path is known when that is provided."""
+
+    raster: WorkerRaster
+    source: Source
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A run as the main thread has read it: nothing of a layer or the project, fit for another thread.
+
+    Attributes:
+        card: The model's.
+        inputs: By modality.
+        grid: One of ``protocol.GRIDS``, a pixel size in metres, or a raster.
+        scene: What the result is of: the name of the first layer, the optical one as a rule.
+        settings: The other arguments of ``Job`` beside its outputs.
+    """
+
+    card: ModelCard
+    inputs: Mapping[str, Input]
+    grid: str | WorkerRaster
+    scene: str
+    settings: Mapping[str, Any]
+
+    @property
+    def scenario(self) -> str:
+        """The modalities in words: ``optical + elevation``."""
+        return scenario_text(self.card, self.inputs)
+
+    @property
+    def reading_share(self) -> float:
+        """Which part of the progress bar ``job`` moves, 0 to 1: rasters that QGIS has to write take a while."""
+        return 0.2 if any(isinstance(raster, Snapshot) for raster in self._rasters().values()) else 0.0
+
+    @contextmanager
+    def job(self, outputs: Mapping[str, str], feedback: QgsProcessingFeedback) -> Iterator[Job]:
+        """The job, whose rasters the worker can open for as long as the ``with`` block lasts.
+
+        Args:
+            outputs: Paths by output name, see ``protocol.OUTPUTS``.
+            feedback: Gets the progress of writing rasters that QGIS alone can read.
+
+        Raises:
+            Dis2Error: One of these cannot be read or written, or the run was cancelled.
+        """
+        with provided(self._rasters(), Part(feedback, 0, self.reading_share)) as paths:
+            inputs = {name: replace(item.source, path=paths[name]) for name, item in self.inputs.items()}
+            yield Job(inputs=inputs, outputs=outputs, grid=paths.get(GRID, self.grid), **self.settings)
+
+    def _rasters(self) -> dict[str, WorkerRaster]:
+        rasters = {name: item.raster for name, item in self.inputs.items()}
+        return rasters if isinstance(self.grid, str) else {**rasters, GRID: self.grid}
+
+
+class PredictionAlgorithm(Dis2Algorithm):
+    """Base of the algorithms that run a model on a scene.
+
+    ``initAlgorithm`` calls the ``add_…`` methods; the base then checks the parameters, reads them on the
+    main thread and keeps them as ``self.prediction`` for ``processAlgorithm``::
+
+        with reported_errors(), self.prediction.job(outputs, feedback) as job:
+            result = run_job(job, feedback)
+    """
+
+    prediction: Prediction | None = None
+
+    def add_model(self) -> None:
+        """``MODEL``."""
+        model = QgsProcessingParameterString("MODEL", tr("Model"), defaultValue=next(iter(shipped_models()), None))
+        model.setMetadata({"widget_wrapper": {"class": f"{PLUGIN}.gui.model_widget.ModelWidgetWrapper"}})
+        self.add(model, tr("A model that comes with the plugin, by its name, or the path of a model file."))
+
+    def add_rasters(self) -> None:
+        """``OPTICAL``, ``ELEVATION``…, the bands of each, and ``SCALE``."""
+        slots = {
+            "OPTICAL": (tr("Optical raster"), tr("Aerial or satellite image.")),
+            "ELEVATION": (tr("Elevation raster"), tr("Heights, as a rule above ground (nDSM), in metres.")),
+            "SAR": (tr("SAR raster"), tr("Radar image.")),
+            "SPECTRAL": (tr("Spectral raster"), tr("Multispectral or hyperspectral image.")),
+            "OTHER": (tr("Other raster"), tr("Whatever else the model knows.")),
+        }
+        usage = tr("Leave it empty where you have none. Any CRS, resolution and extent.")
+        for name, (label, meaning) in slots.items():
+            self.add(QgsProcessingParameterRasterLayer(name, label, optional=True), f"{meaning} {usage}")
+            self._add_bands(name, label)
+        scale = QgsProcessingParameterString("SCALE", tr("Scale of values"), optional=True)
+        text = tr(
+            "For rasters in other units than the model's: NAME=a,b means value = a * stored + b. For example "
+            "ndsm=0.1,0 where heights are in decimetres. Empty: what the file says."
+        )
+        self.add(scale, text, advanced=True)
+
+    def _add_bands(self, name: str, label: str) -> None:
+        bands = QgsProcessingParameterBand(
+            f"{name}_BANDS",
+            tr("{}: bands").format(label),
+            parentLayerParameterName=name,
+            optional=True,
+            allowMultiple=True,
+        )
+        text = tr("Which bands of the raster the model gets, in the model's order. Empty: the first ones.")
+        self.add(bands, text, advanced=True)
+
+    def add_region(self) -> None:
+        """``EXTENT``, ``GRID``, ``RESOLUTION`` and ``REFERENCE``."""
+        self.add(
+            QgsProcessingParameterExtent("EXTENT", tr("Extent"), optional=True),
+            tr("Segment this part alone. Empty: all that the rasters cover."),
+        )
+        grid = QgsProcessingParameterEnum(
+            "GRID", tr("Output pixels"), options=list(GRIDS), defaultValue=GRIDS[0], usesStaticStrings=True
+        )
+        text = tr("Pixel size of the results: 'model', that of the model, or 'finest', that of the finest raster.")
+        self.add(grid, text, advanced=True)
+        resolution = QgsProcessingParameterNumber(
+            "RESOLUTION",
+            tr("Output pixel size in metres"),
+            type=QgsProcessingParameterNumber.Type.Double,
+            optional=True,
+            minValue=0.001,
+        )
+        self.add(resolution, tr("Instead of the choice above. Empty: that choice."), advanced=True)
+        reference = QgsProcessingParameterRasterLayer("REFERENCE", tr("Output grid like raster"), optional=True)
+        text = tr("Gives the results the CRS, pixels and extent of this raster, instead of both choices above.")
+        self.add(reference, text, advanced=True)
+
+    def add_computation(self) -> None:
+        """``DEVICE``, ``OVERLAP`` and ``BATCH_SIZE``."""
+        device = QgsProcessingParameterEnum(
+            "DEVICE", tr("Device"), options=list(DEVICES), defaultValue=DEVICES[0], usesStaticStrings=True
+        )
+        text = tr("'auto' takes the graphics card where there is a usable one, and says what it took.")
+        self.add(device, text, advanced=True)
+        overlap = QgsProcessingParameterNumber(
+            "OVERLAP",
+            tr("Overlap of windows"),
+            type=QgsProcessingParameterNumber.Type.Double,
+            defaultValue=0.5,
+            minValue=0.0,
+            maxValue=0.75,
+        )
+        overlap.setMetadata({"widget_wrapper": {"decimals": 2}})
+        text = tr("Part of a window that its neighbour sees too. More is smoother and slower.")
+        self.add(overlap, text, advanced=True)
+        batch = QgsProcessingParameterNumber("BATCH_SIZE", tr("Windows at a time"), optional=True, minValue=1)
+        text = tr("Empty: chosen for the device. Lower it if memory runs out.")
+        self.add(batch, text, advanced=True)
+
+    def add_output_form(self) -> None:
+        """``MIN_CONFIDENCE`` and ``CREATION_OPTIONS``."""
+        confidence = QgsProcessingParameterNumber(
+            "MIN_CONFIDENCE",
+            tr("Minimum confidence in percent"),
+            type=QgsProcessingParameterNumber.Type.Double,
+            defaultValue=0,
+            minValue=0,
+            maxValue=100,
+        )
+        confidence.setMetadata({"widget_wrapper": {"decimals": 1}})
+        text = tr("Where the class that won is less probable than this, the map says 254, 'uncertain'. 0: nowhere.")
+        self.add(confidence, text, advanced=True)
+        options = QgsProcessingParameterString(
+            "CREATION_OPTIONS", tr("Creation options of the rasters"), defaultValue="", optional=True
+        )
+        options.setMetadata({"widget_wrapper": OPTIONS_WIDGET})
+        text = tr("How the GeoTIFFs are compressed, for example COMPRESS=ZSTD|ZSTD_LEVEL=9. Empty: chosen.")
+        self.add(options, text, advanced=True)
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
+        """Refuse what cannot work, in the dialog, scripts, models and the command line alike."""
+        try:
+            self.read_prediction(parameters, context)
+        except Dis2Error as error:
+            return False, str(error)
+        return super().checkParameterValues(parameters, context)
+
+    def prepareAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """Read layers on the main thread. Models come here without the check above."""
+        with reported_errors():
+            self.prediction = self.read_prediction(parameters, context)
+        return True
+
+    def read_prediction(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Prediction:
+        """Read all parameters that this class declares; on the main thread.
+
+        Raises:
+            Dis2Error: Rasters, model or both cannot be used.
+        """
+        model = self.parameterAsString(parameters, "MODEL", context).strip()
+        card = model_card(model)
+        check_slots(card, [slot for slot in SLOTS if given(parameters, slot.upper())])
+        layers = self._layers(card, parameters, context)
+        rasters = worker_rasters(layers, self._limits(parameters, context), card.gsd, context.transformContext())
+        settings = {
+            "model": model,
+            "device": self.parameterAsEnumString(parameters, "DEVICE", context),
+            "overlap": self.parameterAsDouble(parameters, "OVERLAP", context),
+            "batch_size": self._batch_size(parameters, context),
+            "min_confidence": self.parameterAsDouble(parameters, "MIN_CONFIDENCE", context) / 100,
+            "creation_options": parse_creation_options(self.parameterAsString(parameters, "CREATION_OPTIONS", context)),
+            **self.region(parameters, context),
+        }
+        return Prediction(
+            card=card,
+            inputs=self._inputs(card, rasters, parameters, context),
+            grid=rasters.get(GRID) or self._pixels(parameters, context),
+            scene=next(iter(layers.values())).name(),
+            settings=settings,
+        )
+
+    def _pixels(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """The output pixels where no raster gives them."""
+        if given(parameters, "RESOLUTION"):
+            return repr(self.parameterAsDouble(parameters, "RESOLUTION", context))
+        return self.parameterAsEnumString(parameters, "GRID", context)
+
+    def _layers(
+        self, card: ModelCard, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> dict[str, QgsRasterLayer]:
+        """Layers of the filled slots by modality, in the card's order; then that of the output grid."""
+        slots = {modality.name: modality.slot.upper() for modality in card.modalities}
+        slots[GRID] = "REFERENCE"
+        return {
+            name: self.raster_layer(slot, parameters, context)
+            for name, slot in slots.items()
+            if given(parameters, slot)
+        }
+
+    def _limits(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsReferencedRectangle | None:
+        """What the run is limited to; None: the rasters alone say where it is."""
+        extent = self.parameterAsExtent(parameters, "EXTENT", context)
+        if not extent.isNull():
+            return QgsReferencedRectangle(extent, self.parameterAsExtentCrs(parameters, "EXTENT", context))
+        if given(parameters, "REFERENCE"):
+            reference = self.raster_layer("REFERENCE", parameters, context)
+            return QgsReferencedRectangle(reference.extent(), reference.crs())
+        return None
+
+    def _inputs(
+        self,
+        card: ModelCard,
+        rasters: Mapping[str, WorkerRaster],
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+    ) -> dict[str, Input]:
+        scales = parse_scales(self.parameterAsString(parameters, "SCALE", context), card)
+        inputs = {}
+        for modality in card.modalities:
+            if modality.name in rasters:
+                slot = modality.slot.upper()
+                bands = self.band_numbers(f"{slot}_BANDS", parameters, context)
+                source = Source(slot, bands, scales.get(modality.name))
+                inputs[modality.name] = Input(rasters[modality.name], source)
+        return inputs
+
+    def _batch_size(self, parameters: dict[str, Any], context: QgsProcessingContext) -> int | None:
+        return self.parameterAsInt(parameters, "BATCH_SIZE", context) if given(parameters, "BATCH_SIZE") else None

@@ -1,0 +1,336 @@
+"""Train a model from layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Optional
+
+from qgis.core import (
+    QgsCoordinateTransformContext,
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterBand,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsRasterLayer,
+    QgsReferencedRectangle,
+)
+
+from .. import __name__ as PLUGIN
+from ..cards import model_card
+from ..crs import metres_per_unit
+from ..dis2_core.card import SLOTS
+from ..dis2_core.errors import Dis2Error, InputError, NoInput
+from ..dis2_core.jobs import EFFORTS, Reference, TrainJob, effort
+from ..dis2_core.protocol import DEVICES, Source
+from ..layers import WorkerRaster, provided, temporary_folder, worker_rasters
+from ..progress import Part
+from ..references import LayerReference, polygon_reference, raster_reference
+from ..snapshots import Snapshot
+from ..translation import tr
+from ..worker_client import run_job
+from .base import Dis2Algorithm, crs_text, given, reported_errors
+
+READING_SHARE = 0.1  # of the progress bar, where QGIS has to write a raster for the worker
+SERVICE_GSD = 1.0  # metres a pixel at which services are asked for pictures where no raster says better
+
+
+class TrainModelAlgorithm(Dis2Algorithm):
+    """Rasters and labels in, a model of one's own out, tested on ground that it did not see."""
+
+    ID = "trainmodel"
+    ICON = "trainmodel.svg"
+
+    _rasters: Mapping[str, WorkerRaster]
+    _bands: Mapping[str, tuple[int, ...]]
+    _labels: LayerReference
+    _settings: Mapping[str, Any]
+
+    def displayName(self) -> str:
+        """The name in the toolbox."""
+        return tr("Train a model")
+
+    def shortDescription(self) -> str:
+        """One line for tooltips and lists."""
+        return tr("Makes a model for your region from your own rasters and labels, and tells how good it is.")
+
+    def tags(self) -> list[str]:
+        """Words under which the toolbox finds it."""
+        return tr(
+            "train,training,learn,fit,fine-tune,model,labels,ground truth,classification,segmentation,deep learning,"
+            "neural network,ai,missing,modality,land cover,dis2"
+        ).split(",")
+
+    def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
+        """Declare parameters and outputs, in the order in which a person fills them in."""
+        self._add_rasters()
+        self._add_labels()
+        self._add_training()
+        self._add_card()
+        self._add_outputs()
+
+    def _add_rasters(self) -> None:
+        slots = {
+            "OPTICAL": (tr("Optical raster"), tr("Aerial or satellite image.")),
+            "ELEVATION": (tr("Elevation raster"), tr("Heights, best above ground (nDSM), in metres.")),
+            "SAR": (tr("SAR raster"), tr("Radar image.")),
+            "SPECTRAL": (tr("Spectral raster"), tr("Multispectral or hyperspectral image.")),
+            "OTHER": (tr("Other raster"), tr("Whatever else shows the same ground.")),
+        }
+        usage = tr("Give two of the rasters or more, of any CRS, resolution and extent. The model will do without any.")
+        for name, (label, meaning) in slots.items():
+            self.add(QgsProcessingParameterRasterLayer(name, label, optional=True), f"{meaning} {usage}")
+            bands = QgsProcessingParameterBand(
+                f"{name}_BANDS",
+                tr("{}: bands").format(label),
+                parentLayerParameterName=name,
+                optional=True,
+                allowMultiple=True,
+            )
+            text = tr("Which bands the model learns from. Empty: all of them, of heights the first.")
+            self.add(bands, text, advanced=True)
+
+    def _add_labels(self) -> None:
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                "LABELS", tr("Labels: polygons"), [QgsProcessing.SourceType.TypeVectorPolygon], optional=True
+            ),
+            tr("Ground whose class is known. The categories of the layer's style give the classes names and colours."),
+        )
+        self.add(
+            QgsProcessingParameterField(
+                "CLASS_FIELD", tr("Field with the class"), parentLayerParameterName="LABELS", optional=True
+            ),
+            tr("The field of the polygons that holds the class, as a number or a word."),
+        )
+        self.add(
+            QgsProcessingParameterRasterLayer("LABELS_RASTER", tr("… or labels: raster"), optional=True),
+            tr(
+                "A raster of class codes, instead of polygons. A style with a palette gives the classes names and "
+                "colours; codes that are not in it are not labelled. Nor are 255 and no data."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterExtent("EXTENT", tr("Extent"), optional=True),
+            tr("Use the labels in this part alone. Empty: wherever all rasters are."),
+        )
+
+    def _add_training(self) -> None:
+        start = QgsProcessingParameterString("START", tr("Start from model"), optional=True)
+        start.setMetadata({"widget_wrapper": {"class": f"{PLUGIN}.gui.start_widget.StartWidgetWrapper"}})
+        text = tr("A model that comes with the plugin, or a file: what fits is taken over. Empty: a new one.")
+        self.add(start, text)
+        effort = QgsProcessingParameterEnum(
+            "EFFORT", tr("Effort"), options=list(EFFORTS), defaultValue="normal", usesStaticStrings=True
+        )
+        text = tr("'quick' to see whether it works at all, 'normal', or 'thorough' for a model that is to be used.")
+        self.add(effort, text)
+        whole, fraction = QgsProcessingParameterNumber.Type.Integer, QgsProcessingParameterNumber.Type.Double
+        numbers = {
+            "STEPS": (tr("Training steps"), whole, 1, tr("Empty: by the effort.")),
+            "WIDTH": (tr("Width of the network"), whole, 1, tr("Channels at the finest level. Empty: by the effort.")),
+            "WINDOW": (tr("Training window in pixels"), whole, 16, tr("A multiple of 16. Empty: chosen.")),
+            "BATCH_SIZE": (tr("Windows a step"), whole, 1, tr("Empty: 8. Lower it if memory runs out.")),
+            "GSD": (
+                tr("Ground sample distance in metres"),
+                fraction,
+                0.0,
+                tr("Size of the pixels that the model works on. Empty: that of the finest raster, or the start's."),
+            ),
+        }
+        for name, (label, kind, least, text) in numbers.items():
+            self.add(
+                QgsProcessingParameterNumber(name, label, kind, optional=True, minValue=least), text, advanced=True
+            )
+        held_out = QgsProcessingParameterNumber(
+            "HELD_OUT", tr("Share kept for the test"), fraction, defaultValue=0.25, minValue=0.0, maxValue=0.5
+        )
+        text = tr("Blocks of the labelled ground that are not trained on, so that they can tell how good the model is.")
+        self.add(held_out, text, advanced=True)
+        seed = QgsProcessingParameterNumber("SEED", tr("Seed"), whole, defaultValue=0, minValue=0)
+        self.add(seed, tr("Of everything that is drawn: the same seed gives the same model."), advanced=True)
+        device = QgsProcessingParameterEnum(
+            "DEVICE", tr("Device"), options=list(DEVICES), defaultValue=DEVICES[0], usesStaticStrings=True
+        )
+        text = tr("'auto' takes the graphics card where there is a usable one, and says what it took.")
+        self.add(device, text, advanced=True)
+
+    def _add_card(self) -> None:
+        name = QgsProcessingParameterString("NAME", tr("Name of the model"), defaultValue="my-model")
+        self.add(name, tr("Stands in the model's card and in the maps that it makes."))
+        licence = QgsProcessingParameterString("LICENSE", tr("Licence of the model"), optional=True)
+        self.add(licence, tr("What others may do with the model, if you pass it on."), advanced=True)
+        attribution = QgsProcessingParameterString("ATTRIBUTION", tr("Attribution"), optional=True)
+        self.add(attribution, tr("Whom to name for the imagery and the labels."), advanced=True)
+
+    def _add_outputs(self) -> None:
+        self.add(
+            QgsProcessingParameterFileDestination("MODEL", tr("Model"), tr("DIS2 model (*.safetensors)")),
+            tr("The model file, which 'Segment with missing modalities' takes at once."),
+        )
+        self.add(
+            QgsProcessingParameterFileDestination("REPORT", tr("Report"), "HTML (*.html)", optional=True),
+            tr("How good the model is with and without each raster, class by class, and how that was found out."),
+        )
+        self.addOutput(QgsProcessingOutputNumber("MIOU", tr("Mean IoU with all rasters")))
+        self.addOutput(QgsProcessingOutputString("SCORES", tr("Mean IoU by scenario")))
+        self.addOutput(QgsProcessingOutputString("DEVICE_USED", tr("Device used")))
+        self.addOutput(QgsProcessingOutputNumber("SECONDS", tr("Seconds taken")))
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
+        """Refuse what cannot work, in the dialog, scripts, models and the command line alike."""
+        try:
+            self._read(parameters, context)
+        except Dis2Error as error:
+            return False, str(error)
+        return super().checkParameterValues(parameters, context)
+
+    def prepareAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """Read layers on the main thread; keep plain values. Models come here without the check above."""
+        with reported_errors():
+            self._read(parameters, context)
+        return True
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> dict[str, Any]:
+        """Train in the worker and return paths and scores."""
+        outputs = {"model": self.parameterAsFileOutput(parameters, "MODEL", context)}
+        if given(parameters, "REPORT"):
+            outputs["report"] = self.parameterAsFileOutput(parameters, "REPORT", context)
+        written = any(isinstance(raster, Snapshot) for raster in self._rasters.values())
+        middle = READING_SHARE if written else 0.0
+        begin = middle + self._labels.reading_share
+        reading = Part(feedback, 0, middle)
+        with reported_errors(), temporary_folder() as folder, provided(self._rasters, reading) as paths:
+            labels = self._labels.provide(folder, Part(feedback, middle, begin))
+            inputs = {slot: Source(path, self._bands[slot]) for slot, path in paths.items()}
+            job = TrainJob(inputs=inputs, labels=labels, outputs=outputs, **self._settings)
+            result = run_job(job, Part(feedback, begin, 1))
+        return {name.upper(): path for name, path in outputs.items()} | _figures(result)
+
+    def _read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+        """Keep all of a job but its outputs; on the main thread.
+
+        Raises:
+            Dis2Error: Rasters, labels or options cannot be used.
+        """
+        settings = self._job_settings(parameters, context)
+        _job_of(settings)  # its own checks
+        layers = self._layers(parameters, context)
+        transforms = context.transformContext()
+        gsd = settings["gsd"] or _start_gsd(settings["start"]) or _finest(layers, transforms)
+        limits = self._limits(parameters, context)
+        self._rasters = worker_rasters(layers, limits, gsd, transforms)
+        self._bands = {slot: self.band_numbers(f"{slot.upper()}_BANDS", parameters, context) for slot in layers}
+        self._labels = self._reference(parameters, context, limits, gsd)
+        self._settings = settings
+
+    def _layers(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, QgsRasterLayer]:
+        """The rasters by slot."""
+        filled = [slot for slot in SLOTS if given(parameters, slot.upper())]
+        if len(filled) < 2:
+            raise NoInput(
+                tr("A model that is to do without a raster learns from two or more; {} was given.").format(len(filled)),
+                tr("Give rasters of the same ground, a photo and heights for example."),
+            )
+        return {slot: self.raster_layer(slot.upper(), parameters, context) for slot in filled}
+
+    def _reference(
+        self,
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+        limits: Optional[QgsReferencedRectangle],
+        gsd: float,
+    ) -> LayerReference:
+        """The labels: polygons or a raster, one of the two."""
+        polygons, raster = given(parameters, "LABELS"), given(parameters, "LABELS_RASTER")
+        if polygons == raster:
+            raise InputError(
+                tr("Labels are given as polygons and as a raster.") if polygons else tr("No labels were given."),
+                tr("Give a layer of polygons with a class field, or a raster of class codes: one of the two."),
+            )
+        if raster:
+            layer = self.raster_layer("LABELS_RASTER", parameters, context)
+            transforms = context.transformContext()
+            return raster_reference(layer, worker_rasters({"labels": layer}, limits, gsd, transforms)["labels"])
+        return self._polygons(parameters, context, limits)
+
+    def _polygons(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, limits: Optional[QgsReferencedRectangle]
+    ) -> LayerReference:
+        layer, request = self.polygons("LABELS", parameters, context, limits)
+        fields = self.parameterAsFields(parameters, "CLASS_FIELD", context) if given(parameters, "CLASS_FIELD") else []
+        return polygon_reference(layer, request, fields[0] if fields else "", crs_text(layer.crs()))
+
+    def _job_settings(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
+        """The arguments of ``TrainJob`` beside rasters, labels and outputs."""
+        start = self.parameterAsString(parameters, "START", context).strip()
+        if start:
+            model_card(start)  # says what is wrong with it
+        names = ("steps", "width", "window", "batch_size")
+        numbers = {name: self._number(name.upper(), parameters, context) for name in names}
+        chosen = {name: number for name, number in numbers.items() if number}
+        gsd = self.parameterAsDouble(parameters, "GSD", context) if given(parameters, "GSD") else None
+        return {
+            "name": self.parameterAsString(parameters, "NAME", context).strip() or "my-model",
+            "start": start,
+            **effort(self.parameterAsEnumString(parameters, "EFFORT", context), start),
+            **chosen,
+            "gsd": gsd or None,
+            "held_out": self.parameterAsDouble(parameters, "HELD_OUT", context),
+            "seed": self.parameterAsInt(parameters, "SEED", context),
+            "device": self.parameterAsEnumString(parameters, "DEVICE", context),
+            "license": self.parameterAsString(parameters, "LICENSE", context),
+            "attribution": self.parameterAsString(parameters, "ATTRIBUTION", context),
+            **self.region(parameters, context),
+        }
+
+    def _number(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> Optional[int]:
+        return self.parameterAsInt(parameters, name, context) if given(parameters, name) else None
+
+    def _limits(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Optional[QgsReferencedRectangle]:
+        extent = self.parameterAsExtent(parameters, "EXTENT", context)
+        crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
+        return None if extent.isNull() else QgsReferencedRectangle(extent, crs)
+
+
+def _job_of(settings: Mapping[str, Any]) -> TrainJob:
+    """A job without rasters, made for the checks that it makes of its numbers."""
+    return TrainJob(inputs={}, labels=Reference("labels"), outputs={"model": "model"}, **settings)
+
+
+def _start_gsd(start: str) -> Optional[float]:
+    return model_card(start).gsd if start else None
+
+
+def _finest(layers: Mapping[str, QgsRasterLayer], transforms: QgsCoordinateTransformContext) -> float:
+    """Metres a pixel of the finest raster that has pixels of its own."""
+    sizes = [
+        layer.rasterUnitsPerPixelX() * metres_per_unit(layer.crs(), layer.extent().center(), transforms)[0]
+        for layer in layers.values()
+        if layer.dataProvider().xSize() > 0 and layer.crs().isValid()
+    ]
+    return min(sizes, default=SERVICE_GSD)
+
+
+def _figures(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The outputs that are no files."""
+    scores = result["miou"]
+    return {
+        "MIOU": scores.get("+".join(result["modalities"])),
+        "SCORES": "; ".join(f"{scenario}: {miou:.3f}" for scenario, miou in scores.items()),
+        "DEVICE_USED": result["device"],
+        "SECONDS": result["seconds"],
+    }

@@ -1,0 +1,128 @@
+"""Polygons and areas of the classes as features, and the files that they go to."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+from qgis.core import (
+    Qgis,
+    QgsFeature,
+    QgsFeatureSink,
+    QgsField,
+    QgsFields,
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingOutputLayerDefinition,
+)
+from qgis.PyQt.QtCore import QMetaType, QVariant
+
+from .dis2_core.errors import NoSpace, OutputNotWritable
+from .polygons import ClassPolygon
+from .translation import tr
+
+_ELSEWHERE = re.compile(r"^\w{2,}:")  # memory:, ogr:, postgres: …; one letter is a Windows drive
+
+
+def polygon_fields() -> QgsFields:
+    """Fields of the polygons."""
+    return _fields(("value", "code"), ("name", "text"), ("area_m2", "number"), ("percent", "number"))
+
+
+def area_fields() -> QgsFields:
+    """Fields of the area table; those of ``dis2 segment --areas``."""
+    return _fields(
+        ("value", "code"), ("class", "text"), ("pixels", "count"), ("area_m2", "number"), ("percent", "number")
+    )
+
+
+def polygon_features(polygons: Sequence[ClassPolygon], names: Mapping[int, str]) -> Iterator[QgsFeature]:
+    """Features of the polygons; percent is the share of what they cover together."""
+    total = math.fsum(polygon.area or 0 for polygon in polygons)
+    for polygon in polygons:
+        share = 100 * polygon.area / total if polygon.area is not None and total else None
+        feature = _feature(polygon_fields(), [polygon.value, names[polygon.value], polygon.area, share])
+        feature.setGeometry(polygon.geometry)
+        yield feature
+
+
+def area_features(table: Iterable[Mapping[str, Any]]) -> Iterator[QgsFeature]:
+    """Features of the area table of a result."""
+    for line in table:
+        values = [line["value"], line["name"], line["pixels"], line["square_metres"], line["percent"]]
+        yield _feature(area_fields(), values)
+
+
+def fill(sink: QgsFeatureSink, features: Iterable[QgsFeature], destination: str) -> None:
+    """Write features.
+
+    Raises:
+        NoSpace: The sink does not take them.
+    """
+    for feature in features:
+        if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+            raise NoSpace(
+                tr("'{}' could not be written ({}).").format(destination, sink.lastError()),
+                tr("Free some space, or choose another file."),
+            )
+    sink.flushBuffer()
+
+
+def check_target(value: Any, context: QgsProcessingContext) -> None:
+    """Check before the work begins that the file of a vector output can be written at its end.
+
+    Args:
+        value: Of the parameter.
+        context: Evaluates expressions.
+
+    Raises:
+        OutputNotWritable: The folder is missing, or the file or folder may not be written.
+    """
+    target = target_text(value, context)
+    if not target or target == QgsProcessing.TEMPORARY_OUTPUT or _ELSEWHERE.match(target):
+        return
+    path = Path(target)
+    if not path.parent.is_dir():
+        raise OutputNotWritable(
+            tr("The folder {} does not exist.").format(path.parent), tr("Create it, or choose another.")
+        )
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise OutputNotWritable(
+            tr("You may not write {}.").format(path), tr("Choose another folder, or ask for the permission.")
+        )
+
+
+def target_text(value: Any, context: QgsProcessingContext) -> Optional[str]:
+    """What a person wrote for a vector output, '' for nothing; None where it is something else than text."""
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink.valueAsString(context.expressionContext())[0]
+    return value if isinstance(value, str) else None
+
+
+def file_of(destination: str) -> Path | None:
+    """The file behind the id of a written layer; None for one in memory or in a database."""
+    path = Path(destination.split("|")[0])
+    return path if path.is_file() else None
+
+
+def _feature(fields: QgsFields, values: Sequence[Any]) -> QgsFeature:
+    feature = QgsFeature(fields)
+    feature.setAttributes(list(values))
+    return feature
+
+
+def _fields(*kinds: tuple[str, str]) -> QgsFields:
+    fields = QgsFields()
+    for name, kind in kinds:
+        fields.append(QgsField(name, _types()[kind]))
+    return fields
+
+
+def _types() -> dict[str, Any]:
+    """Qt's names of the types, which changed with QGIS 3.38."""
+    kinds, text = (QMetaType.Type, "QString") if Qgis.QGIS_VERSION_INT >= 33800 else (QVariant, "String")
+    return {"code": kinds.Int, "count": kinds.LongLong, "number": kinds.Double, "text": getattr(kinds, text)}

@@ -1,0 +1,41 @@
+"""The model to start from, in dialogs: like the model of a segmentation, but it may be left empty."""
+
+from __future__ import annotations
+
+from processing.gui.wrappers import DIALOG_BATCH, DIALOG_MODELER
+from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
+from qgis.PyQt.QtWidgets import QWidget
+
+from ..translation import tr
+from .model_widget import ModelWidget, ModelWidgetWrapper
+
+
+class StartWidget(ModelWidget):
+    """Empty at first."""
+
+    def __init__(self, summary: bool = True) -> None:
+        super().__init__(summary)
+        self.set_model("")
+
+    def _update(self, text: str) -> None:
+        super()._update(text)
+        if not text.strip():
+            self._summary.setText(tr("Empty: a new model that knows nothing yet."))
+
+
+class StartWidgetWrapper(ModelWidgetWrapper):
+    """Puts ``StartWidget`` into the algorithm, batch and model designer dialogs."""
+
+    def createWidget(self) -> QWidget:
+        """Return the widget for the kind of dialog."""
+        if self.dialogType == DIALOG_MODELER:
+            combo = self._modeler_widget()
+            combo.insertItem(0, "", "")
+            combo.setCurrentIndex(0)
+            return combo
+        widget = StartWidget(summary=self.dialogType != DIALOG_BATCH)
+        widget.changed.connect(lambda: self.widgetValueHasChanged.emit(self))
+        return widget
+
+    def postInitialize(self, wrappers: list[QgsAbstractProcessingParameterWidgetWrapper]) -> None:
+        """Leave the fields of rasters open: what the start model does not know can be learned."""

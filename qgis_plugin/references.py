@@ -1,0 +1,188 @@
+"""Ground truth from QGIS layers: a raster of codes, or polygons with a class field, as the worker reads it.
+
+Layers are looked at on the main thread: their classes are those of their style. What is kept needs no
+layer, so that the thread of a run can write it to a folder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Union
+
+from qgis.core import (
+    NULL,
+    QgsCategorizedSymbolRenderer,
+    QgsFeatureRequest,
+    QgsPalettedRasterRenderer,
+    QgsProcessingFeedback,
+    QgsRasterLayer,
+    QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QVariant
+
+from .dis2_core.errors import InputError
+from .dis2_core.jobs import ClassValue, Reference
+from .layers import WorkerRaster
+from .progress import check_cancelled
+from .snapshots import Snapshot
+from .translation import tr
+
+PRECISION = 12  # digits behind the point: more than degrees need
+FEATURES_A_CHECK = 200
+READING_SHARE = 0.1  # of the progress bar, where QGIS has to write the raster for the worker
+
+
+@dataclass(frozen=True)
+class RasterReference:
+    """A raster of codes.
+
+    Attributes:
+        raster: How the worker gets it; see ``layers.worker_rasters``.
+        band: 1-based.
+        values: What the codes mean.
+    """
+
+    raster: WorkerRaster
+    band: int = 1
+    values: tuple[ClassValue, ...] = ()
+
+    @property
+    def reading_share(self) -> float:
+        """Which part of the progress bar ``provide`` moves, 0 to 1."""
+        return READING_SHARE if isinstance(self.raster, Snapshot) else 0.0
+
+    def provide(self, folder: Path, feedback: QgsProcessingFeedback) -> Reference:
+        """Return what a job needs; a raster that QGIS alone can read is written to the folder."""
+        return Reference(self.raster.provide(folder / "reference", feedback), band=self.band, values=self.values)
+
+
+@dataclass(frozen=True)
+class PolygonReference:
+    """Polygons with a class.
+
+    Attributes:
+        features: A copy of the layer's source that any thread may read.
+        request: Which of them.
+        field: Holds the class.
+        crs: Of the coordinates: a code that other software knows, or WKT.
+        values: What its values mean.
+    """
+
+    features: QgsVectorLayerFeatureSource
+    request: QgsFeatureRequest
+    field: str
+    crs: str
+    values: tuple[ClassValue, ...] = ()
+
+    @property
+    def reading_share(self) -> float:
+        """Which part of the progress bar ``provide`` moves: their number is not known beforehand."""
+        return 0.0
+
+    def provide(self, folder: Path, feedback: QgsProcessingFeedback) -> Reference:
+        """Write the polygons to the folder as GeoJSON and return what a job needs.
+
+        Raises:
+            InputError: There is none.
+            Cancelled: The person has stopped the run.
+        """
+        feedback.setProgressText(tr("Reading the polygons"))
+        path = folder / "reference.geojson"
+        with path.open("w", encoding="utf-8") as file:
+            file.write('{"type": "FeatureCollection", "features": [')
+            count = 0
+            for count, feature in enumerate(self._features(), start=1):
+                file.write(("" if count == 1 else ",") + "\n" + feature)
+                if count % FEATURES_A_CHECK == 0:
+                    check_cancelled(feedback)
+            file.write("\n]}\n")
+        if not count:
+            raise InputError(
+                tr("There are no polygons here."), tr("Draw some, clear the selection, or choose a larger extent.")
+            )
+        return Reference(str(path), field=self.field, values=self.values, crs=self.crs)
+
+    def _features(self) -> Iterator[str]:
+        for feature in self.features.getFeatures(self.request):
+            if feature.hasGeometry():
+                properties = json.dumps({self.field: _plain(feature[self.field])})
+                geometry = feature.geometry().asJson(PRECISION)
+                yield f'{{"type": "Feature", "properties": {properties}, "geometry": {geometry}}}'
+
+
+LayerReference = Union[RasterReference, PolygonReference]
+
+
+def raster_reference(layer: QgsRasterLayer, raster: WorkerRaster) -> RasterReference:
+    """Describe a raster of codes, whose classes are those of its palette, if it has one; on the main thread."""
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsPalettedRasterRenderer):
+        return RasterReference(raster)
+    values = [
+        ClassValue(_text(item.value), item.label or _text(item.value), item.color.name()) for item in renderer.classes()
+    ]
+    return RasterReference(raster, renderer.band(), tuple(values))
+
+
+def polygon_reference(layer: QgsVectorLayer, request: QgsFeatureRequest, field: str, crs: str) -> PolygonReference:
+    """Describe polygons; on the main thread.
+
+    Args:
+        layer: Of polygons.
+        request: Which of them count.
+        field: Holds the class; the categories of the layer's style name its values, if they are of this field.
+        crs: Of the layer, as another process knows it.
+
+    Raises:
+        InputError: The layer has no polygons, no CRS, or no such field.
+    """
+    if not crs:  # the worker would take the coordinates for longitudes and latitudes
+        raise InputError(
+            tr("The layer '{}' has no CRS.").format(layer.name()), tr("Set the one that it has in its properties.")
+        )
+    if layer.geometryType() != QgsWkbTypes.GeometryType.PolygonGeometry:
+        raise InputError(tr("The layer '{}' holds no polygons.").format(layer.name()), tr("Give a layer of polygons."))
+    if layer.fields().lookupField(field) < 0:
+        names = ", ".join(layer.fields().names())
+        raise InputError(
+            tr("The layer '{}' has no field '{}'.").format(layer.name(), field)
+            if field
+            else tr("No field was chosen."),
+            tr("Choose the field that holds the class: {}.").format(names),
+        )
+    request.setSubsetOfAttributes([field], layer.fields())
+    return PolygonReference(QgsVectorLayerFeatureSource(layer), request, field, crs, _categories(layer, field))
+
+
+def _categories(layer: QgsVectorLayer, field: str) -> tuple[ClassValue, ...]:
+    """The classes of the layer's style; none where it shows something else."""
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsCategorizedSymbolRenderer) or renderer.classAttribute().strip('"') != field:
+        return ()
+    found = []
+    for category in renderer.categories():
+        values = category.value() if isinstance(category.value(), list) else [category.value()]
+        texts = [_text(value) for value in values if _plain(value) not in (None, "")]
+        found += [ClassValue(text, category.label() or text, category.symbol().color().name()) for text in texts]
+    return tuple(found)
+
+
+def _plain(value: Any) -> Any:
+    """An attribute as JSON has it."""
+    if value is None or value == NULL or (isinstance(value, QVariant) and value.isNull()):
+        return None
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _text(value: Any) -> str:
+    """A value as the worker writes it: whole numbers without a point."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
