@@ -26,7 +26,7 @@ setup-core: ## the environment of library, CLI and training alone (no QGIS)
 setup-qgis: ## the environment of the plugin's tests; installs QGIS where apt can
 	@bash tools/setup.sh qgis
 
-.PHONY: test test-core test-training test-plugin
+.PHONY: test test-core test-training test-plugin test-qgis-matrix
 test: setup lint test-core test-training test-plugin ## lint, then every test
 
 test-core: setup-core ## tests of library and CLI
@@ -38,11 +38,16 @@ test-training: setup-core ## tests of method and training
 test-plugin: setup package ## tests of the assembled plugin, in real QGIS
 	QT_QPA_PLATFORM=offscreen DIS2_PYTHON=$(CURDIR)/$(CORE) $(PLUGIN) -m pytest tests/plugin $(PYTEST_ARGS)
 
+test-qgis-matrix: setup-core ## the plugin's tests on QGIS 3.40 and 3.44 in Debian roots (needs root)
+	bash tools/qgis_matrix.sh test
+
+# flake8-qgis: imports and Qt 6. QGS105 would have iface imported, which is none without a window.
 .PHONY: lint format
-lint: setup-core ## ruff and mypy --strict
+lint: setup-core ## ruff, mypy --strict, and QGIS's rules for Qt 6
 	$(CORE) -m ruff check $(SOURCES)
 	$(CORE) -m ruff format --check $(SOURCES)
 	$(CORE) -m mypy
+	$(CORE) -m flake8 --isolated --select QGS1,QGS4 --extend-ignore QGS105 qgis_plugin
 
 format: setup-core ## let ruff put the code in order
 	$(CORE) -m ruff check --fix $(SOURCES)
@@ -59,9 +64,20 @@ demo: setup package ## three scenarios through QGIS on a real scene, or on a gen
 readme-picture: setup package ## docs/images/demo.png anew, from the generated city
 	$(CORE) -m demo --scene city --picture docs/images/demo.png
 
+.PHONY: screenshots
+screenshots: setup ## docs/images anew: the tutorial in a window of QGIS (needs Xvfb; Chromium for reports)
+	$(CORE) docs/screenshots.py
+
 .PHONY: constraints
 constraints: ## write what is installed in .venv to constraints.txt
 	$(CORE) tools/constraints.py
+
+.PHONY: lock translations
+lock: setup-core ## the locks of the plugin's private runtime anew (needs uv and the package index)
+	$(CORE) tools/lock.py
+
+translations: setup-core ## bring the plugin's translations up to date with its texts
+	$(CORE) tools/translations.py
 
 .PHONY: clean distclean
 clean: ## remove what was built

@@ -1,6 +1,7 @@
 """Assemble the QGIS plugin: the folder ``build/dis2`` and the zip that QGIS installs.
 
-The plugin carries ``dis2_core`` inside its own folder, so that client and library never disagree.
+The plugin carries ``dis2_core`` and ``dis2_training`` inside its own folder, so that client, library
+and training never disagree.
 The same sources give the same zip, byte for byte. Run by ``make package``.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "dis2"  # the folder's name is the plugin's import name in QGIS
+CARRIED = {"dis2_core": "dis2_core", "training": "dis2_training"}  # folder here: package there
 MAX_BYTES = 25_000_000  # the limit of plugins.qgis.org
 EPOCH = (2020, 1, 1, 0, 0, 0)  # one date for all files: a zip does not depend on the clock
 LEFT_OUT = ("__pycache__", "tests", "*.pyc", "*.pyo", ".*", "*~", "*.orig", "*.aux.xml")
@@ -33,14 +35,15 @@ def version(root: Path) -> str:
 
 
 def assemble(root: Path, build: Path) -> Path:
-    """Copy plugin, library, models and licences to ``build/dis2`` and return that folder."""
+    """Copy plugin, library, training, models and licences to ``build/dis2`` and return that folder."""
     folder = build / NAME
     shutil.rmtree(folder, ignore_errors=True)
     ignore = shutil.ignore_patterns(*LEFT_OUT)
     shutil.copytree(root / "qgis_plugin", folder, ignore=ignore)
-    shutil.copytree(root / "dis2_core", folder / "dis2_core", ignore=ignore)
+    for source, name in CARRIED.items():
+        shutil.copytree(root / source, folder / name, ignore=ignore)
+        shutil.copyfile(root / "LICENSE", folder / name / "LICENSE")
     shutil.copyfile(root / "metadata.txt", folder / "metadata.txt")
-    shutil.copyfile(root / "LICENSE", folder / "dis2_core" / "LICENSE")
     return folder
 
 

@@ -18,6 +18,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
 MAKE_SCENE = Path(__file__).with_name("make_scene.py")
 
+os.environ["LC_ALL"] = "C.UTF-8"  # for programs that are started: the tests read English on any machine
+
 
 def assemble(folder):
     """The plugin as ``make package`` puts it together."""
@@ -27,14 +29,13 @@ def assemble(folder):
 
 
 def stale_files(build):
-    """Sources, the library's too, that differ from what was assembled."""
-    copies = {REPOSITORY / "qgis_plugin": build, REPOSITORY / "dis2_core": build / "dis2_core"}
-    kinds = (".py", ".html", ".svg", ".safetensors")
+    """Sources, those of library and training too, that differ from what was assembled."""
+    copies = {"qgis_plugin": build, "dis2_core": build / "dis2_core", "training": build / "dis2_training"}
     return [
         str(path.relative_to(REPOSITORY))
         for folder, copy in copies.items()
-        for path in folder.rglob("[!.]*")
-        if path.suffix in kinds and not same(path, copy / path.relative_to(folder))
+        for path in (REPOSITORY / folder).rglob("[!.]*")
+        if path.is_file() and path.suffix != ".pyc" and not same(path, copy / path.relative_to(REPOSITORY / folder))
     ]
 
 
@@ -65,8 +66,14 @@ def torch_python():
 @pytest.fixture(scope="session")
 def plugin(qgis_app, qgis_processing, plugin_folder):
     """The plugin, loaded as QGIS loads it where there is no window."""
+    from qgis.PyQt.QtCore import QLocale
+
+    QLocale.setDefault(QLocale.c())
     sys.path.insert(0, str(plugin_folder.parent))
     import dis2
+    from processing.gui import Postprocessing
+
+    Postprocessing.iface = None  # the tests' stand-in for a window is none for QGIS 3.44's C++
 
     loaded = dis2.classFactory(None)
     loaded.initProcessing()
