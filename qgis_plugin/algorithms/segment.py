@@ -150,7 +150,7 @@ def _figures(result: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "MODALITIES_USED": ", ".join(result["modalities"]),
         "DEVICE_USED": result["device"],
-        "VALID_AREA": None if None in areas else math.fsum(areas),
+        "VALID_AREA": None if None in areas else round(math.fsum(areas), 3),
         "SECONDS": result["seconds"],
     }
 

@@ -103,7 +103,7 @@ class OptionsPage(QgsOptionsPageWidget):
             REMOVE: QPushButton(tr("Remove…")),
         }
         tips = {
-            CREATE: tr("Installs torch and the other packages: some minutes, 1.5 GB, with a graphics card up to 6 GB"),
+            CREATE: tr("Installs torch and the other packages: some minutes, 1.2 GB, with a graphics card up to 6 GB"),
             CHECK: tr("Imports the packages and computes a tensor in the Python that runs the models"),
             REPAIR: tr("Makes the runtime anew as it was asked for the last time"),
             REMOVE: tr("Deletes the runtime"),

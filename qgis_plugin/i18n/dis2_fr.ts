@@ -1550,8 +1550,8 @@
   </message>
   <message>
    <location filename="../gui/options.py"></location>
-   <source>Installs torch and the other packages: some minutes, 1.5 GB, with a graphics card up to 6 GB</source>
-   <translation>Installe torch et les autres paquets : quelques minutes, 1,5 Go, jusqu'à 6 Go avec une carte graphique</translation>
+   <source>Installs torch and the other packages: some minutes, 1.2 GB, with a graphics card up to 6 GB</source>
+   <translation>Installe torch et les autres paquets : quelques minutes, 1,2 Go, jusqu'à 6 Go avec une carte graphique</translation>
   </message>
   <message>
    <location filename="../gui/options.py"></location>
