@@ -275,6 +275,8 @@ class TrainJob(Work):
         check_device(self.device)
         check_counts(window=self.window, width=self.width, steps=self.steps)
         check_counts(batch_size=self.batch_size, threads=self.threads)
+        if self.seed < 0:
+            raise ProtocolError(f"The seed {self.seed} must be a whole number from 0.")
         if self.gsd is not None and not (math.isfinite(self.gsd) and self.gsd > 0):
             raise ProtocolError(f"The ground sample distance {self.gsd} must be a positive number of metres.")
         if not 0 <= self.held_out <= 0.5:

@@ -21,6 +21,7 @@ from .sample import IGNORE
 
 Cells = NDArray[np.bool_]  # (R, C)
 Counts = NDArray[np.int64]  # (R, C, K) labelled pixels of each class
+Part = tuple[slice, slice]  # of the cells
 
 MOST_CELLS = 256  # a side; those of a very large scene are larger
 BLOCKS = 100  # blocks with labels, about: small ones spread the test, large ones lose less to the strips
@@ -158,44 +159,50 @@ def _set_aside(roles: NDArray[np.uint8], role: Role, counts: Counts, share: floa
     Blocks are added one by one, the one that helps most first, until none helps.
     """
     free = np.where((roles == Role.TRAIN)[..., None], counts, 0)
-    blocks = list(_blocks(free))
+    blocks = [(block, beside, free[block].sum(axis=(0, 1))) for block, beside in _blocks(free)]
     if not blocks:
         return
-    chosen = np.zeros(roles.shape, dtype=np.bool_)
-    cost = _cost(chosen, free, share)
+    total = free.sum(axis=(0, 1))
+    chosen, reached = np.zeros((2, *roles.shape), dtype=np.bool_)  # cells, and those with the cells around them
+    aside = gone = np.zeros_like(total)
+    cost = _cost(total, aside, gone, share)
     while blocks:
-        trials = [chosen | block for block in blocks]
-        costs = [_cost(trial, free, share) for trial in trials]
+        trials = [(aside + inside, gone + free[beside][~reached[beside]].sum(axis=0)) for _, beside, inside in blocks]
+        costs = [_cost(total, *trial, share) for trial in trials]
         best = int(np.argmin(costs))
         if costs[best] >= cost:
             break
-        chosen, cost = trials[best], costs[best]
-        del blocks[best]
+        cost, (aside, gone) = costs[best], trials[best]
+        block, beside, _ = blocks.pop(best)
+        chosen[block] = reached[beside] = True
     chosen &= roles == Role.TRAIN
     roles[grown(chosen) & (roles == Role.TRAIN)] = Role.GAP
     roles[chosen] = role
 
 
-def _blocks(counts: Counts) -> Iterator[Cells]:
-    """Squares of cells, two or more a side, that hold labels."""
+def _blocks(counts: Counts) -> Iterator[tuple[Part, Part]]:
+    """Squares of cells, two or more a side, that hold labels; and the same with the cells around them."""
     rows, cols, _ = counts.shape
     side = max(2, math.ceil(math.sqrt(np.count_nonzero(counts.any(axis=2)) / BLOCKS)))
     for top, bottom in _pairs(_even_cuts(rows, side)):
         for left, right in _pairs(_even_cuts(cols, side)):
             if counts[top:bottom, left:right].any():
-                block = np.zeros((rows, cols), dtype=np.bool_)
-                block[top:bottom, left:right] = True
-                yield block
+                beside = np.s_[max(0, top - 1) : bottom + 1, max(0, left - 1) : right + 1]
+                yield np.s_[top:bottom, left:right], beside
 
 
-def _cost(chosen: Cells, counts: Counts, share: float) -> float:
-    """How bad a choice is: shares of classes far from the wanted one, classes left out, labels lost to the strips."""
-    total = counts.sum(axis=(0, 1))
+def _cost(total: Counts, aside: Counts, gone: Counts, share: float) -> float:
+    """How bad a choice is: shares of classes far from the wanted one, classes left out, labels lost to the strips.
+
+    Args:
+        total: (K,) labelled pixels.
+        aside: (K,) those that are chosen.
+        gone: (K,) those that are chosen or beside them.
+        share: Wanted.
+    """
     present = total > 0
-    total = total[present]
-    aside = counts[chosen].sum(axis=0)[present]
-    lost = counts[grown(chosen) & ~chosen].sum(axis=0)[present]
-    left = total - aside - lost
+    total, aside, gone = total[present], aside[present], gone[present]
+    left, lost = total - gone, gone - aside
     if not left.all():  # a class that is not trained cannot be tested either
         return math.inf
     return float(

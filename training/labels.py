@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from .sample import IGNORE
 
 MAX_PIXELS = 1 << 29  # of the labelled area, one byte each
 SURROUNDINGS = 64  # pixels around the labels that are looked at, too
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,7 @@ def _compact(grid: Grid, codes: NDArray[np.uint8], legend: Legend, reference: Re
 
 def _order(text: str) -> tuple[int, int, str]:
     """Codes by size, before words."""
-    return (0, int(text), "") if text.lstrip("-").isdecimal() else (1, 0, text)
+    return (0, int(text), "") if _NUMBER.fullmatch(text) else (1, 0, text)
 
 
 def _land_class(item: ClassValue, place: int) -> LandClass:

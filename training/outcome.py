@@ -23,6 +23,7 @@ class TrainingResult:
         card: Of the model, with its test scores.
         scores: By scenario, on the ground that was held out; empty where none could be.
         plan: Which ground was for what.
+        learned: Labelled pixels that training windows were drawn from: fewer than planned where memory or data end.
         curve: How training went.
         chosen: Optimizer steps after which the weights were taken.
         steps: Optimizer steps in all.
@@ -36,6 +37,7 @@ class TrainingResult:
     card: ModelCard
     scores: Mapping[Scenario, Scores]
     plan: HoldOut
+    learned: int
     curve: tuple[Epoch, ...]
     chosen: int
     steps: int

@@ -129,6 +129,7 @@ class RegionRun:
             card=replace(card, metrics=card_metrics(scores)),
             scores=scores,
             plan=self.plan,
+            learned=int(class_pixels(ground.tiles, len(card.classes)).sum()),
             curve=tuple(curve),
             chosen=chosen,
             steps=recipe.schedule.steps,
@@ -172,7 +173,7 @@ class RegionRun:
         if self.start is None:
             begun = WarmStart(DIS2(DIS2Config.from_card(card)), taken=0.0, branches=False, new=())
         else:
-            card = like(self.start.card, card)
+            card = with_terms(self.start.card, like(self.start.card, card))
             begun = warm_start(self.start, card)
             self.report.info(str(begun))
         return card, region_recipe(self.job, description, start, branches=begun.branches), begun
@@ -235,6 +236,12 @@ def like(start: ModelCard, card: ModelCard) -> ModelCard:
         entries.pop("missing_branches")
     config = DIS2Config.from_card(replace(card, network=entries))
     return replace(card, network=config.card_entries())
+
+
+def with_terms(start: ModelCard, card: ModelCard) -> ModelCard:
+    """The card with those named whom the model to start from names, and with its licence where it has none."""
+    named = dict.fromkeys(text for text in (card.attribution, start.attribution) if text)
+    return replace(card, attribution="; ".join(named), license=card.license or start.license)
 
 
 def _progress_line(epoch: Epoch, recipe: Recipe) -> str:

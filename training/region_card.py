@@ -8,7 +8,6 @@ from os.path import basename
 from dis2_core.card import ModelCard
 from dis2_core.jobs import TrainJob
 
-from .holdout import Role
 from .outcome import TrainingResult
 
 
@@ -20,33 +19,43 @@ def described(result: TrainingResult, job: TrainJob) -> ModelCard:
         card,
         description=f"Made from a person's own layers: {', '.join(card.class_names)}, from {names} or any of them.",
         training_data=_training_data(result, job),
-        notes=" ".join([_test_note(result), _choice_note(result), *_few_note(result)]),
+        notes=" ".join([_test_note(result), *_start_note(result, job), _choice_note(result), *_few_note(result)]),
     )
 
 
 def _training_data(result: TrainingResult, job: TrainJob) -> str:
-    trained = int(result.plan.pixels(Role.TRAIN).sum())
-    hectares = trained * result.card.gsd**2 / 1e4
+    hectares = result.learned * result.card.gsd**2 / 1e4
     rasters = ", ".join(f"{slot} {basename(source.path)}" for slot, source in job.inputs.items())
     labels = f"{basename(job.labels.path)} ({job.labels.field})" if job.labels.field else basename(job.labels.path)
-    return f"{trained:,} labelled pixels of {result.card.gsd:g} m ({hectares:,.2f} ha) of {labels}, on {rasters}."
+    return (
+        f"{result.learned:,} labelled pixels of {result.card.gsd:g} m ({hectares:,.2f} ha) of {labels}, on {rasters}."
+    )
 
 
 def _test_note(result: TrainingResult) -> str:
-    if not result.scores:
+    if result.full is None:
         return "Not tested: no labels were kept apart. Nothing is known about how good it is."
-    pixels = {role: int(result.plan.pixels(role).sum()) for role in Role}
+    tested, labelled = int(result.full.reference.sum()), int(result.plan.counts.sum())
     gap = int(result.card.window[0] // 2 * result.card.gsd) or result.card.window[0] // 2 * result.card.gsd
     return (
-        f"Tested on {pixels[Role.TEST]:,} labelled pixels ({pixels[Role.TEST] / sum(pixels.values()):.0%}) of the same "
+        f"Tested on {tested:,} labelled pixels ({tested / labelled:.0%}) of the same "
         f"scene, {gap:g} m or more from the ground that was trained on. The scores say how well it knows this scene, "
         "not how well it generalises."
     )
 
 
+def _start_note(result: TrainingResult, job: TrainJob) -> list[str]:
+    if not result.inherited:
+        return []
+    text = f"Training began with the model {basename(job.start)}: {result.inherited}"
+    return [
+        f"{text} If that one learned from this scene, it may know the ground of the test." if result.scores else text
+    ]
+
+
 def _choice_note(result: TrainingResult) -> str:
     if result.curve and result.curve[-1].scores:
-        pixels = int(result.plan.pixels(Role.VALIDATION).sum())
+        pixels = int(next(iter(result.curve[-1].scores.values())).reference.sum())
         return f"The weights after {result.chosen} steps were chosen on {pixels:,} other labelled pixels."
     return f"Too little is labelled to choose weights by a validation: they are those of the last step, {result.steps}."
 

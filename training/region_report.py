@@ -51,9 +51,10 @@ def _answer(result: TrainingResult) -> str:
         return "The model was trained but not tested: no labels could be kept apart. How good it is is not known."
     less = sorted(list(result.scores.items())[1:], key=lambda item: -item[1].miou)
     parts = "; ".join(f"{score.miou:.2f} {_with(scenario)}" for scenario, score in less[:MOST_BARS])
+    learner = "this training" if result.inherited else "it"
     return (
-        f"On ground that it never saw, the model gives {result.full.overall_accuracy:.0%} of the pixels the class that "
-        f"they are labelled with, when it has all rasters (mean IoU {result.full.miou:.2f}). "
+        f"On ground that {learner} never saw, the model gives {result.full.overall_accuracy:.0%} of the pixels the "
+        f"class that they are labelled with, when it has all rasters (mean IoU {result.full.miou:.2f}). "
         f"With less its mean IoU is {parts}."
     )
 

@@ -112,6 +112,7 @@ def test_damaged_jobs_are_refused(text: str) -> None:
         (TrainJob, {"held_out": 1.0}, "held-out"),
         (TrainJob, {"steps": 0}, "steps"),
         (TrainJob, {"gsd": -0.2}, "-0.2"),
+        (TrainJob, {"seed": -1}, "-1"),
     ],
 )
 def test_impossible_jobs_are_refused_by_name(kind: type[Work], arguments: dict[str, Any], words: str) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -100,6 +102,17 @@ def test_ground_beyond_the_budget_is_drawn_with_every_class() -> None:
     boxes = affordable(plan, Role.TRAIN, codes, 50_000, seed=3)
     assert area(boxes) <= 50_000 and (codes[painted(boxes, codes.shape)] == 1).any()
     assert affordable(plan, Role.TRAIN, codes, 360_000, seed=3) == plan.boxes(Role.TRAIN)
+
+
+def test_many_small_labels_are_shared_out_in_seconds() -> None:
+    codes = np.full((8192, 8192), IGNORE, dtype=np.uint8)
+    rng = np.random.default_rng(0)
+    for row, col in rng.integers(0, 8150, (300, 2)):
+        codes[row : row + 20, col : col + 20] = rng.integers(2)
+    begun = time.process_time()
+    plan = hold_out(codes, 2, 64, 0.25)
+    assert time.process_time() - begun < 20  # a minute, where every trial looks at the whole scene
+    assert plan.pixels(Role.TEST).sum() == pytest.approx(plan.counts.sum() / 4, rel=0.2)
 
 
 def test_neighbours() -> None:

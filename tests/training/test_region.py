@@ -187,6 +187,8 @@ def test_a_job_can_start_from_a_model(trained: TrainingResult, scene: Path, tmp_
     assert "100% of the weights come from the start model." in events.texts("info")
     assert result.full.overall_accuracy > 0.9 * trained.full.overall_accuracy  # two steps do not undo sixty
     assert result.card.modalities == load_model(start).card.modalities
+    assert result.card.license == "CC0-1.0"
+    assert "mine.safetensors" in result.card.notes and "may know the ground of the test" in result.card.notes
 
 
 def test_other_classes_get_a_new_head(trained: TrainingResult, scene: Path, tmp_path: Path) -> None:
@@ -323,6 +325,32 @@ def test_a_scene_beyond_the_memory_is_drawn_from(scene: Path, tmp_path: Path, mo
     events = Events()
     run_training(tiny_job(scene, outputs={"model": str(tmp_path / "m.safetensors")}), progress=events)
     assert "too large for the memory" in events.texts("warning")
+
+
+def test_the_card_counts_what_was_used(scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where memory or data end, less is used than was planned."""
+    limits = {"TRAINING_BYTES": 200_000, "TEST_PIXELS": 100, "VALIDATION_WINDOWS": 1}
+    for name, limit in limits.items():
+        monkeypatch.setattr(region, name, limit)
+    result = run_training(tiny_job(scene, outputs={"model": str(tmp_path / "m.safetensors")}))
+    card = load_model(tmp_path / "m.safetensors").card
+    tested = int(result.full.reference.sum())
+    assert 0 < tested < result.plan.pixels(Role.TEST).sum() and f"Tested on {tested:,} labelled pixels" in card.notes
+    assert 0 < result.learned < result.plan.pixels(Role.TRAIN).sum()
+    assert card.training_data.startswith(f"{result.learned:,} labelled pixels")
+    chosen_on = int(result.curve[-1].scores[card.modality_names].reference.sum())
+    assert chosen_on <= 32 * 32 and f"chosen on {chosen_on:,} other" in card.notes
+
+
+def test_numbers_that_are_none_are_words(scene: Path, tmp_path: Path) -> None:
+    path = write_polygons(tmp_path / "odd.geojson", draw_labels()[::16, ::16])
+    data = json.loads(path.read_text())
+    for feature in data["features"]:
+        feature["properties"]["kind"] = ("--5", "9" * 5000, "7")[feature["properties"]["kind"]]
+    path.write_text(json.dumps(data))
+    ground = Scene.open(tiny_job(scene), None, Reporter())
+    labels = read_labels(Reference(str(path), "kind"), ground.grid, Reporter())
+    assert [item.name[:3] for item in labels.classes] == ["7", "--5", "999"]
 
 
 def test_it_runs_where_prediction_runs(scene: Path, tmp_path: Path) -> None:
