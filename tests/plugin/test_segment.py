@@ -353,7 +353,8 @@ def test_worker_outlives_no_parent(scene, torch_python, plugin_folder, tmp_path,
     """stdin ends because the parent is gone: the worker tidies up and ends, too."""
     command = [torch_python, "-I", "-u", str(plugin_folder / "worker.py")]
     source = {"rgb": {"path": scene.large}}
-    job = {"v": 1, "type": "job", "model": scene.model, "inputs": source, "outputs": {"classes": str(earlier)}}
+    outputs = {"classes": str(earlier)}
+    job = {"v": 1, "type": "job", "model": scene.model, "inputs": source, "outputs": outputs, "batch_size": 1}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
         worker.stdin.write(json.dumps(job) + "\n")
         worker.stdin.flush()
