@@ -199,6 +199,7 @@ done
 if [ "${1:-}" = -- ]; then shift; fi
 if [ "${#releases[@]}" = 0 ]; then releases=(bookworm trixie); fi
 [ "$(id -u)" = 0 ] || fail "debootstrap and chroot need the rights of root: sudo make test-qgis-matrix"
+case $MATRIX in *[[:space:]]*) fail "debootstrap takes no blanks in a path: name another QGIS_MATRIX than '$MATRIX'" ;; esac
 [ -x .venv/bin/python ] || fail ".venv is missing: run 'make setup-core' first"
 
 case "$command" in
