@@ -7,7 +7,7 @@
 #   bookworm   QGIS 3.40 of bookworm-backports; the worker runs in a virtual environment with torch
 #   trixie     QGIS 3.44 of trixie-backports; the worker runs on Debian's own python3-torch
 # Variables:
-#   QGIS_MATRIX         the roots' folder (build/qgis-matrix); 8 GB, kept for the next time
+#   QGIS_MATRIX         the roots' folder (build/qgis-matrix); 7 GB, kept for the next time
 #   QGIS_MATRIX_BINDS   folders of this machine that the roots see read-only, parted by colons
 #   DEBIAN_MIRROR       http://deb.debian.org/debian
 # Needs Debian's debootstrap and the rights of root. Nothing is mounted outside a namespace that ends with the
@@ -199,7 +199,7 @@ done
 if [ "${1:-}" = -- ]; then shift; fi
 if [ "${#releases[@]}" = 0 ]; then releases=(bookworm trixie); fi
 [ "$(id -u)" = 0 ] || fail "debootstrap and chroot need the rights of root: sudo make test-qgis-matrix"
-case $MATRIX in *[[:space:]]*) fail "debootstrap takes no blanks in a path: name another QGIS_MATRIX than '$MATRIX'" ;; esac
+case $MATRIX in *[[:space:]]*) fail "debootstrap takes no blanks in a path, set QGIS_MATRIX: '$MATRIX'" ;; esac
 [ -x .venv/bin/python ] || fail ".venv is missing: run 'make setup-core' first"
 
 case "$command" in
