@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 import typer
@@ -14,15 +13,7 @@ import typer
 from .console import choose_display
 from .errors import Cancelled, Dis2Error, InputError, ResourceError
 from .protocol import Job, Work
-
-#: Module and function that do each kind of job; imported when a job runs, since most load torch.
-RUNNERS: Mapping[str, tuple[str, str]] = {
-    "segment": (".prediction", "run_job"),
-    "whatif": (".whatif", "run_whatif"),
-    "evaluate": (".evaluation", "run_evaluation"),
-    "ndsm": (".ndsm", "run_ndsm"),
-    "city": (".democity", "run_city"),
-}
+from .runners import RUNNERS, load_runner
 
 #: What typer raises for a wrong command line: click's UsageError, wherever this typer keeps it.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
@@ -72,9 +63,7 @@ def execute(job: Work, *, events: bool, dry_run: bool = False) -> None:
 def _runner(job: Work) -> Callable[..., Any]:
     if job.KIND not in RUNNERS:
         raise InputError(f"'dis2' runs no jobs of the kind '{job.KIND}'.", "'dis2-train' trains models.")
-    module, function = RUNNERS[job.KIND]
-    runner: Callable[..., Any] = getattr(import_module(module, __package__), function)
-    return runner
+    return load_runner(RUNNERS[job.KIND])
 
 
 def _plan(job: Work) -> Any:

@@ -13,7 +13,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Optional
 
@@ -22,17 +21,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # python -I leaves it 
 from dis2_core.errors import Dis2Error, ProtocolError, ResourceError
 from dis2_core.jobs import read_job
 from dis2_core.protocol import HEARTBEAT_SECONDS, Event, Work, error_event
+from dis2_core.runners import RUNNERS, load_runner
 from dis2_core.version import __version__
 
-#: Module and function that do each kind of job.
-RUNNERS = {
-    "segment": ("dis2_core.prediction", "run_job"),
-    "whatif": ("dis2_core.whatif", "run_whatif"),
-    "evaluate": ("dis2_core.evaluation", "run_evaluation"),
-    "ndsm": ("dis2_core.ndsm", "run_ndsm"),
-    "city": ("dis2_core.democity", "run_city"),
-    "train": ("dis2_training.region", "run_training"),
-}
+#: Training belongs to the floor above the library.
+TRAINING = {"train": ("dis2_training.region", "run_training")}
 
 #: How long a cancelled run may tidy up before the process ends whatever it is doing.
 GRACE_SECONDS = 5.0
@@ -90,9 +83,8 @@ def runner(job: Work) -> Callable[..., Any]:
             f"{sys.executable} is Python {sys.version.split()[0]}; DIS2 needs 3.10 or newer.",
             "Choose another Python under Settings > Options > DIS2 or in DIS2_PYTHON.",
         )
-    module, function = RUNNERS[job.KIND]
     try:
-        return getattr(import_module(module), function)
+        return load_runner({**RUNNERS, **TRAINING}[job.KIND])
     except (ImportError, OSError) as error:  # OSError: a library of torch that does not load
         traceback.print_exc()
         raise ResourceError(

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
+    QgsProcessingFeedback,
     QgsProcessingParameterDefinition,
     QgsProperty,
     QgsRasterLayer,
@@ -78,6 +79,29 @@ class Dis2Algorithm(QgsProcessingAlgorithm):
             definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
         self.addParameter(definition)
 
+    def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+        """Read layers on the main thread and keep plain values; an algorithm that has something to read overrides it.
+
+        Raises:
+            Dis2Error: Something that was given cannot be used.
+        """
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
+        """Refuse what cannot work, in the dialog, scripts, models and the command line alike."""
+        try:
+            self.read_parameters(parameters, context)
+        except Dis2Error as error:
+            return False, str(error)
+        return super().checkParameterValues(parameters, context)
+
+    def prepareAlgorithm(
+        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """Read the parameters. Models come here without the check above."""
+        with reported_errors():
+            self.read_parameters(parameters, context)
+        return True
+
     def raster_layer(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsRasterLayer:
         """Return the raster of a parameter that is given; on the main thread.
 
@@ -133,13 +157,20 @@ class Dis2Algorithm(QgsProcessingAlgorithm):
 
     def region(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """Return ``extent`` and ``extent_crs`` of a job, untransformed: the worker knows the grid."""
-        extent = self.parameterAsExtent(parameters, "EXTENT", context)
-        if extent.isNull():
+        extent = self.extent(parameters, context)
+        if extent is None:
             return {}
         return {
             "extent": (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()),
-            "extent_crs": crs_text(self.parameterAsExtentCrs(parameters, "EXTENT", context)),
+            "extent_crs": crs_text(extent.crs()),
         }
+
+    def extent(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsReferencedRectangle | None:
+        """Return ``EXTENT`` with its CRS; None where it is empty."""
+        extent = self.parameterAsExtent(parameters, "EXTENT", context)
+        if extent.isNull():
+            return None
+        return QgsReferencedRectangle(extent, self.parameterAsExtentCrs(parameters, "EXTENT", context))
 
 
 def given(parameters: dict[str, Any], name: str) -> bool:

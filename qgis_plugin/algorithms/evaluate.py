@@ -15,7 +15,7 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
-from ..dis2_core.errors import Dis2Error, InputError
+from ..dis2_core.errors import InputError
 from ..dis2_core.jobs import EVALUATION_OUTPUTS, EvaluateJob
 from ..layers import provided, temporary_folder, worker_rasters
 from ..progress import Part
@@ -73,22 +73,6 @@ class EvaluateAlgorithm(GroundTruthAlgorithm):
         for name, label in _labels().items():
             self.addOutput(QgsProcessingOutputNumber(name, label))
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
-        """Refuse what cannot work, in the dialog, scripts, models and the command line alike."""
-        try:
-            self._read(parameters, context)
-        except Dis2Error as error:
-            return False, str(error)
-        return super().checkParameterValues(parameters, context)
-
-    def prepareAlgorithm(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> bool:
-        """Read layers on the main thread. Models come here without the check above."""
-        with reported_errors():
-            self._read(parameters, context)
-        return True
-
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
@@ -108,7 +92,7 @@ class EvaluateAlgorithm(GroundTruthAlgorithm):
                 outputs={name: path for name, path in outputs.items() if path},
                 band=self._map.band,
                 values=self._map.values,
-                **self._limits,
+                **self._region,
             )
             result = run_job(job, Part(feedback, begin, 1))
         feedback.pushInfo(result["summary"])
@@ -116,17 +100,14 @@ class EvaluateAlgorithm(GroundTruthAlgorithm):
             feedback.pushInfo(line)
         return {name.upper(): path for name, path in result["outputs"].items()} | _figures(result)
 
-    def _read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+    def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Keep all of a job but its outputs; on the main thread.
 
         Raises:
             Dis2Error: Map or reference cannot be used.
         """
-        self._limits = self.region(parameters, context)
-        limits = None
-        if self._limits:
-            extent = self.parameterAsExtent(parameters, "EXTENT", context)
-            limits = QgsReferencedRectangle(extent, self.parameterAsExtentCrs(parameters, "EXTENT", context))
+        self._region = self.region(parameters, context)
+        limits = self.extent(parameters, context)
         layer = self.raster_layer("CLASSES", parameters, context)
         raster = worker_rasters({"map": layer}, limits, METRES, context.transformContext())["map"]
         self._map = raster_reference(layer, raster)

@@ -19,7 +19,7 @@ from .. import __name__ as PLUGIN
 from ..card_page import card_page
 from ..cards import input_texts, model_card
 from ..dis2_core.catalogue import ModelHeader, find_model, read_header, sha256, shipped_models
-from ..dis2_core.errors import Dis2Error, OutputNotWritable
+from ..dis2_core.errors import OutputNotWritable
 from ..translation import language, messages, tr
 from .base import Dis2Algorithm, reported_errors
 
@@ -62,13 +62,9 @@ class ModelInfoAlgorithm(Dis2Algorithm):
             self.addOutput(QgsProcessingOutputString(name, label))
         self.addOutput(QgsProcessingOutputNumber("GSD", tr("Pixel size in metres")))
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
+    def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Refuse what is no model."""
-        try:
-            model_card(self._model(parameters, context))
-        except Dis2Error as error:
-            return False, str(error)
-        return super().checkParameterValues(parameters, context)
+        model_card(self._model(parameters, context))
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback

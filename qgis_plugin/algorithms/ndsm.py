@@ -16,11 +16,10 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
-    QgsReferencedRectangle,
 )
 
 from ..creation_options import OPTIONS_WIDGET, parse_creation_options
-from ..dis2_core.errors import Dis2Error, InputError
+from ..dis2_core.errors import InputError
 from ..dis2_core.jobs import NdsmJob
 from ..dis2_core.protocol import Source
 from ..layers import WorkerRaster, provided, worker_rasters
@@ -128,22 +127,6 @@ class NdsmAlgorithm(Dis2Algorithm):
         }.items():
             self.addOutput(QgsProcessingOutputNumber(name, label))
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
-        """Refuse what cannot work, in the dialog, scripts, models and the command line alike."""
-        try:
-            self._read(parameters, context)
-        except Dis2Error as error:
-            return False, str(error)
-        return super().checkParameterValues(parameters, context)
-
-    def prepareAlgorithm(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> bool:
-        """Read layers on the main thread; keep plain values. Models come here without the check above."""
-        with reported_errors():
-            self._read(parameters, context)
-        return True
-
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
@@ -159,7 +142,7 @@ class NdsmAlgorithm(Dis2Algorithm):
         place_result(context, output, "OUTPUT", Place(tr("DIS2: {}").format(self._scene), label, rank=0))
         return {"OUTPUT": output, **_figures(result)}
 
-    def _read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+    def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Keep all of a job but its output.
 
         Raises:
@@ -179,16 +162,11 @@ class NdsmAlgorithm(Dis2Algorithm):
         }
         NdsmJob(dsm=Source("dsm"), dtm=Source("dtm"), output="", **settings)  # its own checks
         self._rasters = worker_rasters(
-            layers, self._region(parameters, context), SERVICE_GSD, context.transformContext()
+            layers, self.extent(parameters, context), SERVICE_GSD, context.transformContext()
         )
         self._bands = {name: self.band_numbers(f"{name}_BAND", parameters, context) for name in MODELS}
         self._settings = settings
         self._scene = layers["DSM"].name()
-
-    def _region(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Optional[QgsReferencedRectangle]:
-        extent = self.parameterAsExtent(parameters, "EXTENT", context)
-        crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
-        return None if extent.isNull() else QgsReferencedRectangle(extent, crs)
 
     def _limit(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> Optional[float]:
         """A height; None where the field was emptied, or left and has no default."""

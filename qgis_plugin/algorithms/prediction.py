@@ -25,14 +25,13 @@ from ..cards import check_slots, model_card, scenario_text
 from ..creation_options import OPTIONS_WIDGET, parse_creation_options
 from ..dis2_core.card import SLOTS, ModelCard
 from ..dis2_core.catalogue import shipped_models
-from ..dis2_core.errors import Dis2Error
 from ..dis2_core.protocol import DEVICES, GRIDS, Job, Source
 from ..layers import WorkerRaster, provided, worker_rasters
 from ..progress import Part
 from ..scales import parse_scales
 from ..snapshots import Snapshot
 from ..translation import tr
-from .base import Dis2Algorithm, given, reported_errors
+from .base import Dis2Algorithm, given
 
 GRID = "output grid"  # beside the names of modalities, which hold no space
 
@@ -207,21 +206,9 @@ class PredictionAlgorithm(Dis2Algorithm):
         text = tr("How the GeoTIFFs are compressed, for example COMPRESS=ZSTD|ZSTD_LEVEL=9. Empty: chosen.")
         self.add(options, text, advanced=True)
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
-        """Refuse what cannot work, in the dialog, scripts, models and the command line alike."""
-        try:
-            self.read_prediction(parameters, context)
-        except Dis2Error as error:
-            return False, str(error)
-        return super().checkParameterValues(parameters, context)
-
-    def prepareAlgorithm(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> bool:
-        """Read layers on the main thread. Models come here without the check above."""
-        with reported_errors():
-            self.prediction = self.read_prediction(parameters, context)
-        return True
+    def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+        """Keep the run as ``self.prediction``."""
+        self.prediction = self.read_prediction(parameters, context)
 
     def read_prediction(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Prediction:
         """Read all parameters that this class declares; on the main thread.
@@ -271,13 +258,11 @@ class PredictionAlgorithm(Dis2Algorithm):
 
     def _limits(self, parameters: dict[str, Any], context: QgsProcessingContext) -> QgsReferencedRectangle | None:
         """What the run is limited to; None: the rasters alone say where it is."""
-        extent = self.parameterAsExtent(parameters, "EXTENT", context)
-        if not extent.isNull():
-            return QgsReferencedRectangle(extent, self.parameterAsExtentCrs(parameters, "EXTENT", context))
-        if given(parameters, "REFERENCE"):
+        extent = self.extent(parameters, context)
+        if extent is None and given(parameters, "REFERENCE"):
             reference = self.raster_layer("REFERENCE", parameters, context)
             return QgsReferencedRectangle(reference.extent(), reference.crs())
-        return None
+        return extent
 
     def _inputs(
         self,

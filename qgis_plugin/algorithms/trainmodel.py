@@ -29,7 +29,7 @@ from .. import __name__ as PLUGIN
 from ..cards import model_card
 from ..crs import metres_per_unit
 from ..dis2_core.card import SLOTS
-from ..dis2_core.errors import Dis2Error, InputError, NoInput
+from ..dis2_core.errors import InputError, NoInput
 from ..dis2_core.jobs import EFFORTS, Reference, TrainJob, effort
 from ..dis2_core.protocol import DEVICES, Source
 from ..layers import WorkerRaster, provided, temporary_folder, worker_rasters
@@ -186,22 +186,6 @@ class TrainModelAlgorithm(Dis2Algorithm):
         self.addOutput(QgsProcessingOutputString("DEVICE_USED", tr("Device used")))
         self.addOutput(QgsProcessingOutputNumber("SECONDS", tr("Seconds taken")))
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[bool, str]:
-        """Refuse what cannot work, in the dialog, scripts, models and the command line alike."""
-        try:
-            self._read(parameters, context)
-        except Dis2Error as error:
-            return False, str(error)
-        return super().checkParameterValues(parameters, context)
-
-    def prepareAlgorithm(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
-    ) -> bool:
-        """Read layers on the main thread; keep plain values. Models come here without the check above."""
-        with reported_errors():
-            self._read(parameters, context)
-        return True
-
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
@@ -220,7 +204,7 @@ class TrainModelAlgorithm(Dis2Algorithm):
             result = run_job(job, Part(feedback, begin, 1))
         return {name.upper(): path for name, path in outputs.items()} | _figures(result)
 
-    def _read(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
+    def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Keep all of a job but its outputs; on the main thread.
 
         Raises:
@@ -231,7 +215,7 @@ class TrainModelAlgorithm(Dis2Algorithm):
         layers = self._layers(parameters, context)
         transforms = context.transformContext()
         gsd = settings["gsd"] or _start_gsd(settings["start"]) or _finest(layers, transforms)
-        limits = self._limits(parameters, context)
+        limits = self.extent(parameters, context)
         self._rasters = worker_rasters(layers, limits, gsd, transforms)
         self._bands = {slot: self.band_numbers(f"{slot.upper()}_BANDS", parameters, context) for slot in layers}
         self._labels = self._reference(parameters, context, limits, gsd)
@@ -299,11 +283,6 @@ class TrainModelAlgorithm(Dis2Algorithm):
 
     def _number(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> Optional[int]:
         return self.parameterAsInt(parameters, name, context) if given(parameters, name) else None
-
-    def _limits(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Optional[QgsReferencedRectangle]:
-        extent = self.parameterAsExtent(parameters, "EXTENT", context)
-        crs = self.parameterAsExtentCrs(parameters, "EXTENT", context)
-        return None if extent.isNull() else QgsReferencedRectangle(extent, crs)
 
 
 def _job_of(settings: Mapping[str, Any]) -> TrainJob:

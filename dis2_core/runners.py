@@ -1,0 +1,23 @@
+"""Which function does a job, by its kind; imported when a job runs, since most load torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+#: Module and function that do each kind of job of the library.
+RUNNERS: Mapping[str, tuple[str, str]] = {
+    "segment": (f"{__package__}.prediction", "run_job"),
+    "whatif": (f"{__package__}.whatif", "run_whatif"),
+    "evaluate": (f"{__package__}.evaluation", "run_evaluation"),
+    "ndsm": (f"{__package__}.ndsm", "run_ndsm"),
+    "city": (f"{__package__}.democity", "run_city"),
+}
+
+
+def load_runner(place: tuple[str, str]) -> Callable[..., Any]:
+    """Import a runner from its module. Raises ImportError or OSError where a package does not load."""
+    module, function = place
+    runner: Callable[..., Any] = getattr(import_module(module), function)
+    return runner
