@@ -33,6 +33,15 @@ _ENDINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "polygons": ((".geojson",), "GeoJSON file"),
 }
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_PLACE_WRONG = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ENOENT,
+    errno.ENAMETOOLONG,
+)
 _SPACE_HINT = "Free some space, or choose another folder."
 _held_here: set[Path] = set()
 _held_here_guard = threading.Lock()  # threads of one process have one number
@@ -148,7 +157,7 @@ def translated_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _DISK_FULL:
             raise NoSpace(f"There is no space left to write {path} ({error.strerror}).", _SPACE_HINT) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG):
+        if error.errno in _PLACE_WRONG:
             raise OutputNotWritable(
                 f"{path} cannot be written ({error.strerror}).",
                 "Choose another folder, or close the programs that have the file open.",
@@ -198,6 +207,24 @@ def make_hidden_folder(target: Path) -> Path:
         folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=target.parent))
         (folder / "scratch").mkdir()
     return folder
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield a place beside a file; what is written there becomes the file where the block ends well.
+
+    A run that writes a single file at a time needs no ``JobFolder``.
+
+    Raises:
+        OutputNotWritable, NoSpace: The file cannot be written; an earlier one of its name stays.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with translated_errors(path):
+            yield part
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

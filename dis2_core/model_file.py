@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -16,7 +15,8 @@ from torch import Tensor
 
 from .card import ModelCard
 from .catalogue import CARD_KEY, find_model, read_header
-from .errors import InvalidCard, InvalidModelFile, ModelNotFound, NoSpace, OutputNotWritable
+from .errors import InvalidCard, InvalidModelFile, ModelNotFound
+from .jobfolder import whole_file
 from .network import DIS2, DIS2Config, SegmentationNetwork
 
 Shape = tuple[int, ...]
@@ -159,22 +159,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _write_beside(path: Path, data: bytes) -> None:
     """Write next to ``path``, then rename: nobody ever sees half a file."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise _write_error(path, error) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _write_error(path: Path, error: OSError) -> NoSpace | OutputNotWritable:
-    if error.errno == errno.ENOSPC:
-        return NoSpace(f"The disk is full: {path} cannot be written.", "Free some space, or write elsewhere.")
-    return OutputNotWritable(
-        f"{path} cannot be written ({error.strerror}).", "Give a folder that exists and is writable."
-    )
+    with whole_file(path) as part, part.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from dis2_core import Model, ModelCard
 from dis2_core.errors import InvalidModelFile, ModelNotFound
-from dis2_core.jobfolder import translated_errors
+from dis2_core.jobfolder import whole_file
 from dis2_core.network import DIS2Config, SegmentationNetwork
 
 from .methods import build_network
@@ -48,13 +48,8 @@ def save_method(path: str | os.PathLike[str], method: str, network: Segmentation
     weights = {name: value.detach().cpu().contiguous() for name, value in state if not name.endswith(_COUNTER)}
     _put(weights, _blueprint(method, card), f"The network is not '{method}' as the card describes it")
     metadata = {METHOD_KEY: method, CARD_KEY: json.dumps(card.to_json(), allow_nan=False, sort_keys=True)}
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with translated_errors(path):
-            part.write_bytes(safetensors.torch.save(weights, metadata))
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(path) as part:
+        part.write_bytes(safetensors.torch.save(weights, metadata))
 
 
 def load_method(path: str | os.PathLike[str]) -> tuple[str, Model]:
