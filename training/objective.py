@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,15 +11,15 @@ from dis2_core.author_checkpoint import read_author_state_dict
 from dis2_core.errors import InvalidModelFile
 from dis2_core.network import DIS2, BranchOutput, Features, Scenario
 
-from .losses import distillation_kl, pixel_unit_mse, segmentation_loss, squared_cosine, unit_mse
+from .losses import distillation_kl, pixel_unit_mse, segmentation_loss, squared_cosine, terms_mean, unit_mse
 from .supervision import AuxiliaryDecoder, LevelPools, ScaleHeads
 
 
 class Objective(nn.Module):
     """A network with all that its losses need.
 
-    The full branch always runs; with a missing-modality ``scenario`` that scenario's branch runs beside
-    it, learns the labels and imitates the full one. Only ``network`` is saved for prediction.
+    The full branch always runs; the branches of ``incomplete`` scenarios run beside it, learn the labels and
+    imitate the full one. Only ``network`` is saved for prediction.
 
     Attributes:
         network: The DIS2 that is trained.
@@ -39,23 +39,21 @@ class Objective(nn.Module):
         self.compensatory_pools = nn.ModuleDict({name: LevelPools(config) for name in config.names})
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, scenario: Scenario | None, distillation: float
+        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
         """Return every loss term, unweighted, and their weighted sum ``total``.
 
         Args:
             inputs: All modalities, normalised windows (B, C_m, H, W).
             labels: (B, H, W) class indices, 255 ignored.
-            scenario: The modalities that the missing branch is given; None, or all of them: the full
-                branch alone is trained.
+            incomplete: The scenarios whose branches are trained, one in the paper; none: the full branch alone is.
+                Of several the mean of each term counts.
             distillation: The weight lambda of the distillation.
         """
         full = self.network.config.names
-        missing = scenario if scenario and len(scenario) < len(full) else None
-        features = self.network.features(inputs, [full, missing] if missing else [full], with_class_maps=True)
+        features = self.network.features(inputs, [full, *incomplete], with_class_maps=True)
         terms = self._full_terms(features, full, labels)
-        if missing:
-            terms |= self._missing_terms(features, full, missing, labels)
+        terms |= terms_mean([self._missing_terms(features, full, missing, labels) for missing in incomplete])
         weights = {"distillation": distillation}
         total = torch.stack([weights.get(name, 1.0) * term for name, term in terms.items()]).sum()
         return {**terms, "total": total}

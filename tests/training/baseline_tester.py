@@ -67,6 +67,10 @@ class BaselineTester:
             for name, bands in self.config.modalities
         }
 
+    def incomplete(self) -> list[list[Scenario]]:
+        """What the loop may hand over: no incomplete scenario, each by itself, all of them."""
+        return [[], *([scenario] for scenario in self.scenarios[1:]), list(self.scenarios[1:])]
+
     def labels(self, batch: int = 3) -> Tensor:
         """Classes at random, a corner not labelled."""
         labels = torch.randint(0, 3, (batch, WINDOW, WINDOW), generator=torch.Generator().manual_seed(2))
@@ -77,8 +81,8 @@ class BaselineTester:
         """The network in evaluation mode, its batch norms no longer at their initial statistics."""
         self.objective.train()
         with torch.no_grad():
-            for scenario in (None, *self.scenarios[1:]):
-                self.objective(self.inputs(), self.labels(), scenario, 1.0)
+            for incomplete in self.incomplete():
+                self.objective(self.inputs(), self.labels(), incomplete, 1.0)
         return self.objective.network.eval()
 
     @torch.no_grad()
@@ -97,8 +101,8 @@ class BaselineTester:
         """Over the scenarios, a finite gradient comes to every weight that is to learn; laid out as in training."""
         objective = self.objective.train().to(memory_format=torch.channels_last)
         rounds = 4 if hasattr(objective, "draw") else 1  # until every scenario has been drawn
-        for scenario in (None, *self.scenarios[1:]) * rounds:
-            terms = objective(self.inputs(), self.labels(), scenario, 1.0)
+        for incomplete in self.incomplete() * rounds:
+            terms = objective(self.inputs(), self.labels(), incomplete, 1.0)
             assert all(torch.isfinite(term) and term.ndim == 0 for term in terms.values())
             terms["total"].backward()
         for name, parameter in objective.named_parameters():

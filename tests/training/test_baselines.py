@@ -68,11 +68,11 @@ def test_it_learns(method: str) -> None:
     labels = blocks.repeat_interleave(16, dim=1).repeat_interleave(16, dim=2)
     inputs = {name: 0.1 * x + labels[:, None] - 1 for name, x in tester.inputs(batch=2).items()}
     for step in range(16):
-        total = objective(inputs, labels, tester.scenarios[1 + step % 2], 1.0)["total"]
+        total = objective(inputs, labels, [tester.scenarios[1 + step % 2]], 1.0)["total"]
         optimizer.zero_grad()
         total.backward()
         optimizer.step()
-    terms = objective(inputs, labels, tester.scenarios[1], 1.0)
+    terms = objective(inputs, labels, [tester.scenarios[1]], 1.0)
     task = [value.item() for name, value in terms.items() if name.endswith("cross_entropy")]
     assert max(task) < 0.8 * torch.tensor(3.0).log().item()
 
@@ -170,7 +170,7 @@ def test_imitation_pulls_the_student_alone() -> None:
 
 def test_the_constraints_of_shaspec_weigh_what_was_published() -> None:
     tester = BaselineTester("shaspec")
-    terms = tester.objective(tester.inputs(), tester.labels(), None, 0.0)
+    terms = tester.objective(tester.inputs(), tester.labels(), [], 0.0)
     expected = terms["drawn"] + terms["drawn_cross_entropy"] + 0.1 * terms["shared"] + 0.02 * terms["modality"]
     torch.testing.assert_close(terms["total"], expected)
 
@@ -184,7 +184,7 @@ def test_shared_features_that_are_alike_cost_nothing_and_guessing_costs_ln_m() -
     torch.nn.init.zeros_(objective.classify_modality.bias)
     window = torch.randn(2, 2, WINDOW, WINDOW)
     labels = torch.zeros(2, WINDOW, WINDOW, dtype=torch.long)
-    terms = objective({"a": window, "b": window}, labels, None, 0.0)
+    terms = objective({"a": window, "b": window}, labels, [], 0.0)
     assert terms["shared"].item() == pytest.approx(0, abs=1e-6)
     assert terms["modality"].item() == pytest.approx(torch.tensor(2.0).log().item(), rel=1e-5)
 
@@ -193,7 +193,7 @@ def test_shared_features_that_are_alike_cost_nothing_and_guessing_costs_ln_m() -
 def test_cross_entropy_is_added_with_its_weight(weight: float, cross: bool) -> None:
     tester = BaselineTester("concat")
     objective = build("concat", tester.config, weight)
-    terms = objective(tester.inputs(), tester.labels(), None, 0.0)
+    terms = objective(tester.inputs(), tester.labels(), [], 0.0)
     assert ("full_cross_entropy" in terms) == cross
     assert terms["total"].item() == pytest.approx(sum(v.item() for k, v in terms.items() if k != "total"))
 
@@ -202,17 +202,17 @@ def test_distillation_weighs_the_imitation() -> None:
     tester = BaselineTester("hallucination")
     tester.objective.eval()
     without, half = (
-        tester.objective(tester.inputs(), tester.labels(), ("sar",), weight)["total"] for weight in (0.0, 0.5)
+        tester.objective(tester.inputs(), tester.labels(), [("sar",)], weight)["total"] for weight in (0.0, 0.5)
     )
-    terms = tester.objective(tester.inputs(), tester.labels(), ("sar",), 1.0)
+    terms = tester.objective(tester.inputs(), tester.labels(), [("sar",)], 1.0)
     torch.testing.assert_close(half - without, 0.5 * terms["imitation"], rtol=1e-3, atol=1e-5)
-    full_only = tester.objective(tester.inputs(), tester.labels(), None, 1.0)
+    full_only = tester.objective(tester.inputs(), tester.labels(), [], 1.0)
     assert set(full_only) == {"full", "full_cross_entropy", "total"}
 
 
 def test_concat_never_sees_a_missing_modality_and_single_sees_its_own_alone() -> None:
     tester = BaselineTester("concat")
-    terms = tester.objective.eval()(tester.inputs(), tester.labels(), ("sar",), 1.0)
+    terms = tester.objective.eval()(tester.inputs(), tester.labels(), [("sar",)], 1.0)
     full = segmentation_loss(tester.objective.network(tester.inputs()), tester.labels())
     torch.testing.assert_close(terms["full"], full)
     single = BaselineTester("single_sar").objective.eval()
@@ -222,6 +222,19 @@ def test_concat_never_sees_a_missing_modality_and_single_sees_its_own_alone() ->
 
 
 # --- drawing scenarios ---
+
+
+@pytest.mark.parametrize("method", DRAWING)
+def test_where_all_scenarios_are_handed_over_none_is_drawn(method: str) -> None:
+    """The task's term is then the mean of the scenarios' own, the full one's included."""
+    tester = BaselineTester(method)
+    objective, labels = tester.objective.eval(), tester.labels()
+    before = objective.draw.state.clone()
+    terms = objective(tester.inputs(), labels, list(tester.scenarios[1:]), 1.0)
+    assert torch.equal(objective.draw.state, before)
+    logits = objective.network.forward_scenarios(tester.inputs(), tester.scenarios)
+    own = torch.stack([segmentation_loss(logits[scenario], labels) for scenario in tester.scenarios])
+    torch.testing.assert_close(terms["drawn"], own.mean(), rtol=1e-4, atol=1e-5)
 
 
 def test_all_scenarios_are_drawn_alike_the_full_one_too() -> None:
@@ -284,7 +297,7 @@ def test_an_ablated_loss_is_zero_and_the_others_stay(method: str, term: str) -> 
     whole = BaselineTester("dis2")
     ablated = build(method, whole.config).eval()
     ablated.load_state_dict(whole.objective.state_dict(), strict=False)
-    arguments = (whole.inputs(), whole.labels(), ("sar",), 5.0)
+    arguments = (whole.inputs(), whole.labels(), [("sar",)], 5.0)
     before, after = whole.objective.eval()(*arguments), ablated(*arguments)
     assert before[term].item() > 0 and after[term].item() == 0
     for name in set(before) - {term, "total"}:

@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from dis2_core.network import DIS2, DIS2Config
 from dis2_training.losses import IGNORE, distillation_kl, one_hot, pixel_unit_mse, segmentation_loss, squared_cosine
@@ -77,7 +78,7 @@ def inputs(config: DIS2Config) -> dict[str, torch.Tensor]:
 
 def test_the_full_branch_is_not_pulled_by_the_distillation():
     objective = Objective(DIS2(CONFIG)).eval()
-    terms = objective(inputs(CONFIG), labels(size=32), ("rgb",), distillation=5.0)
+    terms = objective(inputs(CONFIG), labels(size=32), [("rgb",)], distillation=5.0)
     terms["distillation"].backward()
     touched = {
         name.split(".")[2] for name, p in objective.named_parameters() if p.grad is not None and "branches" in name
@@ -86,8 +87,8 @@ def test_the_full_branch_is_not_pulled_by_the_distillation():
     assert all(p.grad is None for p in objective.fused_pools["full"].parameters())
 
 
-def test_full_availability_trains_the_full_branch_alone():
-    terms = Objective(DIS2(CONFIG))(inputs(CONFIG), labels(size=32), CONFIG.names, distillation=5.0)
+def test_without_an_incomplete_scenario_the_full_branch_alone_is_trained():
+    terms = Objective(DIS2(CONFIG))(inputs(CONFIG), labels(size=32), [], distillation=5.0)
     assert set(terms) == {"full", "auxiliary_rgb", "auxiliary_ndsm", "full_scales", "total"}
 
 
@@ -95,7 +96,7 @@ def test_full_availability_trains_the_full_branch_alone():
 def test_three_modalities_train_in_every_incomplete_scenario(scenario):
     config = DIS2Config(modalities=(("rgb", 3), ("ndsm", 1), ("sar", 2)), classes=3, window=(32, 32), width=8)
     objective = Objective(DIS2(config))
-    terms = objective(inputs(config), labels(size=32), scenario, distillation=1.0)
+    terms = objective(inputs(config), labels(size=32), [scenario], distillation=1.0)
     terms["total"].backward()
     assert terms["total"].isfinite()
     assert objective.network.branches["incomplete"].fusion.availability.grad.abs().sum() > 0
@@ -108,9 +109,42 @@ def test_a_few_steps_lower_the_total():
     optimizer = torch.optim.AdamW(objective.parameters(), lr=3e-3)
     totals = []
     for _ in range(30):
-        total = objective(batch, truth, ("rgb",), distillation=1.0)["total"]
+        total = objective(batch, truth, [("rgb",)], distillation=1.0)["total"]
         optimizer.zero_grad()
         total.backward()
         optimizer.step()
         totals.append(total.item())
     assert totals[-1] < 0.9 * totals[0]
+
+
+def test_unit_vectors_are_compared_as_if_they_were_written_out():
+    """Values and gradients of the definition; a pixel without a direction is compared as the zero vector."""
+    torch.manual_seed(5)
+    student, teacher = torch.randn(2, 6, 8, 8, dtype=torch.double), torch.randn(2, 6, 8, 8, dtype=torch.double)
+    student[0, :, 0, 0] = 0
+    teacher[1, :, 3] = 0
+    truth = torch.randint(0, 3, (2, 8, 8))
+    truth[0, 5] = IGNORE
+    found, expected = (student.float().requires_grad_() for _ in range(2))
+    term = pixel_unit_mse(found, teacher.float(), truth)
+    squares = (F.normalize(expected, dim=1, eps=1e-6) - F.normalize(teacher.float(), dim=1, eps=1e-6)).square()
+    mean = squares.movedim(1, -1)[truth != IGNORE].mean()
+    torch.testing.assert_close(term, mean, rtol=1e-5, atol=1e-7)
+    term.backward()
+    mean.backward()
+    moving = torch.ones(2, 1, 8, 8, dtype=torch.bool)
+    moving[0, :, 0, 0] = False  # at 0 the definition's gradient is 1 / eps times too large to be of use
+    torch.testing.assert_close(found.grad * moving, expected.grad * moving, rtol=1e-4, atol=1e-7)
+    assert found.grad.isfinite().all()
+
+
+def test_several_incomplete_scenarios_count_with_their_mean():
+    torch.manual_seed(0)
+    objective = Objective(DIS2(CONFIG)).eval()
+    batch, truth = inputs(CONFIG), labels(size=32)
+    one, other, both = (
+        objective(batch, truth, incomplete, distillation=2.0)
+        for incomplete in ([("rgb",)], [("ndsm",)], [("rgb",), ("ndsm",)])
+    )
+    for name in ("missing", "missing_scales", "distillation", "diversity", "total"):
+        torch.testing.assert_close(both[name], (one[name] + other[name]) / 2, rtol=1e-5, atol=1e-6)

@@ -80,7 +80,7 @@ def test_probabilities_are_the_authors(window, seed, route):
 def test_losses_and_gradients_are_the_authors(window, seed, route, epoch, weight):
     objective, inputs, labels = golden_objective(window, seed)
     golden = json.loads((GOLDEN / f"author_losses_w{window}_s{seed}.json").read_text())[f"{route}_epoch{epoch}"]
-    terms = objective(inputs, labels, ROUTES[route], distillation=weight)
+    terms = objective(inputs, labels, [ROUTES[route]], distillation=weight)
     assert set(terms) == set(TERMS)
     for ours, theirs in TERMS.items():
         assert terms[ours].item() == pytest.approx(golden[theirs], rel=1e-4), ours

@@ -100,3 +100,19 @@ class ScenarioDraw(nn.Module):
         seed, drawn = (int(number) for number in self.state)
         self.state[1] += 1
         return self.scenarios[np.random.default_rng((seed, drawn)).integers(len(self.scenarios))]
+
+
+class DrawingObjective(BaselineObjective):
+    """A baseline that learns each scenario by itself, the full one included: no teacher, no second branch.
+
+    Where the loop hands over one incomplete scenario it draws one of all scenarios for the batch, as published;
+    where the loop hands over all incomplete ones it takes all, the full one with them.
+    """
+
+    def __init__(self, network: Baseline, cross_entropy: float) -> None:
+        super().__init__(network, cross_entropy)
+        self.draw = ScenarioDraw(network.config.scenarios())
+
+    def chosen(self, incomplete: Sequence[Scenario]) -> Sequence[Scenario]:
+        """The scenarios that a batch is trained on."""
+        return [self.network.config.names, *incomplete] if len(incomplete) > 1 else [self.draw()]

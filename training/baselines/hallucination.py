@@ -9,7 +9,7 @@ DIS2's distillation), and every modality can be hallucinated, not height alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from dis2_core.network import DIS2Config, Scenario
 from dis2_core.network.encoder import Encoder
 
+from ..losses import terms_mean
 from .base import BaselineObjective, mean_maps, with_total
 from .concatenation import Concatenation
 
@@ -49,21 +50,20 @@ class Hallucination(Concatenation):
 class HallucinationObjective(BaselineObjective):
     """The task of the full network and of the hallucinating one, and the imitation of features.
 
-    As in DIS2 the full scenario is trained with every batch and one incomplete scenario beside it; the features
+    As in DIS2 the full scenario is trained with every batch and incomplete scenarios beside it; the features
     that are imitated are not pulled back.
     """
 
     network: Hallucination
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, scenario: Scenario | None, distillation: float
+        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
         """Return the loss terms and ``total``; ``distillation`` weighs the imitation. See ``Objective.forward``."""
         network, full = self.network, self.network.config.names
         own = {name: network.encoders[name](inputs[name]) for name in full}
         terms = self.task("full", network.decode(list(own.values())), labels)
-        if scenario and len(scenario) < len(full):
-            terms |= self._missing_terms(inputs, own, scenario, labels)
+        terms |= terms_mean([self._missing_terms(inputs, own, scenario, labels) for scenario in incomplete])
         return with_total(terms, imitation=distillation)
 
     def _missing_terms(

@@ -11,7 +11,7 @@ here each modality's tokens become its map.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -21,9 +21,9 @@ from dis2_core.network.classwise import Decoded
 from dis2_core.network.fusion import LevelFusion
 from dis2_core.network.transformer import TransformerLayer
 
-from ..losses import segmentation_loss
+from ..losses import segmentation_loss, terms_mean
 from ..supervision import AuxiliaryDecoder, ScaleHeads
-from .base import Baseline, BaselineObjective, ScenarioDraw, encoders, with_total
+from .base import Baseline, DrawingObjective, encoders, with_total
 from .decoder import MapDecoder
 
 
@@ -81,7 +81,7 @@ def _layer(config: DIS2Config) -> TransformerLayer:
     return TransformerLayer(config.channels[-1], config.heads, config.feed_forward, config.dropout)
 
 
-class MMFormerObjective(BaselineObjective):
+class MMFormerObjective(DrawingObjective):
     """The task in a drawn scenario, deep supervision, and each encoder by itself through a shared decoder."""
 
     network: MMFormer
@@ -89,19 +89,21 @@ class MMFormerObjective(BaselineObjective):
     def __init__(self, network: MMFormer, cross_entropy: float) -> None:
         super().__init__(network, cross_entropy)
         config = network.config
-        self.draw = ScenarioDraw(config.scenarios())
         self.auxiliary = AuxiliaryDecoder(config)
         self.scale_heads = ScaleHeads(config)
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, scenario: Scenario | None, distillation: float
+        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
         """Return the loss terms and ``total``; the method draws its own scenario. See ``Objective.forward``."""
         own = self.network.encode(inputs)
-        decoded = self.network.decode(own, self.draw(), with_class_maps=True)
-        scales = self.scale_heads(decoded.class_maps, tuple(labels.shape[1:]))
-        terms = self.task("drawn", decoded.logits, labels)
-        terms["drawn_scales"] = torch.stack([segmentation_loss(logits, labels) for logits in scales]).sum()
+        terms = terms_mean([self._drawn_terms(own, scenario, labels) for scenario in self.chosen(incomplete)])
         for name, maps in own.items():
             terms[f"auxiliary_{name}"] = segmentation_loss(self.auxiliary(maps), labels)
         return with_total(terms)
+
+    def _drawn_terms(self, own: Mapping[str, list[Tensor]], scenario: Scenario, labels: Tensor) -> dict[str, Tensor]:
+        decoded = self.network.decode(own, scenario, with_class_maps=True)
+        scales = self.scale_heads(decoded.class_maps, tuple(labels.shape[1:]))
+        deep = torch.stack([segmentation_loss(logits, labels) for logits in scales]).sum()
+        return {**self.task("drawn", decoded.logits, labels), "drawn_scales": deep}

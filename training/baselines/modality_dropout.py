@@ -5,14 +5,15 @@ Neverova et al.: *ModDrop*, TPAMI 2016; as *input/feature sensor dropout* in rem
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from dis2_core.network import Scenario
 
-from .base import BaselineObjective, ScenarioDraw, with_total
+from ..losses import terms_mean
+from .base import DrawingObjective, with_total
 from .concatenation import Concatenation
 
 
@@ -28,16 +29,12 @@ class ModalityDropout(Concatenation):
         return [torch.zeros_like(x) for x in next(iter(own.values()))]
 
 
-class DropoutObjective(BaselineObjective):
-    """The task in a scenario drawn anew for each batch, the full one included; all are equally likely."""
-
-    def __init__(self, network: ModalityDropout, cross_entropy: float) -> None:
-        super().__init__(network, cross_entropy)
-        self.draw = ScenarioDraw(network.config.scenarios())
+class DropoutObjective(DrawingObjective):
+    """The task in a scenario drawn anew for each batch, or in all of them."""
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, scenario: Scenario | None, distillation: float
+        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
         """Return the loss terms and ``total``; the method draws its own scenario. See ``Objective.forward``."""
-        kept = self.draw()
-        return with_total(self.task("drawn", self.network({name: inputs[name] for name in kept}), labels))
+        logits = [self.network({name: inputs[name] for name in kept}) for kept in self.chosen(incomplete)]
+        return with_total(terms_mean([self.task("drawn", x, labels) for x in logits]))

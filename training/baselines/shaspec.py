@@ -10,7 +10,7 @@ bands to the shared encoder, the task loss of all our methods.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -21,7 +21,8 @@ from torch import Tensor, nn
 from dis2_core.network import DIS2Config, Scenario
 from dis2_core.network.encoder import Encoder
 
-from .base import Baseline, BaselineObjective, ScenarioDraw, encoders, mean_maps, with_total
+from ..losses import terms_mean
+from .base import Baseline, DrawingObjective, encoders, mean_maps, with_total
 from .decoder import MapDecoder
 from .fusion import PlainFusion
 
@@ -76,7 +77,7 @@ class ShaSpec(Baseline):
         return [*skips, deepest + residual]
 
 
-class ShaSpecObjective(BaselineObjective):
+class ShaSpecObjective(DrawingObjective):
     """The task in a drawn scenario, shared features alike, specific ones telling their modality.
 
     Both constraints see every modality of a batch, as all are there in training.
@@ -87,15 +88,15 @@ class ShaSpecObjective(BaselineObjective):
     def __init__(self, network: ShaSpec, cross_entropy: float) -> None:
         super().__init__(network, cross_entropy)
         config = network.config
-        self.draw = ScenarioDraw(config.scenarios())
         self.classify_modality = nn.Linear(config.channels[-1], len(config.names))
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, scenario: Scenario | None, distillation: float
+        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
         """Return the loss terms and ``total``; the method draws its own scenario. See ``Objective.forward``."""
         features = self.network.features(inputs)
-        terms = self.task("drawn", self.network.decode(features, self.draw()), labels)
+        logits = [self.network.decode(features, scenario) for scenario in self.chosen(incomplete)]
+        terms = terms_mean([self.task("drawn", x, labels) for x in logits])
         terms["shared"] = self._distance(features)
         terms["modality"] = self._modality(features)
         return with_total(terms, shared=SHARED_WEIGHT, modality=MODALITY_WEIGHT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
@@ -43,7 +43,7 @@ class FullObjective(BaselineObjective):
     """The task on everything there is; scenarios are not drawn and nothing is distilled."""
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, scenario: Scenario | None, distillation: float
+        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
         """Return the loss terms and ``total``; see ``Objective.forward``."""
         return with_total(self.task("full", self.network(inputs), labels))
