@@ -336,8 +336,10 @@ def _stdout() -> Console:
 
 
 def _time_left(event: Event) -> str:
+    """The time left, after the detail where there is one."""
     seconds = event.data.get("seconds_left")
-    return "" if seconds is None else f"{clock(seconds)} left"
+    left = "" if seconds is None else f"{clock(seconds)} left"
+    return ", ".join(text for text in (plain(event.data.get("detail", "")), left) if text)
 
 
 def _remark(event: Event) -> str:

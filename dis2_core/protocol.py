@@ -252,7 +252,7 @@ class Event:
     """Something that is told while a job runs.
 
     Types and their data: ``hello`` (version, pid), ``progress`` (fraction 0..1, stage,
-    seconds_left), ``warning`` (code, text), ``info`` (text), ``artifact`` (name, path),
+    seconds_left, and detail where there is one), ``warning`` (code, text), ``info`` (text), ``artifact`` (name, path),
     ``result`` (what the ``to_json`` of the job's result holds), ``error`` (code, text, hint,
     exit_code), ``heartbeat``.
     """

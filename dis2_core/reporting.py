@@ -39,8 +39,14 @@ class Reporter:
         if self._cancelled is not None and self._cancelled():
             raise Cancelled("The run was cancelled.", "Nothing was written.")
 
-    def progress(self, fraction: float, stage: str) -> None:
-        """Tell how far the run is; the fraction never falls. Cheap enough to be called for every batch."""
+    def progress(self, fraction: float, stage: str, detail: str = "") -> None:
+        """Tell how far the run is; the fraction never falls. Cheap enough to be called for every batch.
+
+        Args:
+            fraction: Of the run, 0 to 1.
+            stage: What it does.
+            detail: What changes within a stage, e.g. the pace.
+        """
         now = time.monotonic()
         if stage != self._stage:
             self._started, self._begun_at = now, self._fraction
@@ -49,7 +55,7 @@ class Reporter:
         self._fraction = max(self._fraction, min(fraction, 1.0))
         self._stage, self._last = stage, now
         data = {"fraction": self._fraction, "stage": stage, "seconds_left": self._seconds_left(now)}
-        self._tell(Event("progress", data))
+        self._tell(Event("progress", {**data, "detail": detail} if detail else data))
 
     def info(self, text: str) -> None:
         """Tell something worth knowing."""

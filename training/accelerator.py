@@ -6,13 +6,24 @@ prediction runs, on a Python that has torch and nothing of Lightning.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import nn
 
+from dis2_core.errors import InputError
 from dis2_core.runtime import choose_device
+
+from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
+
+LONGEST_VALIDATION = timedelta(hours=6)  # for which the other processes wait; torch would give up after 30 minutes
 
 
 class Accelerator(Protocol):
@@ -21,6 +32,16 @@ class Accelerator(Protocol):
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
+        ...
+
+    @property
+    def world_size(self) -> int:
+        """Processes that train together."""
+        ...
+
+    @property
+    def global_rank(self) -> int:
+        """Which of them this is, from 0."""
         ...
 
     def setup(self, module: nn.Module, *optimizers: torch.optim.Optimizer) -> Any:
@@ -47,6 +68,57 @@ class Accelerator(Protocol):
         """Scale gradients down to a norm."""
         ...
 
+    def all_reduce(self, data: torch.Tensor) -> torch.Tensor:
+        """Mean of a tensor over all processes."""
+        ...
+
+
+def launch(recipe: Recipe) -> Fabric:
+    """Start the processes that a recipe calls for, or join those that ``torchrun`` has started.
+
+    Raises:
+        InputError: ``torchrun`` has started another number of processes.
+    """
+    from lightning.fabric import Fabric  # seconds, which nobody waits for who trains on a single device
+    from lightning.fabric.strategies import DDPStrategy
+
+    alone = (recipe.devices, recipe.nodes) == (1, 1)
+    strategy: str | DDPStrategy = recipe.strategy
+    if strategy == "auto" and not alone:  # of the missing branches, not all have a part in a step
+        strategy = DDPStrategy(find_unused_parameters=True, timeout=LONGEST_VALIDATION)
+    started = int(os.environ["WORLD_SIZE"]) if "TORCHELASTIC_RUN_ID" in os.environ else None
+    if started and alone and started > 1:
+        raise InputError(
+            f"torchrun has started {started} processes; the recipe is for one.",
+            f"Give --devices {os.environ['LOCAL_WORLD_SIZE']}, and --nodes where there are several machines.",
+        )
+    fabric = Fabric(
+        accelerator=recipe.device,
+        devices=recipe.devices,
+        num_nodes=recipe.nodes,
+        strategy=strategy,
+        precision=recipe.precision,
+    )
+    fabric.launch()
+    return fabric
+
+
+def is_first_process() -> bool:
+    """Whether this process is the first of those that ``torchrun``, Slurm or ``launch`` started, or the only one."""
+    return all(os.environ.get(name, "0") == "0" for name in ("RANK", "LOCAL_RANK", "NODE_RANK", "SLURM_PROCID"))
+
+
+def agreed(accelerator: Accelerator, cancelled: Callable[[], bool] | None) -> Callable[[], bool] | None:
+    """What all processes ask at the same step: whether any of them is to stop."""
+    if accelerator.world_size == 1:
+        return cancelled
+
+    def ask() -> bool:
+        wish = torch.tensor(float(cancelled is not None and cancelled()), device=accelerator.device)
+        return bool(accelerator.all_reduce(wish) > 0)
+
+    return ask
+
 
 class SingleDevice:
     """One device and torch alone.
@@ -58,6 +130,9 @@ class SingleDevice:
     Raises:
         NoDevice: The device that was asked for does not exist or does not work.
     """
+
+    world_size = 1
+    global_rank = 0
 
     def __init__(self, device: str = "auto", precision: str | None = None) -> None:
         self.device = choose_device(device)
@@ -86,6 +161,10 @@ class SingleDevice:
     def clip_gradients(self, module: nn.Module, optimizer: torch.optim.Optimizer, *, max_norm: float) -> torch.Tensor:
         """Scale gradients down to a norm; one that is not finite is an error."""
         return nn.utils.clip_grad_norm_(module.parameters(), max_norm, error_if_nonfinite=True)
+
+    def all_reduce(self, data: torch.Tensor) -> torch.Tensor:
+        """The tensor itself."""
+        return data
 
 
 def has_bfloat16(device: torch.device) -> bool:

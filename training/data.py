@@ -13,7 +13,7 @@ PNG works as well, and ``gt`` for ``labels``. All rasters of one name have one s
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -328,16 +328,15 @@ class TileDataset:
             raise InputError(f"{self.folder} holds no tile of the split '{split}'.")
 
     def in_memory(self) -> list[MemoryTile]:
-        """Read all tiles.
+        """Read all tiles. Raises InputError where a label is no class code."""
+        return list(self.loaded())
 
-        Raises:
-            InputError: A label is no class code.
-        """
-        tiles = []
+    def loaded(self) -> Iterator[MemoryTile]:
+        """Read one tile after the other. Raises InputError where a label is no class code."""
         for tile in self.tiles:
-            tiles.append(tile.in_memory())
-            check_labels(tiles[-1], len(self.description.classes))
-        return tiles
+            loaded = tile.in_memory()
+            check_labels(loaded, len(self.description.classes))
+            yield loaded
 
 
 class FolderDataset(TileDataset):

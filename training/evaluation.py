@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import rasterio
 import torch
-from torch import Tensor
 
-import dis2_core
 from dis2_core import Model, ModelCard, load_model, save_model
 from dis2_core.card import Modality, scenario_name
 from dis2_core.errors import InputError
 from dis2_core.metrics import ConfusionMatrix, Scores
 from dis2_core.network import Scenario, SegmentationNetwork
 
-from .data import Tile, TileDataset, check_labels, grid_windows
+from .data import MemoryTile, TileDataset, grid_windows
 from .sample import Sample, normalise, stack
+from .tile_prediction import TilePredictor
 
 
 @torch.inference_mode()
@@ -53,27 +50,33 @@ def score_windows(
     return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
 
 
-def score_maps(model: Model, dataset: TileDataset, overlap: float = 0.5) -> dict[Scenario, Scores]:
-    """Score the maps that ``dis2_core.segment`` makes of whole tiles, one confusion matrix a scenario."""
-    matrices = {scenario: ConfusionMatrix(model.card.class_names) for scenario in model.card.scenarios()}
-    with tempfile.TemporaryDirectory() as folder:
-        for tile in dataset.tiles:
-            labels = _labels(tile, model.card)
-            rasters = tile.rasters(Path(folder))
-            for scenario, matrix in matrices.items():
-                output = Path(folder) / f"{tile.name}_{scenario_name(scenario)}.tif"
-                inputs = {name: rasters[name] for name in scenario}
-                dis2_core.segment(inputs, model, output=output, overlap=overlap, device="cpu", precision="fp32")
-                with rasterio.open(output) as raster:
-                    matrix.update(raster.read(1), labels)
+@torch.inference_mode()
+def score_tiles(
+    network: SegmentationNetwork,
+    card: ModelCard,
+    tiles: Iterable[MemoryTile],
+    overlap: float = 0.5,
+    check: Callable[[], None] | None = None,
+    scenarios: Sequence[Scenario] | None = None,
+) -> dict[Scenario, Scores]:
+    """Score scenarios on maps of whole tiles, as ``dis2_core.segment`` makes them; see ``score_windows``.
+
+    Args:
+        network: In evaluation mode.
+        card: Names modalities, statistics and classes.
+        tiles: With their labels.
+        overlap: Fraction of a window that neighbours share.
+        check: Called before each tile; may raise to stop.
+        scenarios: Which; None: all.
+    """
+    matrices = {scenario: ConfusionMatrix(card.class_names) for scenario in scenarios or card.scenarios()}
+    predictor = TilePredictor(network, card, overlap)
+    for tile in tiles:
+        if check is not None:
+            check()
+        for scenario, found in predictor.predict_scenarios(tile.sample, list(matrices)).items():
+            matrices[scenario].update(found.classes, tile.labels)
     return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
-
-
-def _labels(tile: Tile, card: ModelCard) -> Tensor:
-    """(H, W) class codes of a tile, checked."""
-    loaded = tile.in_memory()
-    check_labels(loaded, len(card.classes))
-    return loaded.labels
 
 
 def evaluate(model: Model, dataset: TileDataset, whole_tiles: bool = False) -> dict[Scenario, Scores]:
@@ -84,7 +87,7 @@ def evaluate(model: Model, dataset: TileDataset, whole_tiles: bool = False) -> d
     """
     _check(model.card, dataset)
     if whole_tiles:
-        return score_maps(model, dataset)
+        return score_tiles(model.network, model.card, dataset.loaded())
     return score_windows(model.network, model.card, grid_windows(dataset.in_memory(), model.card.window[0]))
 
 

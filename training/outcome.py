@@ -10,8 +10,8 @@ from dis2_core.card import ModelCard, scenario_name
 from dis2_core.metrics import Scores
 from dis2_core.network import Scenario
 
-from .fit import Epoch
 from .holdout import HoldOut, Role
+from .loop import Epoch
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from .augmentation import AugmentationRecipe
@@ -22,6 +23,8 @@ class DataRecipe:
         train: Name of the split that is trained on.
         validation: Name of the split that the model is selected by; no part of it is trained on.
         class_aware: Share of windows that are drawn around a pixel of a class drawn first.
+        validation_overlap: Fraction of a window that neighbours share when validation tiles are mapped; 0 takes a
+            quarter of the time of 0.5.
     """
 
     folder: str
@@ -30,6 +33,7 @@ class DataRecipe:
     train: str = "train"
     validation: str = "validation"
     class_aware: float = 0.5
+    validation_overlap: float = 0.5
 
     def open(self, split: str) -> TileDataset:
         """Open a split of the data set.
@@ -49,6 +53,7 @@ class ModelRecipe:
         window: Side of the window in pixels, a multiple of 16.
         width: Channels of the first encoder level.
         decoder_width: Channels that each class contributes at full resolution; None: width / 8.
+        pool_hidden: Hidden width of the attention pools.
         dropout: Of the transformer.
         description, license, training_data, notes: For the card.
     """
@@ -57,6 +62,7 @@ class ModelRecipe:
     window: int = 512
     width: int = 32
     decoder_width: int | None = None
+    pool_hidden: int = 128
     dropout: float = 0.1
     description: str = ""
     license: str = ""
@@ -92,7 +98,7 @@ class ScheduleRecipe:
     Attributes:
         epochs: Each ends with a validation.
         windows_per_epoch: Random windows an epoch.
-        batch_size: Windows a batch; a batch has one scenario.
+        batch_size: Windows a batch, of all processes together; see ``Recipe.devices``.
         accumulate: Batches an optimizer step.
         kind: ``cosine`` with warm-up, or ``warm_restarts``.
         warmup: Share of the steps with a rising rate.
@@ -101,6 +107,9 @@ class ScheduleRecipe:
         full_only: Share of the steps in which the full branch alone is trained. The branches of
             incomplete scenarios then start as copies of it: half the cost of a step until then, and
             they need not learn from nothing what they have in common. 0 is the authors' way.
+        incomplete: Incomplete scenarios that a batch trains beside the full one: ``one`` that is drawn, as
+            published, or ``all``: dearer, and a branch need not wait for its turn.
+        patience: Training stops after so many epochs without a better selection score; None: never.
     """
 
     epochs: int = 50
@@ -112,6 +121,8 @@ class ScheduleRecipe:
     restart_every: int = 15
     final: float = 0.01
     full_only: float = 0.0
+    incomplete: Literal["one", "all"] = "one"
+    patience: int | None = None
 
     @property
     def steps_per_epoch(self) -> int:
@@ -157,9 +168,15 @@ class Recipe:
         cross_entropy: Weight of plain cross-entropy beside the published losses
             (``dis2_training.cross_entropy``).
         scenarios: Probability of each incomplete scenario, by the modalities that are available
-            (``rgb+ndsm``); empty: all alike.
+            (``rgb+ndsm``), where one is drawn; empty: all alike.
         seed: Of everything that is drawn.
         device: Fabric's accelerator: ``auto``, ``cpu``, ``cuda``.
+        devices: Processes a machine, each with a device of its own; ``auto``: as many as there are. Each takes
+            its share of every batch. To batch norm and to losses that pool over a batch (Dice) the share is the
+            batch: ``n`` processes compute what one does that accumulates ``n`` batches of a share each, but for
+            the running statistics of batch norm, which see the first process' share alone.
+        nodes: Machines; all of them see the data and the folder of the run.
+        strategy: Fabric's; ``auto``: one process, or data parallel that bears branches without a part in a step.
         precision: Fabric's precision, e.g. ``32-true``, ``bf16-mixed``.
         workers: Processes that cut windows; 0 cuts them in this one.
     """
@@ -176,8 +193,17 @@ class Recipe:
     scenarios: dict[str, float] = field(default_factory=dict)
     seed: int = 0
     device: str = "auto"
+    devices: int | str = 1
+    nodes: int = 1
+    strategy: str = "auto"
     precision: str = "32-true"
     workers: int = 0
+
+
+def plain(recipe: Recipe) -> dict[str, Any]:
+    """The recipe as JSON and YAML hold it."""
+    values: dict[str, Any] = json.loads(json.dumps(asdict(recipe), default=str))
+    return values
 
 
 def learning_rate(step: int, recipe: Recipe) -> float:

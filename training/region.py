@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -27,11 +28,13 @@ from .accelerator import SingleDevice
 from .cross_entropy import CrossEntropyObjective
 from .data import Description, MemoryTile, class_pixels, grid_windows
 from .evaluation import card_metrics, score_windows
-from .fit import Epoch, Ground, build_card, set_up, train
+from .ground import Ground
 from .holdout import Box, HoldOut, Role, hold_out
 from .labels import Labels, read_labels
+from .loop import Epoch, train
 from .modalities import measured
 from .outcome import TrainingResult
+from .preparation import build_card, set_up
 from .recipe import Recipe
 from .region_card import described
 from .region_recipe import region_recipe, window_of
@@ -154,7 +157,8 @@ class RegionRun:
         )
         self.report.progress(READ / 2, "reading")
         description = Description(modalities, self.labels.classes, scene.gsd, self.job.attribution, self.job.license)
-        return Ground(description, tiles, self._windows(Role.VALIDATION)[:VALIDATION_WINDOWS])
+        windows = self._windows(Role.VALIDATION)[:VALIDATION_WINDOWS]
+        return Ground(description, tiles, partial(score_windows, windows=windows) if windows else None)
 
     def _check_classes(self, tiles: list[MemoryTile]) -> None:
         """Raise NoValidData unless two classes can be trained; warn of those that cannot."""

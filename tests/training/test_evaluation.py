@@ -14,7 +14,7 @@ from dis2_core import DIS2, DIS2Config, Model, ModelCard
 from dis2_core.errors import InputError
 from dis2_core.network import SegmentationNetwork
 from dis2_training.data import FolderDataset, grid_windows
-from dis2_training.evaluation import evaluate, score_maps, score_windows, table
+from dis2_training.evaluation import evaluate, score_windows, table
 
 CARD = ModelCard(
     name="oracle", modalities=DESCRIPTION.modalities, classes=DESCRIPTION.classes, window=(32, 32), gsd=0.2
@@ -51,7 +51,7 @@ def test_scores_of_a_network_that_knows_the_classes(folder: Path) -> None:
 def test_whole_tiles_agree_with_windows_for_a_pointwise_network(folder: Path) -> None:
     dataset = FolderDataset(folder, "test")
     model = Model(CARD, Thresholds().eval())
-    windows, maps = evaluate(model, dataset), score_maps(model, dataset)
+    windows, maps = evaluate(model, dataset), evaluate(model, dataset, whole_tiles=True)
     for scenario, score in windows.items():
         assert maps[scenario].miou == pytest.approx(score.miou, abs=1e-6)
 

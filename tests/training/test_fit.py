@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,15 +8,19 @@ import numpy as np
 import pytest
 import rasterio
 import torch
+from tiny_run import read_log
 
 from dis2_core import load_model
-from dis2_core.errors import InputError
+from dis2_core.errors import InputError, UnreadableRaster
 from dis2_training.cli import main
-from dis2_training.data import FolderDataset, grid_windows
-from dis2_training.evaluation import score_windows
-from dis2_training.fit import TrainingDiverged, WeightAverage, draw_scenarios, fit
+from dis2_training.data import FolderDataset
+from dis2_training.draws import ScenarioDraws
+from dis2_training.evaluation import evaluate
+from dis2_training.fit import fit
+from dis2_training.loop import TrainingDiverged
 from dis2_training.method_file import load_method
 from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
+from dis2_training.weight_average import WeightAverage
 
 
 def tiny_recipe(folder: Path, **changes: object) -> Recipe:
@@ -33,11 +37,6 @@ def tiny_recipe(folder: Path, **changes: object) -> Recipe:
 @pytest.fixture(autouse=True)
 def one_thread() -> None:
     torch.set_num_threads(1)
-
-
-def read_log(folder: Path) -> list[dict[str, str]]:
-    with (folder / "log.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def test_branches_start_apart_unless_the_recipe_lets_the_full_one_go_first(folder: Path, tmp_path: Path) -> None:
@@ -73,12 +72,11 @@ def test_a_run_learns_and_writes_a_model(folder: Path, tmp_path: Path) -> None:
     assert {name: scores["miou"] for name, scores in model.card.metrics.items()} == pytest.approx(
         {name: float(best[f"miou {name}"]) for name in ("rgb+ndsm", "rgb", "ndsm")}, abs=1e-3
     )
-    windows = grid_windows(FolderDataset(folder, "validation").in_memory(), 32)
-    scores = score_windows(model.network, model.card, windows)
-    assert scores[("rgb", "ndsm")].miou == pytest.approx(model.card.metrics["rgb+ndsm"]["miou"], abs=0.02)
+    scores = evaluate(model, FolderDataset(folder, "validation"), whole_tiles=True)
+    assert scores[("rgb", "ndsm")].miou == pytest.approx(model.card.metrics["rgb+ndsm"]["miou"], abs=1e-4)
 
     state = torch.load(tmp_path / "run" / "state.pt", weights_only=True)
-    assert state["step"] == 39 and {"objective", "average", "optimizer"} <= set(state)
+    assert state["course"]["steps"] == 40 and {"objective", "average", "optimizer"} <= set(state)
 
 
 def test_the_same_seed_gives_the_same_model(folder: Path, tmp_path: Path) -> None:
@@ -100,13 +98,13 @@ def test_a_diverging_run_stops_with_a_clear_error(folder: Path, tmp_path: Path) 
 def test_scenarios_are_drawn_as_the_recipe_says(folder: Path, tmp_path: Path) -> None:
     path = fit(tiny_recipe(folder, schedule=ScheduleRecipe(epochs=1, windows_per_epoch=4, batch_size=4)), tmp_path)
     card = load_model(path).card
-    drawn = draw_scenarios(tiny_recipe(folder, scenarios={"ndsm": 0.6, "rgb": 0.4}), card)
-    share = np.mean([next(drawn) == ("ndsm",) for _ in range(2000)])
+    draws = ScenarioDraws(tiny_recipe(folder, scenarios={"ndsm": 0.6, "rgb": 0.4}), card)
+    share = np.mean([draws.of_batch(batch) == [("ndsm",)] for batch in range(2000)])
     assert abs(share - 0.6) < 0.04
-    drawn = draw_scenarios(tiny_recipe(folder), card)
-    assert {next(drawn) for _ in range(50)} == {("rgb",), ("ndsm",)}
+    draws = ScenarioDraws(tiny_recipe(folder), card)
+    assert {drawn for batch in range(50) for drawn in draws.of_batch(batch)} == {("rgb",), ("ndsm",)}
     with pytest.raises(InputError, match="sar"):
-        draw_scenarios(tiny_recipe(folder, scenarios={"sar": 1.0}), card)
+        ScenarioDraws(tiny_recipe(folder, scenarios={"sar": 1.0}), card)
 
 
 def test_incomplete_branches_start_as_copies_of_the_full_one(folder: Path, tmp_path: Path) -> None:
@@ -175,3 +173,11 @@ def test_any_method_is_trained_by_the_same_loop(folder: Path, tmp_path: Path, me
     scored = {column.removeprefix("miou ") for column in header if column.startswith("miou ")}
     assert scored == ({"ndsm", "rgb+ndsm"} if method == "single_ndsm" else {"rgb", "ndsm", "rgb+ndsm"})
     assert set(model.card.metrics) == scored
+
+
+@pytest.mark.parametrize("file", ["train/rgb/b.tif", "validation/ndsm/c.tif", "train/labels/a.tif"])
+def test_a_truncated_image_is_named(folder: Path, tmp_path: Path, file: str) -> None:
+    data = (folder / file).read_bytes()
+    (folder / file).write_bytes(data[: len(data) // 2])
+    with pytest.raises(UnreadableRaster, match=re.escape(str(folder / file))):
+        fit(tiny_recipe(folder), tmp_path / "run")

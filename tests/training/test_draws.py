@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dis2_core.errors import InputError
+from dis2_training.draws import BatchShares, seed_dropout
+
+
+@given(processes=st.integers(1, 5), share=st.integers(1, 4), batches=st.integers(0, 6), data=st.data())
+def test_processes_share_the_windows_that_one_would_have(
+    processes: int, share: int, batches: int, data: st.DataObject
+) -> None:
+    """In order, each window once, from any batch on."""
+    size = processes * share
+    start = data.draw(st.integers(0, batches))
+    shares = [list(BatchShares(size, range(start, batches), rank, processes)) for rank in range(processes)]
+    assert all(len(numbers) == share for one in shares for numbers in one)
+    together = [number for batch in zip(*shares, strict=True) for numbers in batch for number in numbers]
+    assert together == list(range(start * size, batches * size))
+
+
+def test_a_batch_that_cannot_be_shared_is_refused() -> None:
+    with pytest.raises(InputError, match="batch of 8 windows cannot be shared by 3 processes"):
+        BatchShares(8, range(1), 0, 3)
+
+
+def test_dropout_is_a_function_of_seed_and_part() -> None:
+    def draw(seed: int, part: int) -> float:
+        seed_dropout(seed, part)
+        return torch.rand(1, dtype=torch.float64).item()
+
+    numbers = [draw(seed, part) for seed in range(3) for part in range(100)]
+    assert len(set(numbers)) == 300
+    assert numbers[::-1] == [draw(seed, part) for seed in reversed(range(3)) for part in reversed(range(100))]

@@ -1,0 +1,205 @@
+"""The state of a run after a validation: what it takes to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import pickle
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dis2_core import ModelCard
+from dis2_core.errors import InputError
+from dis2_core.jobfolder import whole_file
+
+from .preparation import Training
+from .recipe import Recipe, ScheduleRecipe, plain
+
+VERSION = 1
+
+#: Values of a recipe that change where and how fast a run goes, not what it learns.
+#: ``data.folder``: that the data are the same is checked by their statistics.
+PLACE = ("data.folder", "device", "devices", "nodes", "strategy", "workers")
+
+#: Values that a run may go on with changed, and says so: what a person tries after a diverged loss.
+ADJUSTABLE = ("optimizer.lr", "optimizer.clip")
+
+
+@dataclass
+class Course:
+    """How a run has gone so far.
+
+    Attributes:
+        steps: Optimizer steps.
+        best: The highest selection score, 0 to 1; -inf before the first validation.
+        best_steps: Optimizer steps after which it was reached.
+        finished: Whether nothing is left to do.
+        seconds, cpu_seconds: See ``pace.Clock``.
+        rows: Of the log.
+    """
+
+    steps: int = 0
+    best: float = -math.inf
+    best_steps: int = 0
+    finished: bool = False
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    rows: list[dict[str, str]] = field(default_factory=list)
+
+    def take(self, steps: int, score: float, schedule: ScheduleRecipe) -> None:
+        """Note the selection score after so many steps, and whether that was all."""
+        self.steps = steps
+        if score > self.best:
+            self.best, self.best_steps = score, steps
+        idle = (steps - self.best_steps) // schedule.steps_per_epoch
+        self.finished = steps == schedule.steps or (schedule.patience is not None and idle >= schedule.patience)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What the state file holds: tensors and plain values alone.
+
+    Attributes:
+        recipe: As ``recipe.plain`` makes it.
+        card: Of the model, as JSON.
+        course: How the run has gone.
+        tensors: States of objective, average and optimizer. Nothing that is drawn has a state: see ``draws``.
+    """
+
+    recipe: dict[str, Any]
+    card: dict[str, Any]
+    course: Course
+    tensors: dict[str, dict[str, Any]]
+
+    @classmethod
+    def of(cls, recipe: Recipe, training: Training, course: Course) -> Checkpoint:
+        """Look at a run. The tensors are those of the run, not copies."""
+        tensors = {
+            "objective": training.objective.state_dict(),
+            "average": training.average.network.state_dict(),
+            "optimizer": training.optimizer.state_dict(),
+        }
+        return cls(plain(recipe), training.card.to_json(), course, tensors)
+
+    def restore(self, training: Training) -> None:
+        """Put the tensors into a run that was set up anew."""
+        training.objective.load_state_dict(self.tensors["objective"])
+        training.average.network.load_state_dict(self.tensors["average"])
+        training.optimizer.load_state_dict(self.tensors["optimizer"])
+
+    def write(self, path: Path) -> None:
+        """Write the file; an earlier one stays until this one is complete.
+
+        Raises:
+            OutputNotWritable, NoSpace: It cannot be written.
+        """
+        entries = {"recipe": self.recipe, "card": self.card, "course": asdict(self.course), **self.tensors}
+        data = io.BytesIO()  # torch hides from a full disk behind an error of its own
+        torch.save({"version": VERSION, **entries}, data)
+        with whole_file(path) as part, part.open("wb") as stream:
+            stream.write(data.getbuffer())
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    @classmethod
+    def read(cls, path: Path) -> Checkpoint:
+        """Read the file.
+
+        Raises:
+            InputError: It is damaged, or of another version.
+        """
+        try:
+            with zipfile.ZipFile(path) as archive:  # torch does not look at the checksums
+                if broken := archive.testzip():
+                    raise zipfile.BadZipFile(f"wrong checksum of {broken}")
+            entries = torch.load(path, map_location="cpu", weights_only=True)
+        except (OSError, zipfile.BadZipFile, RuntimeError, pickle.UnpicklingError) as error:
+            first_line = str(error).partition("\n")[0]
+            raise InputError(f"{path} cannot be read ({first_line}).", "Delete it and train anew.") from error
+        if not isinstance(entries, dict) or entries.pop("version", None) != VERSION:
+            raise InputError(f"{path} is the state of another version of DIS2.", "Train anew, or use that version.")
+        course = Course(**entries.pop("course"))
+        return cls(entries.pop("recipe"), entries.pop("card"), course, entries)
+
+
+def find_checkpoint(path: Path, recipe: Recipe, resume: bool) -> Checkpoint | None:
+    """The state that a run is to go on from, or None where it begins.
+
+    Args:
+        path: The state file.
+        recipe: Of the run.
+        resume: Whether a person wants to go on.
+
+    Raises:
+        InputError: There is a state and nobody wants to go on, or it was made with another recipe.
+    """
+    if not path.exists():
+        return None
+    if not resume:
+        raise InputError(
+            f"{path.parent} holds a run already.", "Go on with it (--resume), or give another folder (--out)."
+        )
+    checkpoint = Checkpoint.read(path)
+    for name, (before, now) in differences(checkpoint.recipe, plain(recipe)).items():
+        if name not in (*PLACE, *ADJUSTABLE):
+            raise InputError(
+                f"{path.parent} was begun with {name} {before}; the recipe says {now}.",
+                f"Go on with {path.parent / 'recipe.yaml'}, or give another folder (--out).",
+            )
+    return checkpoint
+
+
+def adjusted(checkpoint: Checkpoint, recipe: Recipe) -> dict[str, tuple[Any, Any]]:
+    """What a run goes on with changed: name to the value before and the one now."""
+    found = differences(checkpoint.recipe, plain(recipe))
+    return {name: pair for name, pair in found.items() if name in ADJUSTABLE}
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> dict[str, tuple[Any, Any]]:
+    """Names like ``optimizer.lr`` of the values in which two plain recipes differ."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for key in dict.fromkeys((*before, *now)):
+        one, other = before.get(key), now.get(key)
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            found |= differences(one, other, f"{prefix}{key}.")
+        elif one != other:
+            found[f"{prefix}{key}"] = (one, other)
+    return found
+
+
+def require_same_data(checkpoint: Checkpoint, card: ModelCard, folder: str) -> ModelCard:
+    """The card that a run goes on with: the one that it began with.
+
+    Args:
+        checkpoint: Of the run.
+        card: What the data set and the recipe say now.
+        folder: Where the data set lies, for the message.
+
+    Raises:
+        InputError: Modalities, statistics or classes are not those that the run began with.
+    """
+    begun = ModelCard.from_json(checkpoint.card)
+    if begun.class_names != card.class_names or not _same_statistics(begun, card):
+        raise InputError(
+            f"The data in {folder} are not those that the run was begun with: classes or band statistics differ.",
+            "Give the same data, or another folder (--out).",
+        )
+    return begun
+
+
+def _same_statistics(one: ModelCard, other: ModelCard) -> bool:
+    def bands(card: ModelCard) -> dict[tuple[str, str], tuple[float, float]]:
+        return {(item.name, band.name): (band.mean, band.std) for item in card.modalities for band in item.bands}
+
+    ours, theirs = bands(one), bands(other)
+    return ours.keys() == theirs.keys() and all(
+        math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)  # the sums of another machine round otherwise
+        for key in ours
+        for a, b in zip(ours[key], theirs[key], strict=True)
+    )

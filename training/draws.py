@@ -1,0 +1,94 @@
+"""What a step draws, as pure functions of the recipe's seed and a number.
+
+No generator has a position that a run would have to remember: one that goes on in the middle, or on another
+number of processes, draws what it would have drawn. The windows themselves are ``data.RandomWindows``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch.utils.data import Sampler
+
+from dis2_core import ModelCard
+from dis2_core.card import scenario_name
+from dis2_core.errors import InputError
+from dis2_core.network import Scenario
+
+from .recipe import Recipe
+
+_SCENARIOS, _DROPOUT = 1, 2  # windows have (seed, number): each kind has draws of its own
+
+
+class ScenarioDraws:
+    """The incomplete scenarios of every batch, alike in all processes: one that is drawn, or all.
+
+    Args:
+        recipe: Its scenarios, their probabilities and its seed.
+        card: Of the model.
+
+    Raises:
+        InputError: The recipe names a scenario that the data set has not.
+    """
+
+    def __init__(self, recipe: Recipe, card: ModelCard) -> None:
+        names = {scenario_name(scenario): scenario for scenario in card.scenarios()[1:]}
+        shares = recipe.scenarios or dict.fromkeys(names, 1.0)
+        if unknown := sorted(set(shares) - set(names)):
+            raise InputError(f"The recipe's scenario '{unknown[0]}' is none of {', '.join(names)}.")
+        weights = np.array(list(shares.values()), dtype=float)
+        self._seed = recipe.seed
+        self._all = recipe.schedule.incomplete == "all"
+        self._weights = weights / weights.sum()
+        self._scenarios = [names[name] for name in shares]
+
+    def of_batch(self, batch: int) -> Sequence[Scenario]:
+        """The scenarios of a batch, counted from 0."""
+        if self._all:
+            return self._scenarios
+        rng = np.random.default_rng((self._seed, _SCENARIOS, batch))
+        return [self._scenarios[rng.choice(len(self._scenarios), p=self._weights)]]
+
+
+def seed_dropout(seed: int, part: int) -> None:
+    """Seed torch for one part of a batch: the share of one process. Parts are counted through the whole run."""
+    number = np.random.SeedSequence((seed, _DROPOUT, part)).generate_state(1, np.uint64)[0]
+    torch.manual_seed(int(number))
+
+
+class BatchShares(Sampler[list[int]]):
+    """The windows of one process, batch by batch.
+
+    Batch ``b`` of a run has the windows ``b size`` to ``(b + 1) size - 1``, whatever the number of processes;
+    they share them in order.
+
+    Args:
+        size: Windows a batch, of all processes together.
+        batches: The first batch and the one after the last.
+        rank: Which process.
+        processes: Of how many.
+
+    Raises:
+        InputError: The processes cannot share a batch evenly.
+    """
+
+    def __init__(self, size: int, batches: range, rank: int = 0, processes: int = 1) -> None:
+        if size % processes:
+            raise InputError(
+                f"A batch of {size} windows cannot be shared by {processes} processes.",
+                f"Give schedule.batch_size a multiple of {processes}: it counts the windows of all processes.",
+            )
+        self._size = size
+        self._batches = batches
+        self._rank = rank
+        self._share = size // processes
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for batch in self._batches:
+            first = batch * self._size + self._rank * self._share
+            yield list(range(first, first + self._share))
+
+    def __len__(self) -> int:
+        return len(self._batches)

@@ -1,0 +1,54 @@
+"""What a model is trained on and chosen by, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from dis2_core.errors import InputError
+from dis2_core.metrics import Scores
+from dis2_core.network import Scenario
+
+from .data import Description, MemoryTile, band_statistics
+from .evaluation import score_tiles
+from .recipe import Recipe
+from .sample import IGNORE
+
+#: ``score_tiles`` or ``score_windows``, given what they score on: ``(network, card, check=, scenarios=)``.
+Validation = Callable[..., dict[Scenario, Scores]]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is trained on, all in memory.
+
+    Attributes:
+        description: Modalities with their statistics, classes, ground sample distance.
+        tiles: Where training windows are drawn.
+        validate: Scores a network on ground that is not trained on, the same each time; None: nothing is chosen.
+    """
+
+    description: Description
+    tiles: list[MemoryTile]
+    validate: Validation | None
+
+    @classmethod
+    def of_folder(cls, recipe: Recipe) -> Ground:
+        """Read the splits of the recipe's data set and measure its statistics.
+
+        Raises:
+            InputError: The data set does not fit the recipe.
+            UnreadableRaster: A file of it is damaged.
+        """
+        data = recipe.data.open(recipe.data.train)
+        tiles = data.in_memory()
+        measured = tuple(band_statistics(tiles, modality) for modality in data.description.modalities)
+        apart = recipe.data.open(recipe.data.validation).in_memory()
+        if not any((tile.labels != IGNORE).any() for tile in apart):
+            raise InputError(
+                f"No pixel of the split '{recipe.data.validation}' in {recipe.data.folder} is labelled.",
+                "A model is chosen by its scores there: label some of it, or name another split.",
+            )
+        validate = partial(score_tiles, tiles=apart, overlap=recipe.data.validation_overlap)
+        return cls(replace(data.description, modalities=measured), tiles, validate)

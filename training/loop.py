@@ -1,0 +1,180 @@
+"""The training loop, to be read top to bottom."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dis2_core.errors import Dis2Error
+from dis2_core.metrics import Scores
+from dis2_core.network import Scenario
+from dis2_core.reporting import Reporter
+
+from .accelerator import Accelerator
+from .draws import ScenarioDraws, seed_dropout
+from .pace import Pace
+from .preparation import Training
+from .recipe import Recipe, distillation_weight, full_only_steps, learning_rate, share_done
+from .sample import normalise
+
+
+class TrainingDiverged(Dis2Error):
+    """The loss is no finite number any more."""
+
+    code = "training-diverged"
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """How far training has come.
+
+    Attributes:
+        steps: Optimizer steps so far.
+        terms: Mean of each loss term since the epoch before, over all processes.
+        scores: Of the averaged weights on the validation ground, by scenario; empty where there are none, and
+            in all processes but the first.
+        rate: Windows that were trained on a second, by all processes together, without validation.
+    """
+
+    steps: int
+    terms: dict[str, float]
+    scores: dict[Scenario, Scores]
+    rate: float = math.nan
+
+    @property
+    def miou(self) -> float:
+        """Mean, over the scenarios, of the mean IoU; what models are chosen by. NaN without validation."""
+        return float(np.mean([score.miou for score in self.scores.values()])) if self.scores else math.nan
+
+
+def train(
+    recipe: Recipe,
+    accelerator: Accelerator,
+    training: Training,
+    report: Reporter,
+    span: tuple[float, float] = (0.0, 1.0),
+    start: int = 0,
+) -> Iterator[Epoch]:
+    """Train, and pause after each epoch with what has been reached.
+
+    Args:
+        recipe: How.
+        accelerator: Where; the one that ``training`` was set up with.
+        training: From ``set_up``.
+        report: Told of every step, and asked whether to go on.
+        span: The fractions of the whole run at which training begins and ends.
+        start: Optimizer steps that were done before, whole epochs; ``training`` was set up with it.
+
+    Raises:
+        TrainingDiverged: The loss became infinite or no number.
+        Cancelled: The run was stopped.
+    """
+    schedule = recipe.schedule
+    draws = ScenarioDraws(recipe, training.card)
+    terms: list[dict[str, float]] = []
+    pace = Pace()
+    for step in range(start, schedule.steps):
+        report.check()
+        report.progress(span[0] + (span[1] - span[0]) * share_done(step, recipe), "training", str(pace))
+        if 0 < step == full_only_steps(recipe):
+            branch_out(training)
+        terms.append(train_step(step, recipe, accelerator, training, draws))
+        pace.add(schedule.batch_size * schedule.accumulate)
+        if (step + 1) % schedule.steps_per_epoch:
+            continue
+        rate = pace.rate
+        yield Epoch(step + 1, mean_terms(terms), validate(accelerator, training, report), rate)
+        terms.clear()
+        pace = Pace()
+
+
+def validate(accelerator: Accelerator, training: Training, report: Reporter) -> dict[Scenario, Scores]:
+    """Score the averaged weights. The first process does, for all of them."""
+    if accelerator.global_rank > 0 or training.validate is None:
+        return {}
+    check = report.check if accelerator.world_size == 1 else None  # the others are not there to be asked
+    network = training.average.network.eval()
+    return training.validate(network, training.card, check=check, scenarios=training.scenarios)
+
+
+def train_step(
+    step: int, recipe: Recipe, accelerator: Accelerator, training: Training, draws: ScenarioDraws
+) -> dict[str, float]:
+    """One optimizer step over ``accumulate`` batches; returns the mean of each loss term."""
+    for group in training.optimizer.param_groups:
+        group["lr"] = learning_rate(step, recipe)
+    accumulate = recipe.schedule.accumulate
+    training.objective.train()
+    every = []
+    for number in range(accumulate):
+        with accelerator.no_backward_sync(training.objective, enabled=number + 1 < accumulate):
+            terms = losses(step, step * accumulate + number, recipe, accelerator, training, draws)
+            accelerator.backward(terms["total"] / accumulate)
+        every.append({name: term.detach() for name, term in terms.items()})
+    means = _over_processes(every, accelerator)
+    if not math.isfinite(means["total"]):
+        raise _diverged(f"The loss is {means['total']} at step {step}: {means}.")
+    if recipe.optimizer.clip is not None:
+        try:
+            accelerator.clip_gradients(training.objective, training.optimizer, max_norm=recipe.optimizer.clip)
+        except RuntimeError as error:
+            if "non-finite" not in str(error):
+                raise
+            raise _diverged(f"A gradient is not finite at step {step}: {means}.") from error
+    training.optimizer.step()
+    training.optimizer.zero_grad(set_to_none=True)
+    training.average.update(step)
+    return means
+
+
+def losses(
+    step: int, batch: int, recipe: Recipe, accelerator: Accelerator, training: Training, draws: ScenarioDraws
+) -> dict[str, Tensor]:
+    """The loss terms of this process' share of a batch, counted through the run; scalars with a gradient."""
+    sample = next(training.batches)
+    inputs = {name: accelerator.to_device(x) for name, x in normalise(sample, training.card.modalities).items()}
+    labels = accelerator.to_device(sample.labels)
+    incomplete = () if step < full_only_steps(recipe) else draws.of_batch(batch)
+    seed_dropout(recipe.seed, batch * accelerator.world_size + accelerator.global_rank)
+    with accelerator.autocast():
+        terms: dict[str, Tensor] = training.objective(inputs, labels, incomplete, distillation_weight(step, recipe))
+    return terms
+
+
+def _over_processes(every: list[dict[str, Tensor]], accelerator: Accelerator) -> dict[str, float]:
+    """Mean of each term over batches and processes; one transfer from the device, and all processes agree."""
+    names = list(every[0])  # the batches of a step have the same terms
+    values = torch.stack([torch.stack([terms[name].double() for name in names]) for terms in every])  # (A, N)
+    means = accelerator.all_reduce(values.mean(dim=0))
+    return dict(zip(names, means.tolist(), strict=True))
+
+
+def _diverged(text: str) -> TrainingDiverged:
+    return TrainingDiverged(text, "Lower the learning rate, or clip gradients (optimizer.clip).")
+
+
+@torch.no_grad()
+def branch_out(training: Training) -> None:
+    """Start the branches of incomplete scenarios, and their scale heads, as copies of the full one's.
+
+    Baselines have no branches: nothing happens.
+    """
+    source = training.average.source
+    if not hasattr(source, "branches"):
+        return
+    for parts in (source.branches, training.average.network.branches, training.objective.scale_heads):
+        for name, part in parts.items():
+            if name != "full":
+                state = part.state_dict()  # a shared branch has an availability embedding, the full one has not
+                part.load_state_dict({**state, **parts["full"].state_dict()})
+
+
+def mean_terms(terms: list[dict[str, float]]) -> dict[str, float]:
+    """Mean of each loss term over the steps that had it."""
+    names = dict.fromkeys(name for step in terms for name in step)
+    return {name: float(np.mean([step[name] for step in terms if name in step])) for name in names}

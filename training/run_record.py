@@ -1,0 +1,82 @@
+"""What a run was made with: ``run.json``."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from dis2_core.jobfolder import whole_file
+from dis2_core.runtime import describe_device
+from dis2_core.version import __version__
+
+from .accelerator import Accelerator
+from .recipe import Recipe
+
+NAME = "run.json"
+
+
+def record_start(
+    folder: Path, recipe: Recipe, accelerator: Accelerator, steps: int, changed: Mapping[str, tuple[Any, Any]]
+) -> None:
+    """Add a start of a run to the record in its folder; the first start begins the record.
+
+    Args:
+        folder: Of the run.
+        recipe: What it does.
+        accelerator: Where.
+        steps: Optimizer steps that were done before.
+        changed: Values of the recipe that are others than before: name to before and now.
+
+    Raises:
+        OutputNotWritable, NoSpace: The file cannot be written.
+    """
+    path = folder / NAME
+    earlier = json.loads(path.read_text(encoding="utf-8"))["starts"] if steps and path.exists() else []
+    start = {
+        "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "steps": steps,
+        "changed": {name: {"before": before, "now": now} for name, (before, now) in changed.items()},
+        "device": describe_device(accelerator.device),
+        "processes": accelerator.world_size,
+        "threads": torch.get_num_threads(),
+        "versions": versions(),
+        "git": git_state(Path(__file__).parent),
+    }
+    record = {"recipe": recipe.recipe, "method": recipe.method, "seed": recipe.seed, "starts": [*earlier, start]}
+    with whole_file(path) as part:
+        part.write_text(json.dumps(record, indent=2, default=str) + "\n", encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computes."""
+    return {
+        "dis2": __version__,
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def git_state(folder: Path) -> dict[str, Any] | None:
+    """The commit that a folder of code is at and whether its files differ from it; None where git knows it not."""
+    try:
+        if not _git(folder, "ls-files", "--", ".").strip():  # installed in a folder of somebody's repository
+            return None
+        commit = _git(folder, "rev-parse", "HEAD").strip()
+        return {"commit": commit, "dirty": bool(_git(folder, "status", "--porcelain").strip())}
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(
+        ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True, timeout=60
+    ).stdout

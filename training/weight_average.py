@@ -1,0 +1,35 @@
+"""The moving average of weights that is validated and saved."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import nn
+
+
+class WeightAverage:
+    """An exponential moving average of a network's weights and statistics.
+
+    Young averages forget faster, (1 + step) / (10 + step), so that the random start is soon gone.
+
+    Args:
+        source: The network that is trained.
+        decay: Of the average; None copies the weights.
+    """
+
+    def __init__(self, source: nn.Module, decay: float | None) -> None:
+        self.source = source
+        self.decay = decay
+        self.network = copy.deepcopy(source).requires_grad_(False)
+
+    @torch.no_grad()
+    def update(self, step: int) -> None:
+        """Take in the weights after an optimizer step, counted from 0."""
+        decay = min(self.decay or 0.0, (1 + step) / (10 + step))
+        source = self.source.state_dict()
+        for name, mean in self.network.state_dict().items():
+            if mean.is_floating_point():
+                mean.lerp_(source[name], 1 - decay)
+            else:
+                mean.copy_(source[name])
