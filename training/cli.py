@@ -11,9 +11,12 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from rich.console import Console
 
 from dis2_core import load_model
-from dis2_core.console import ProgressBar, SparseLines
+from dis2_core.console import Display, ProgressBar, SparseLines
 from dis2_core.errors import Dis2Error
+from dis2_core.running import interruptible
 
+from .accelerator import is_first_process
+from .benchmark.command import benchmark_parser, run_benchmark
 from .datacheck import check_dataset
 from .datasets import DATASETS, open_dataset, prepare
 from .evaluation import evaluate, publish, table
@@ -42,17 +45,11 @@ def to_recipe(options: Namespace) -> Recipe:
     return Recipe(**vars(recipe_parser().instantiate(options)))
 
 
-def save_recipe(options: Namespace, out: Path) -> None:
-    """Keep the parsed recipe beside the model that it makes."""
-    out.mkdir(parents=True, exist_ok=True)
-    text = recipe_parser().dump(options, skip_unset=False)
-    (out / "recipe.yaml").write_text(text, encoding="utf-8")
-
-
 def build_parser() -> ArgumentParser:
     """The parser of ``dis2-train``."""
     fitting = recipe_parser()
     fitting.add_argument("--out", type=Path, required=True, help="folder for the model, its state and the log")
+    fitting.add_argument("--resume", action="store_true", help="go on with the run in the folder, if there is one")
 
     preparing = ArgumentParser(description="Turn a data set as distributed into a folder data set.")
     preparing.add_argument("dataset", choices=[name for name in DATASETS if name != "folder"])
@@ -79,6 +76,7 @@ def build_parser() -> ArgumentParser:
     commands.add_subcommand("prepare", preparing)
     commands.add_subcommand("fit", fitting)
     commands.add_subcommand("evaluate", evaluating)
+    commands.add_subcommand("benchmark", benchmark_parser())
     commands.add_subcommand("region", region_parser())
     return parser
 
@@ -97,7 +95,14 @@ def check_parser() -> ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = build_parser().parse_args(arguments)
-    commands = {"data": _data, "prepare": _prepare, "fit": _fit, "evaluate": _evaluate, "region": run_region}
+    commands = {
+        "data": _data,
+        "prepare": _prepare,
+        "fit": _fit,
+        "evaluate": _evaluate,
+        "benchmark": run_benchmark,
+        "region": run_region,
+    }
     try:
         commands[options.command](options[options.command])
     except Dis2Error as error:
@@ -122,12 +127,18 @@ def _prepare(options: Namespace) -> None:
 
 
 def _fit(options: Namespace) -> None:
-    out = options.pop("out")
-    recipe = to_recipe(options)
-    save_recipe(options, out)
-    with ProgressBar() if sys.stderr.isatty() else SparseLines() as display:
-        path = fit(recipe, out, progress=display)
-    print(path)
+    out, resume = options.pop("out"), options.pop("resume")
+    with interruptible() as cancelled, _display() as display:
+        path = fit(to_recipe(options), out, resume=resume, progress=display, cancelled=cancelled)
+    if is_first_process():
+        print(path)
+
+
+def _display() -> Display:
+    """What shows how a run goes; of several processes, the first alone has anything to show."""
+    if not is_first_process():
+        return Display()
+    return ProgressBar() if sys.stderr.isatty() else SparseLines()
 
 
 def _evaluate(options: Namespace) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from dis2_core import DIS2Config
+from dis2_training.benchmark.command import benchmark_parser, to_benchmark
 from dis2_training.cli import read_recipe
 from dis2_training.recipe import distillation_weight, full_only_steps, learning_rate
 
-CONFIGS = sorted(
-    str(item) for item in resources.files("dis2_training.configs").iterdir() if item.name.endswith(".yaml")
-)
+ALL = sorted(str(item) for item in resources.files("dis2_training.configs").iterdir() if item.name.endswith(".yaml"))
+CONFIGS = [path for path in ALL if "benchmark_" not in path]
+BENCHMARKS = [path for path in ALL if "benchmark_" in path]
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: Path(path).stem)
@@ -23,8 +24,24 @@ def test_every_config_is_a_recipe(config: str) -> None:
     assert all(0 < learning_rate(step, recipe) <= recipe.optimizer.lr for step in range(recipe.schedule.steps))
 
 
-def test_there_are_the_two_configs() -> None:
+@pytest.mark.parametrize("config", BENCHMARKS, ids=lambda path: Path(path).stem)
+def test_every_benchmark_config_is_a_plan(config: str) -> None:
+    benchmark = to_benchmark(benchmark_parser().parse_args(["--config", config]))
+    runs = benchmark.runs()
+    assert len({run.place for run in runs}) == len(benchmark.methods) * len(benchmark.seeds) >= 9
+    for run in runs:
+        assert run.recipe.schedule.steps > 0
+        DIS2Config(window=(run.recipe.model.window,) * 2, width=run.recipe.model.width)
+
+
+def test_the_configs_are_all_there() -> None:
     assert {Path(path).stem for path in CONFIGS} >= {"aerial_demo", "authors"}
+    assert {Path(path).stem.removeprefix("benchmark_") for path in BENCHMARKS} == {
+        "flair2",
+        "ombria",
+        "potsdam",
+        "vaihingen",
+    }
 
 
 def config(name: str) -> str:

@@ -1,0 +1,175 @@
+"""Tables of tests whose counts are written by hand: every number can be worked out beside the table."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dis2_core.errors import InputError
+from dis2_training.benchmark.plan import BenchmarkRecipe, TestRecipe, changed
+from dis2_training.benchmark.plots import _robustness, _scenarios
+from dis2_training.benchmark.results import Results, Spread, short
+from dis2_training.benchmark.tables import markdown, write_csv
+from dis2_training.benchmark.test_scores import FILE, Facts, TestScores
+from dis2_training.recipe import DataRecipe, ModelRecipe, Recipe
+
+SCENARIOS = ("optical+sar", "optical", "sar")
+TILES = 12
+
+
+def recipe() -> Recipe:
+    return Recipe(data=DataRecipe("nowhere"), model=ModelRecipe("flood", window=32, width=8))
+
+
+def benchmark(**changes: object) -> BenchmarkRecipe:
+    methods = ["dis2", "concat_dropout", "single_sar"]
+    made = BenchmarkRecipe("toy", recipe(), methods, seeds=[0, 1], planned=["shaspec"], focus="flooded")
+    return replace(made, focus_name="flood", title="Toy", caveats=["Toy numbers."], **changes)
+
+
+def counts(flood_found: int, false_alarms: int) -> np.ndarray:
+    """(K, K + 1): 100 dry and 50 flooded pixels."""
+    return np.array([[100 - false_alarms, false_alarms, 0], [50 - flood_found, flood_found, 0]])
+
+
+def toy(method: str, seed: int, found: dict[str, tuple[int, int]]) -> TestScores:
+    facts = Facts(
+        method=method,
+        seed=seed,
+        width=8,
+        steps=10,
+        parameters=1234,
+        gflop=dict.fromkeys(SCENARIOS, 0.5),
+        seconds_a_window=dict.fromkeys(SCENARIOS, 0.02),
+        training_seconds=90.0,
+        validation_miou=0.5,
+        device="cpu",
+    )
+    matrices = np.stack([np.stack([counts(*pair)] * TILES) for pair in found.values()])
+    bins = np.tile([[10.0, 30.0], [5.0, 27.0], [4.0, 27.0]], (len(found), 1, 1))  # errors of 1 and 0 of 40 pixels
+    tiles = tuple(f"t{i}" for i in range(TILES))
+    return TestScores(facts, ("dry", "flooded"), tiles, tuple(found), matrices, bins)
+
+
+FULL, SHIFTED = "optical+sar", "optical+sar, shift 2"
+TESTS = [
+    toy("dis2", 0, {FULL: (50, 0), "optical": (40, 0), "sar": (30, 10), SHIFTED: (25, 0)}),
+    toy("dis2", 1, {FULL: (45, 0), "optical": (40, 0), "sar": (30, 10), SHIFTED: (25, 0)}),
+    toy("concat_dropout", 0, {FULL: (50, 0), "optical": (40, 0), "sar": (20, 0), SHIFTED: (10, 0)}),
+    toy("single_sar", 0, {FULL: (25, 0), "sar": (25, 0), SHIFTED: (25, 0)}),
+]
+
+
+def rows_of(text: str) -> dict[str, list[list[str]]]:
+    """Cells of all table rows by what stands first in them."""
+    found: dict[str, list[list[str]]] = {}
+    for line in text.splitlines():
+        if line.startswith("|"):
+            first, *cells = (cell.strip() for cell in line.strip("|").split("|"))
+            found.setdefault(first, []).append(cells)
+    return found
+
+
+def test_the_table_says_what_was_counted() -> None:
+    rows = rows_of(markdown(Results(benchmark(), TESTS)))
+    flood, miou = rows["**DIS2**"][:2]
+    # flooded: 50 of 50, then 45 of 50; 40 of 50 twice; 30 of 50 with 10 false alarms
+    assert flood == [".950 ± .071", ".800 ± .000", ".500 ± .000", ".150", ".450"]
+    assert miou[1] == f"{short((100 / 110 + 0.8) / 2)} ± .000"
+    assert rows["concatenation, modality dropout"][0][:3] == ["1.000 (1 seed)", ".800 (1 seed)", ".400 (1 seed)"]
+    assert rows["ShaSpec in 2-D"][0][:3] == ["*not run*"] * 3
+    assert rows["sar alone"][0][:3] == ["–", "–", ".500 (1 seed)"]  # it saw SAR in every scenario
+    ece = next(cells for cells in rows["**DIS2**"] if cells[0].startswith(".025"))
+    assert ece[:3] == [".025 ± .000"] * 3
+
+
+def test_differences_are_marked_where_the_interval_leaves_zero_out() -> None:
+    results = Results(benchmark(), TESTS)
+    rows = rows_of(markdown(results))
+    against_dropout = next(cells for cells in rows["**DIS2**"] if "p " in cells[0])
+    assert against_dropout[1].startswith("+.000 (")  # alike in every tile
+    assert against_dropout[2].startswith("**+.100** (.100 to .100")
+    floor = next(cells for cells in rows["concatenation, modality dropout"] if "p " in cells[0])
+    assert floor == ["**−.100** (−.100 to −.100, p 0.0002)"]
+    found = results.difference("dis2", "concat_dropout", "sar")
+    assert found is not None and found.estimate == pytest.approx(0.5 - 0.4)
+
+
+def test_degradations_stand_between_full_and_missing() -> None:
+    rows = rows_of(markdown(Results(benchmark(test=TestRecipe(degraded="optical")), TESTS)))
+    assert rows["nothing done to it"] == [[".950 ± .071", "1.000 (1 seed)"]]
+    assert rows["shift 2"] == [[".500 ± .000", ".200 (1 seed)"]]
+
+
+def test_the_rows_say_which_run_and_which_scenario(tmp_path: Path) -> None:
+    write_csv(Results(benchmark(), TESTS), tmp_path / "rows.csv")
+    with (tmp_path / "rows.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {"method", "width", "seed", "scenario", "miou", "flood_iou", "f1", "oa", "parameters", "gflop"} <= set(
+        rows[0]
+    )
+    assert len(rows) == 4 + 4 + 4 + 3
+    (row,) = [row for row in rows if (row["method"], row["scenario"]) == ("concat_dropout", "sar")]
+    assert float(row["flood_iou"]) == 0.4
+    assert float(row["oa"]) == pytest.approx(120 / 150, abs=1e-4)
+    assert float(row["f1"]) == pytest.approx((2 * 100 / 230 + 2 * 20 / 70) / 2, abs=1e-4)
+
+
+def test_the_plots_show_the_numbers_of_the_table() -> None:
+    results = Results(benchmark(test=TestRecipe(degraded="optical")), TESTS)
+    panel = _scenarios(results).axes[SCENARIOS.index("sar")]
+    assert [list(line.get_xdata()) for line in panel.lines[:2]] == [[0.5, 0.5], [0.5, 0.5]]
+    shifts = _robustness(results).axes[0]
+    assert list(shifts.lines[0].get_xdata()) == [0, 2]
+    assert shifts.lines[1].get_ydata()[1] == pytest.approx((100 / 140 + 0.2) / 2)
+
+
+def test_scores_come_back_as_they_were_saved(tmp_path: Path) -> None:
+    TESTS[0].save(tmp_path)
+    again = TestScores.load(tmp_path)
+    assert (again.facts, again.classes, again.tiles) == (TESTS[0].facts, TESTS[0].classes, TESTS[0].tiles)
+    assert np.array_equal(again.counts, TESTS[0].counts) and np.array_equal(again.bins, TESTS[0].bins)
+    assert list(tmp_path.iterdir()) == [tmp_path / FILE]
+
+
+def test_a_file_with_a_pickle_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / FILE, facts=np.array({"method": "dis2"}, dtype=object))
+    with pytest.raises(InputError, match="damaged"):
+        TestScores.load(tmp_path)
+    (tmp_path / FILE).write_bytes(b"PK broken")
+    with pytest.raises(InputError, match="damaged"):
+        TestScores.load(tmp_path)
+
+
+def test_spreads_are_sample_deviations() -> None:
+    assert str(Spread((0.1, 0.2, 0.3))) == ".200 ± .100"
+    assert str(Spread((0.25,))) == ".250 (1 seed)"
+    assert (short(-0.0412), short(1.0)) == ("−.041", "1.000")
+
+
+def test_a_method_can_have_values_of_its_own() -> None:
+    made = benchmark(changes={"dis2": {"optimizer.lr": 2e-3, "schedule.epochs": 3}})
+    runs = {(run.method, run.seed): run.recipe for run in made.runs()}
+    assert len(runs) == 6
+    assert (runs["dis2", 1].optimizer.lr, runs["dis2", 1].schedule.epochs, runs["dis2", 1].seed) == (2e-3, 3, 1)
+    assert runs["single_sar", 1].optimizer.lr == recipe().optimizer.lr
+    assert [run.seed for run in made.runs()] == [0, 0, 0, 1, 1, 1]  # a first table after a third of the time
+    with pytest.raises(InputError, match=r"optimizer\.speed"):
+        changed(recipe(), {"optimizer.speed": 1})
+    with pytest.raises(InputError, match="mmformer"):
+        benchmark(changes={"mmformer": {}}).runs()
+
+
+def test_what_does_not_fit_the_data_is_named() -> None:
+    modalities, classes = ("optical", "sar"), ("dry", "flooded")
+    benchmark().check(modalities, classes)
+    with pytest.raises(InputError, match="single_ndsm"):
+        replace(benchmark(), methods=["single_ndsm"]).check(modalities, classes)
+    with pytest.raises(InputError, match="ndsm"):
+        replace(benchmark(), test=TestRecipe(degraded="ndsm")).check(modalities, classes)
+    with pytest.raises(InputError, match="wet"):
+        replace(benchmark(), focus="wet").check(modalities, classes)

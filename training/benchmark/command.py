@@ -1,0 +1,71 @@
+"""The command ``dis2-train benchmark``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
+
+from dis2_core.console import ProgressBar, SparseLines
+from dis2_core.errors import InputError
+from dis2_core.jobfolder import whole_file
+
+from .plan import BenchmarkRecipe
+from .plots import draw_all
+from .results import Results
+from .runs import run_all, tested
+from .tables import markdown, write_csv
+
+
+def benchmark_parser() -> ArgumentParser:
+    """The parser of ``dis2-train benchmark``; every value can be overridden, e.g. ``--seeds "[0]"``."""
+    parser = ArgumentParser(description="Train and test all methods on all seeds; write tables and plots.")
+    parser.add_argument("--config", action=ActionConfigFile, help="what is compared, a YAML file")
+    parser.add_class_arguments(BenchmarkRecipe, None)
+    parser.add_argument("--out", type=Path, default=None, help="folder of the runs; default: runs/<name>")
+    parser.add_argument("--processes", type=int, default=1, help="runs at a time, which share the cores")
+    parser.add_argument("--tables-only", action="store_true", help="write tables and plots of what is done so far")
+    return parser
+
+
+def to_benchmark(options: Namespace) -> BenchmarkRecipe:
+    """Build the benchmark that parsed options describe."""
+    options = options.clone()
+    for name in ("config", "out", "processes", "tables_only"):
+        options.pop(name, None)
+    parser = ArgumentParser()
+    parser.add_class_arguments(BenchmarkRecipe, None)
+    return BenchmarkRecipe(**vars(parser.instantiate(options)))
+
+
+def run_benchmark(options: Namespace) -> None:
+    """Do what the command line says, and print the table."""
+    benchmark = to_benchmark(options)
+    out = options.out or Path("runs") / benchmark.name
+    data = benchmark.recipe.data
+    description = data.open(data.train).description
+    benchmark.check(description.modality_names, tuple(item.name for item in description.classes))
+    if not options.tables_only:
+        out.mkdir(parents=True, exist_ok=True)
+        with ProgressBar() if sys.stderr.isatty() else SparseLines() as display:
+            run_all(benchmark, out, options.processes, display)
+    print(write_results(benchmark, out))
+
+
+def write_results(benchmark: BenchmarkRecipe, out: Path) -> str:
+    """Write ``table.md``, ``results.csv`` and plots of all runs that are done; returns the table.
+
+    Raises:
+        InputError: None is.
+    """
+    tests = tested(benchmark, out)
+    if not tests:
+        raise InputError(f"No run in {out} is finished.", "Start the benchmark without --tables-only.")
+    results = Results(benchmark, tests)
+    text = markdown(results)
+    with whole_file(out / "table.md") as part:
+        part.write_text(text, encoding="utf-8")
+    write_csv(results, out / "results.csv")
+    draw_all(results, out)
+    return text

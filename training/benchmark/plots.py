@@ -1,0 +1,114 @@
+"""The results as pictures: scenarios, robustness, learning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dis2_core.jobfolder import whole_file
+
+from ..methods import SINGLE
+from .results import Results
+from .runs import read_log
+from .tables import title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_CURVES = {"shift": "shift, pixels", "resolution": "pixels larger by"}
+
+
+def draw_all(results: Results, out: Path) -> list[Path]:
+    """Draw every picture that there are results for; returns their paths."""
+    figures = {"scenarios": _scenarios(results), "learning": _learning(results, out)}
+    if any(_steps(results, kind) for kind in _CURVES):
+        figures["robustness"] = _robustness(results)
+    return [_save(figure, out / f"{name}.png") for name, figure in figures.items()]
+
+
+def _scenarios(results: Results) -> Figure:
+    """A panel a scenario, a line a method: a dot a seed, a bar at the mean."""
+    figure, axes = _panels(len(results.scenarios), height=0.6 + 0.34 * len(results.methods))
+    for axis, scenario in zip(axes, results.scenarios, strict=True):
+        for row, method in enumerate(results.methods):
+            if method.startswith(SINGLE) and method.removeprefix(SINGLE) != scenario:
+                continue
+            if spread := results.spread(method, scenario, results.measure):
+                colour = _colour(results, method)
+                axis.plot(spread.values, [row] * len(spread.values), "o", color=colour, alpha=0.5, markersize=5)
+                axis.plot([spread.mean] * 2, [row - 0.32, row + 0.32], color=colour, linewidth=2.5)
+        axis.set(title=scenario, xlabel=results.statistic_name, ylim=(len(results.methods) - 0.5, -0.5))
+        axis.grid(axis="x", alpha=0.3)
+    axes[0].set_yticks(range(len(results.methods)), [_name(method) for method in results.methods])
+    return figure
+
+
+def _robustness(results: Results) -> Figure:
+    """Draw mIoU against the steps of each curve."""
+    figure, axes = _panels(len(_CURVES), height=3.6)
+    full = results.scenarios[0]
+    for axis, (kind, label) in zip(axes, _CURVES.items(), strict=True):
+        start = 0 if kind == "shift" else 1
+        for method in results.methods:
+            points = {start: results.spread(method, full, lambda scores: scores.miou)}
+            for step in _steps(results, kind):
+                points[step] = results.spread(method, f"{full}, {kind} {step}", lambda scores: scores.miou)
+            known = {step: spread for step, spread in points.items() if spread}
+            if method.startswith(SINGLE) or len(known) < 2:
+                continue
+            means = [spread.mean for spread in known.values()]
+            axis.plot(list(known), means, "o-", color=_colour(results, method), label=_name(method), markersize=3)
+        axis.set(xlabel=f"{results.benchmark.test.degraded}: {label}", ylabel="mIoU")
+        axis.grid(alpha=0.3)
+    axes[0].legend(fontsize=7)
+    return figure
+
+
+def _learning(results: Results, out: Path) -> Figure:
+    """Validation mIoU of each scenario while the first seed was trained."""
+    figure, axes = _panels(len(results.scenarios), height=3.2)
+    for method in results.methods:
+        log = read_log(out / method / f"seed{results.of(method)[0].facts.seed}")
+        for axis, scenario in zip(axes, results.scenarios, strict=True):
+            if f"miou {scenario}" in log[-1] and (not method.startswith(SINGLE) or scenario == method[len(SINGLE) :]):
+                steps = [int(row["step"]) for row in log]
+                scores = [float(row[f"miou {scenario}"]) for row in log]
+                axis.plot(steps, scores, color=_colour(results, method), label=_name(method))
+    for axis, scenario in zip(axes, results.scenarios, strict=True):
+        axis.set(title=scenario, xlabel="step", ylabel="validation mIoU")
+        axis.grid(alpha=0.3)
+    handles = {label: line for axis in axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)}
+    axes[0].legend(handles.values(), handles.keys(), fontsize=7)
+    return figure
+
+
+def _steps(results: Results, kind: str) -> list[int]:
+    mark = f", {kind} "
+    return sorted(int(name.partition(mark)[2]) for name in results.conditions if mark in name)
+
+
+def _panels(count: int, height: float) -> tuple[Figure, Sequence[Axes]]:
+    from matplotlib.figure import Figure  # a second, which nobody waits for who only trains
+
+    figure = Figure(figsize=(4 * count, height), layout="constrained")
+    return figure, list(figure.subplots(1, count, squeeze=False, sharey=height < 3)[0])
+
+
+def _colour(results: Results, method: str) -> str:
+    """DIS2 in one colour of its own, the others in order."""
+    if method == "dis2":
+        return "#c1272d"
+    others = [name for name in results.methods if name != "dis2"]
+    return f"C{others.index(method) % 10}" if others.index(method) != 3 else "C9"
+
+
+def _name(method: str) -> str:
+    return title(method).replace("*", "")
+
+
+def _save(figure: Figure, path: Path) -> Path:
+    with whole_file(path) as part:
+        figure.savefig(part, format="png", dpi=130)
+    return path

@@ -1,0 +1,133 @@
+"""All tests of a benchmark together: scores by method, condition and seed, and how methods compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from dis2_core.metrics import Scores
+
+from ..bootstrap import Difference, Statistic, iou_of, miou, paired_bootstrap
+from .plan import BenchmarkRecipe
+from .test_scores import TestScores
+
+Measure = Callable[[Scores], float]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A score over seeds.
+
+    Attributes:
+        values: One a seed.
+    """
+
+    values: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean over the seeds."""
+        return float(np.mean(self.values))
+
+    @property
+    def deviation(self) -> float:
+        """Sample standard deviation; NaN for a single seed."""
+        return float(np.std(self.values, ddof=1)) if len(self.values) > 1 else float("nan")
+
+    def __str__(self) -> str:
+        if len(self.values) < 2:
+            return f"{short(self.mean)} (1 seed)"
+        return f"{short(self.mean)} ± {short(self.deviation)}"
+
+
+def short(value: float) -> str:
+    """A share as ``.643``."""
+    return f"{value:.3f}".removeprefix("0") if value >= 0 else f"−{-value:.3f}".replace("−0", "−")
+
+
+class Results:
+    """The tests of a benchmark.
+
+    Args:
+        benchmark: What was compared.
+        tests: What is done so far, see ``runs.tested``.
+    """
+
+    def __init__(self, benchmark: BenchmarkRecipe, tests: Sequence[TestScores]) -> None:
+        self.benchmark = benchmark
+        self.tests = tests
+        self._scores = lru_cache(maxsize=None)(lambda index, condition: tests[index].scores(condition))
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Methods with at least one test, in the order of the table."""
+        return tuple(dict.fromkeys(test.facts.method for test in self.tests))
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the clean scenarios that were tested, the full one first."""
+        return tuple(name for name in self.conditions if ", " not in name)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Names of all conditions, those of the method with the most of them first."""
+        by_number = sorted(self.tests, key=lambda test: -len(test.conditions))
+        return tuple(dict.fromkeys(name for test in by_number for name in test.conditions))
+
+    @property
+    def focus(self) -> int | None:
+        """Number of the class with a column of its own."""
+        name = self.benchmark.focus
+        return self.tests[0].classes.index(name) if name and self.tests else None
+
+    def of(self, method: str) -> list[TestScores]:
+        """The tests of a method, a seed each."""
+        return [test for test in self.tests if test.facts.method == method]
+
+    def spread(self, method: str, condition: str, measure: Measure) -> Spread | None:
+        """A score of a method in a condition; None where it has nothing to say or was not run."""
+        values = [
+            measure(self._scores(index, condition))
+            for index, test in enumerate(self.tests)
+            if test.facts.method == method and test.has(condition)
+        ]
+        return Spread(tuple(values)) if values else None
+
+    def calibration(self, method: str, condition: str) -> Spread | None:
+        """Expected calibration error of a method in a condition."""
+        values = [test.calibration_error(condition) for test in self.of(method) if test.has(condition)]
+        return Spread(tuple(values)) if values else None
+
+    def difference(self, method: str, other: str, condition: str) -> Difference | None:
+        """How far a method is ahead of another on the same tiles; None where one of them was not tested."""
+        ours, theirs = (
+            [test.patches(condition) for test in self.of(name) if test.has(condition)] for name in (method, other)
+        )
+        return paired_bootstrap(ours, theirs, self.statistic) if ours and theirs else None
+
+    @property
+    def statistic(self) -> Statistic:
+        """What differences are measured in: the IoU of the focus, or mIoU."""
+        return miou if self.focus is None else iou_of(self.focus)
+
+    @property
+    def statistic_name(self) -> str:
+        """What that is called."""
+        return f"{self.focus_name} IoU" if self.benchmark.focus else "mIoU"
+
+    @property
+    def focus_name(self) -> str:
+        """What the class with a column of its own is called."""
+        return self.benchmark.focus_name or self.benchmark.focus
+
+    def measure(self, scores: Scores) -> float:
+        """The score that the statistic pools, of one test."""
+        return scores.miou if self.focus is None else float(scores.iou[self.focus])
+
+    def floor(self, scenario: str) -> str | None:
+        """The method that only ever saw what a scenario has: what a missing-modality method must beat."""
+        name = f"single_{scenario}"
+        return name if name in self.methods else None
