@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from dis2_core.card import LandClass
+from dis2_core.jobfolder import whole_file
 
 from .augmentation import resample
-from .data import Tile, TileDataset
+from .data import Description, Tile, TileDataset
 from .sample import IGNORE, Sample
 
 TILES = 4  # of each split
@@ -23,26 +24,38 @@ UNLABELLED = (0, 0, 0)
 HOLE = (255, 0, 255)
 
 
+#: A row's label, and titles and (H, W, 3) images of its pictures.
+Row = tuple[str, list[tuple[str, np.ndarray]]]
+
+
 def draw_sheet(datasets: Sequence[TileDataset], path: Path) -> None:
     """Draw some tiles of each split and write them as a PNG."""
-    rows = [(dataset, tile) for dataset in datasets for tile in spread(dataset.tiles, TILES)]
-    classes = datasets[0].description.classes
-    pictures = [list(_pictures(dataset, tile)) for dataset, tile in rows]
-    columns = len(pictures[0])
+    rows = [
+        (f"{dataset.split}\n{tile.name}", list(pictures(dataset.description, tile.in_memory().sample)))
+        for dataset in datasets
+        for tile in spread(dataset.tiles, TILES)
+    ]
+    draw_rows(rows, datasets[0].description.classes, path)
+
+
+def draw_rows(rows: Sequence[Row], classes: Sequence[LandClass], path: Path) -> None:
+    """Draw rows of pictures under the titles of the first row, with a legend, and write them as a PNG."""
+    columns = len(rows[0][1])
     figure = Figure(figsize=(columns * INCHES, len(rows) * INCHES + 0.9), dpi=110, layout="constrained")
     axes = figure.subplots(len(rows), columns, squeeze=False)
-    for axis, (title, _) in zip(axes[0], pictures[0], strict=True):
+    for axis, (title, _) in zip(axes[0], rows[0][1], strict=True):
         axis.set_title(title, fontsize=7)
-    for (dataset, tile), line, row in zip(rows, axes, pictures, strict=True):
-        for axis, (_, image) in zip(line, row, strict=True):
+    for line, (label, images) in zip(axes, rows, strict=True):
+        for axis, (_, image) in zip(line, images, strict=True):
             axis.imshow(image, interpolation="nearest")
             axis.set_xticks([])
             axis.set_yticks([])
-        line[0].set_ylabel(f"{dataset.split}\n{tile.name}"[:40], fontsize=6)
+        line[0].set_ylabel(label[:40], fontsize=6)
     handles = [Patch(facecolor=item.color, edgecolor="#888888", label=item.name) for item in classes]
     handles += [Patch(facecolor="#000000", label="not labelled"), Patch(facecolor="#ff00ff", label="hole")]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=6, frameon=False)
-    FigureCanvasAgg(figure).print_png(str(path))
+    with whole_file(path) as part:
+        FigureCanvasAgg(figure).print_png(str(part))
 
 
 def spread(tiles: Sequence[Tile], count: int) -> list[Tile]:
@@ -51,16 +64,16 @@ def spread(tiles: Sequence[Tile], count: int) -> list[Tile]:
     return [tiles[number] for number in dict.fromkeys(numbers.tolist())]
 
 
-def _pictures(dataset: TileDataset, tile: Tile) -> Iterator[tuple[str, np.ndarray]]:
-    """Title and image of each picture in a row."""
-    sample = _small(tile.in_memory().sample)
-    for modality in dataset.description.modalities:
+def pictures(description: Description, sample: Sample) -> Iterator[tuple[str, np.ndarray]]:
+    """Title and image of each modality of a tile, three optical bands at a time, and of its labels."""
+    sample = _small(sample)
+    for modality in description.modalities:
         values, valid = sample.values[modality.name].numpy(), sample.valid[modality.name].numpy()
         step = 3 if modality.kind == "optical" and len(modality.bands) >= 3 else 1
         for start in range(0, len(values) - len(values) % step, step):
             names = ", ".join(band.name for band in modality.bands[start : start + step])
             yield f"{modality.name}\n{names}"[:40], _image(values[start : start + step], valid)
-    yield "labels", _map(sample.labels.numpy(), dataset.description.classes)
+    yield "labels", coloured(sample.labels.numpy(), description.classes)
 
 
 def _small(sample: Sample) -> Sample:
@@ -77,7 +90,7 @@ def _image(values: np.ndarray, valid: np.ndarray) -> np.ndarray:
     return np.where(valid[..., None], image.transpose(1, 2, 0), np.array(HOLE, dtype=np.uint8))
 
 
-def _map(labels: np.ndarray, classes: Sequence[LandClass]) -> np.ndarray:
+def coloured(labels: np.ndarray, classes: Sequence[LandClass]) -> np.ndarray:
     """(H, W) labels to (H, W, 3) uint8 in the classes' colours."""
     colours = np.full((256, 3), UNLABELLED, dtype=np.uint8)
     colours[: len(classes)] = [item.rgb for item in classes]

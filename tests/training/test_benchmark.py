@@ -97,7 +97,7 @@ def test_every_row_is_there_and_says_what_the_kept_maps_show(done: Path) -> None
 
 
 def test_pictures_are_pictures(done: Path) -> None:
-    for name in ("scenarios", "learning", "robustness"):
+    for name in ("scenarios", "learning", "robustness", "gallery"):
         assert (done / "runs" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 

@@ -11,6 +11,7 @@ from dis2_core.console import ProgressBar, SparseLines
 from dis2_core.errors import InputError
 from dis2_core.jobfolder import whole_file
 
+from .gallery import draw_gallery
 from .plan import BenchmarkRecipe
 from .plots import draw_all
 from .results import Results
@@ -54,7 +55,7 @@ def run_benchmark(options: Namespace) -> None:
 
 
 def write_results(benchmark: BenchmarkRecipe, out: Path) -> str:
-    """Write ``table.md``, ``results.csv`` and plots of all runs that are done; returns the table.
+    """Write ``table.md``, ``results.csv``, plots and a gallery of all runs that are done; returns the table.
 
     Raises:
         InputError: None is.
@@ -68,4 +69,5 @@ def write_results(benchmark: BenchmarkRecipe, out: Path) -> str:
         part.write_text(text, encoding="utf-8")
     write_csv(results, out / "results.csv")
     draw_all(results, out)
+    draw_gallery(benchmark, results, out)
     return text

@@ -11,7 +11,7 @@ from dis2_core.jobfolder import whole_file
 from ..methods import SINGLE
 from .results import Results
 from .runs import read_log
-from .tables import title
+from .tables import name_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +41,7 @@ def _scenarios(results: Results) -> Figure:
                 axis.plot([spread.mean] * 2, [row - 0.32, row + 0.32], color=colour, linewidth=2.5)
         axis.set(title=scenario, xlabel=results.statistic_name, ylim=(len(results.methods) - 0.5, -0.5))
         axis.grid(axis="x", alpha=0.3)
-    axes[0].set_yticks(range(len(results.methods)), [_name(method) for method in results.methods])
+    axes[0].set_yticks(range(len(results.methods)), [name_of(method) for method in results.methods])
     return figure
 
 
@@ -59,7 +59,7 @@ def _robustness(results: Results) -> Figure:
             if method.startswith(SINGLE) or len(known) < 2:
                 continue
             means = [spread.mean for spread in known.values()]
-            axis.plot(list(known), means, "o-", color=_colour(results, method), label=_name(method), markersize=3)
+            axis.plot(list(known), means, "o-", color=_colour(results, method), label=name_of(method), markersize=3)
         axis.set(xlabel=f"{results.benchmark.test.degraded}: {label}", ylabel="mIoU")
         axis.grid(alpha=0.3)
     axes[0].legend(fontsize=7)
@@ -75,7 +75,7 @@ def _learning(results: Results, out: Path) -> Figure:
             if f"miou {scenario}" in log[-1] and (not method.startswith(SINGLE) or scenario == method[len(SINGLE) :]):
                 steps = [int(row["step"]) for row in log]
                 scores = [float(row[f"miou {scenario}"]) for row in log]
-                axis.plot(steps, scores, color=_colour(results, method), label=_name(method))
+                axis.plot(steps, scores, color=_colour(results, method), label=name_of(method))
     for axis, scenario in zip(axes, results.scenarios, strict=True):
         axis.set(title=scenario, xlabel="step", ylabel="validation mIoU")
         axis.grid(alpha=0.3)
@@ -102,10 +102,6 @@ def _colour(results: Results, method: str) -> str:
         return "#c1272d"
     others = [name for name in results.methods if name != "dis2"]
     return f"C{others.index(method) % 10}" if others.index(method) != 3 else "C9"
-
-
-def _name(method: str) -> str:
-    return title(method).replace("*", "")
 
 
 def _save(figure: Figure, path: Path) -> Path:

@@ -27,6 +27,7 @@ from .plan import BenchmarkRecipe, Run
 from .test_scores import FILE, Facts, TestScores
 from .testing import conditions_of, costs, map_and_count
 
+STAGE = "benchmark"
 TRAINED = 0.9  # of a run, when it is trained
 
 Told = Callable[[float, str], None]
@@ -78,7 +79,7 @@ def _alone(benchmark: BenchmarkRecipe, run: Run, out: Path, todo: list[Run], rep
 
     def told(fraction: float, stage: str) -> None:
         report.check()
-        report.progress((first + fraction) / len(todo), f"{run.place}: {stage}")
+        report.progress((first + fraction) / len(todo), STAGE, f"{run.place} {stage}")
 
     done = do_run(benchmark, run, out, told)
     report.info(f"{run.place}: {'done' if done else 'another process works on it'}.")
@@ -198,9 +199,9 @@ def _show(messages: Any, shares: dict[str, float], report: Reporter) -> None:
             place, fraction, stage = messages.get_nowait()
         except queue.Empty:
             break
-        shares[place], latest = fraction, f"{place}: {stage}"
+        shares[place], latest = fraction, f"{place} {stage}"
     if latest:
-        report.progress(sum(shares.values()) / len(shares), latest)
+        report.progress(sum(shares.values()) / len(shares), STAGE, latest)
 
 
 _messages: Any = None  # of the process, set by its initializer

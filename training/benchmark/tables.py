@@ -37,6 +37,11 @@ def title(method: str) -> str:
     return f"{method.removeprefix(SINGLE)} alone" if method.startswith(SINGLE) else _TITLES[method]
 
 
+def name_of(method: str) -> str:
+    """What a method is called where there is no Markdown."""
+    return title(method).replace("*", "")
+
+
 def markdown(results: Results) -> str:
     """The whole report: caveats, accuracy, comparisons, degradations, curves, cost."""
     benchmark = results.benchmark

@@ -1,0 +1,48 @@
+"""Maps beside what they were made from: where people would rather look than read.
+
+It shows pixels of the data set: it belongs into the folder of the runs and not into a repository.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import rasterio
+
+from ..contactsheet import PIXELS, coloured, draw_rows, pictures, spread
+from ..data import Tile
+from .plan import BenchmarkRecipe
+from .results import Results
+from .tables import name_of
+
+TILES = 8
+FILE = "gallery.png"
+
+
+def draw_gallery(benchmark: BenchmarkRecipe, results: Results, out: Path) -> Path | None:
+    """Draw some test tiles with the maps of DIS2 and of the reference; None where no maps were kept."""
+    methods = [name for name in ("dis2", benchmark.reference) if name in results.methods]
+    if not methods or not benchmark.test.maps:
+        return None
+    dataset = benchmark.recipe.data.open(benchmark.test.split)
+    classes = dataset.description.classes
+    rows = []
+    for tile in spread(dataset.tiles, TILES):
+        images = list(pictures(dataset.description, tile.in_memory().sample))
+        maps = ((title, coloured(codes, classes)) for title, codes in _maps(methods, results, out, tile))
+        rows.append((tile.name, [*images, *maps]))
+    draw_rows(rows, classes, out / FILE)
+    return out / FILE
+
+
+def _maps(methods: list[str], results: Results, out: Path, tile: Tile) -> Iterator[tuple[str, np.ndarray]]:
+    """Title and class codes, thinned to the size of a picture, of each method's first seed in each scenario."""
+    for method in methods:
+        folder = out / method / f"seed{results.of(method)[0].facts.seed}" / "maps"
+        for scenario in results.scenarios:
+            with rasterio.open(folder / scenario / f"{tile.name}.tif") as raster:
+                codes = raster.read(1)
+            step = max(1, max(codes.shape) // PIXELS)
+            yield f"{name_of(method)}\n{scenario}", codes[::step, ::step]
