@@ -2,7 +2,8 @@
 
 Written from the paper's method and checked against the published code (``tests/golden``). ``labels``
 are (B, H, W) class indices; pixels with ``IGNORE`` count nowhere, and a batch without a valid pixel
-costs 0, which the published code does not have.
+costs 0, which the published code does not have. All terms are computed in float32, also under autocast: they
+compare vectors that are nearly alike.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def _dice(p: Tensor, target: Tensor) -> Tensor:
 
 def unit_mse(student: Tensor, teacher: Tensor) -> Tensor:
     """Mean squared difference of unit vectors: (B, C), (B, C) -> scalar."""
-    return F.mse_loss(_unit(student), _unit(teacher))
+    return F.mse_loss(_unit(student.float()), _unit(teacher.float()))
 
 
 def pixel_unit_mse(student: Tensor, teacher: Tensor, labels: Tensor) -> Tensor:
@@ -63,23 +64,23 @@ def pixel_unit_mse(student: Tensor, teacher: Tensor, labels: Tensor) -> Tensor:
     forward and backward pass, took a seventh of a training step on a CPU.
     """
     student, teacher = student.float(), teacher.float()
-    squares = [torch.linalg.vecdot(x, x, dim=1) for x in (student, teacher)]  # (B, H, W)
+    squares = [x.square().sum(dim=1) for x in (student, teacher)]  # (B, H, W)
     lengths = [(square + _TINY).sqrt().clamp(min=_UNIT_EPS) for square in squares]
     units = [square / length.square() for square, length in zip(squares, lengths, strict=True)]
-    cosine = torch.linalg.vecdot(student, teacher, dim=1) / (lengths[0] * lengths[1])
+    cosine = (student * teacher).sum(dim=1) / (lengths[0] * lengths[1])  # no product of matrices: autocast rounds it
     return _valid_mean((units[0] + units[1] - 2 * cosine)[:, None], labels) / student.shape[1]
 
 
 def distillation_kl(student: Tensor, teacher: Tensor, labels: Tensor, temperature: float = 2.0) -> Tensor:
     """T^2 times the mean of q (ln q - ln p) over elements of valid pixels; p student's, q teacher's logits at T."""
-    log_p = (student / temperature).log_softmax(dim=1)
-    log_q = (teacher / temperature).log_softmax(dim=1)
+    log_p = (student.float() / temperature).log_softmax(dim=1)
+    log_q = (teacher.float() / temperature).log_softmax(dim=1)
     return temperature**2 * _valid_mean(log_q.exp() * (log_q - log_p), labels)
 
 
 def squared_cosine(a: Tensor, b: Tensor) -> Tensor:
     """Mean over the batch of cos^2 between (B, C) and (B, C): 0 where they are orthogonal."""
-    return F.cosine_similarity(a, b, dim=1).square().mean()
+    return F.cosine_similarity(a.float(), b.float(), dim=1).square().mean()
 
 
 def terms_mean(scenarios: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:

@@ -9,7 +9,15 @@ import torch
 import torch.nn.functional as F
 
 from dis2_core.network import DIS2, DIS2Config
-from dis2_training.losses import IGNORE, distillation_kl, one_hot, pixel_unit_mse, segmentation_loss, squared_cosine
+from dis2_training.losses import (
+    IGNORE,
+    distillation_kl,
+    one_hot,
+    pixel_unit_mse,
+    segmentation_loss,
+    squared_cosine,
+    unit_mse,
+)
 from dis2_training.objective import Objective
 
 CONFIG = DIS2Config(classes=3, window=(32, 32), width=8, dropout=0.0)
@@ -148,3 +156,23 @@ def test_several_incomplete_scenarios_count_with_their_mean():
     )
     for name in ("missing", "missing_scales", "distillation", "diversity", "total"):
         torch.testing.assert_close(both[name], (one[name] + other[name]) / 2, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("closeness", [1e-1, 1e-3])
+def test_autocast_does_not_round_what_is_nearly_alike(closeness: float) -> None:
+    """The terms of distillation and disentanglement inside autocast, on float32 maps, against outside."""
+    torch.manual_seed(1)
+    teacher = torch.randn(2, 16, 8, 8)
+    student = teacher + closeness * torch.randn(2, 16, 8, 8)
+    truth = torch.zeros(2, 8, 8, dtype=torch.long)
+    vectors = student.mean(dim=(2, 3)), teacher.mean(dim=(2, 3))
+
+    def terms() -> list[torch.Tensor]:
+        maps = pixel_unit_mse(student, teacher, truth), distillation_kl(student, teacher, truth)
+        return [*maps, unit_mse(*vectors), squared_cosine(*vectors)]
+
+    with torch.autocast("cpu", torch.bfloat16):
+        inside = terms()
+    for found, expected in zip(inside, terms(), strict=True):
+        assert found.dtype == torch.float32
+        torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-9)
