@@ -76,6 +76,12 @@ class OutputNotWritable(InputError):
     code = "output-not-writable"
 
 
+class AlreadyRunning(OutputNotWritable):
+    """Another run is writing the same output."""
+
+    code = "already-running"
+
+
 class ProtocolError(InputError):
     """A job or an event is not of the form that this version understands."""
 

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from .errors import InputError, NoSpace, OutputNotWritable, ResourceError
+from .errors import AlreadyRunning, InputError, NoSpace, OutputNotWritable, ResourceError
 
 #: What follows ``.<name of the target>`` in the names of job folders and of the lock.
 MARK = ".dis2-"
@@ -246,12 +246,12 @@ def _acquire(path: Path, target: Path) -> None:
     if not _create_lock(path):
         owner = _owner(path)
         if path in _held_here or _is_running(owner) or (not owner and _is_fresh(path)):
-            raise OutputNotWritable(
+            raise AlreadyRunning(
                 f"Another run (process {owner.get('pid')} on {owner.get('host')}) is writing {target}.",
                 f"Wait for it. If there is none, delete {path}.",
             )
         if not (_remove_stale(path, owner) and _create_lock(path)):
-            raise OutputNotWritable(f"Another run has just begun to write {target}.", "Wait for it.")
+            raise AlreadyRunning(f"Another run has just begun to write {target}.", "Wait for it.")
 
 
 def _remove_stale(path: Path, owner: Mapping[str, object]) -> bool:

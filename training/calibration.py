@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
-from dis2_core import ModelCard
-from dis2_core.network import Scenario, SegmentationNetwork
-
 from .losses import IGNORE
-from .sample import Sample, normalise, stack
 
 
 class Calibration:
@@ -51,21 +45,18 @@ class Calibration:
             return float("nan")
         return float((self.right - self.confidence).abs().sum() / self.counts.sum())
 
+    @property
+    def bins(self) -> Tensor:
+        """(3, bins) float64: ``counts``, ``right`` and ``confidence``, to be kept."""
+        return torch.stack([self.counts, self.right, self.confidence])
+
+    @classmethod
+    def of_bins(cls, bins: Tensor) -> Calibration:
+        """From what ``bins`` gave."""
+        found = cls(bins.shape[1])
+        found.counts, found.right, found.confidence = bins.double()
+        return found
+
     def curve(self) -> tuple[Tensor, Tensor]:
         """Mean confidence and accuracy of each bin, (bins,) each; NaN where it is empty."""
         return self.confidence / self.counts, self.right / self.counts
-
-
-@torch.inference_mode()
-def calibrate_windows(
-    network: SegmentationNetwork, card: ModelCard, windows: Sequence[Sample], batch_size: int = 8
-) -> dict[Scenario, Calibration]:
-    """Compare confidence with accuracy on windows, all pixels of a scenario pooled; cf. ``score_windows``."""
-    found = {scenario: Calibration() for scenario in card.scenarios()}
-    device = next(network.parameters()).device
-    for start in range(0, len(windows), batch_size):
-        batch = stack(windows[start : start + batch_size])
-        inputs = {name: values.to(device) for name, values in normalise(batch, card.modalities).items()}
-        for scenario, logits in network.forward_scenarios(inputs, list(found)).items():
-            found[scenario].update(logits.float().softmax(dim=1), batch.labels)
-    return found

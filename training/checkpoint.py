@@ -7,8 +7,8 @@ import math
 import os
 import pickle
 import zipfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ VERSION = 1
 #: Values of a recipe that change where and how fast a run goes, not what it learns.
 #: ``data.folder``: that the data are the same is checked by their statistics.
 PLACE = ("data.folder", "device", "devices", "nodes", "strategy", "workers")
+
+#: Values that describe a run and its model to people. The card keeps the newest.
+TEXTS = ("recipe", "model.name", "model.description", "model.license", "model.training_data", "model.notes")
 
 #: Values that a run may go on with changed, and says so: what a person tries after a diverged loss.
 ADJUSTABLE = ("optimizer.lr", "optimizer.clip")
@@ -124,17 +127,23 @@ class Checkpoint:
             raise InputError(f"{path} cannot be read ({first_line}).", "Delete it and train anew.") from error
         if not isinstance(entries, dict) or entries.pop("version", None) != VERSION:
             raise InputError(f"{path} is the state of another version of DIS2.", "Train anew, or use that version.")
-        course = Course(**entries.pop("course"))
-        return cls(entries.pop("recipe"), entries.pop("card"), course, entries)
+        try:
+            course = Course(**entries.pop("course"))
+            return cls(entries.pop("recipe"), entries.pop("card"), course, entries)
+        except (KeyError, TypeError) as error:
+            raise InputError(f"{path} is incomplete ({error}).", "Delete it and train anew.") from error
 
 
-def find_checkpoint(path: Path, recipe: Recipe, resume: bool) -> Checkpoint | None:
+def find_checkpoint(
+    path: Path, recipe: Recipe, resume: bool, adjustable: Collection[str] = ADJUSTABLE
+) -> Checkpoint | None:
     """The state that a run is to go on from, or None where it begins.
 
     Args:
         path: The state file.
         recipe: Of the run.
         resume: Whether a person wants to go on.
+        adjustable: Values of the recipe that may have changed.
 
     Raises:
         InputError: There is a state and nobody wants to go on, or it was made with another recipe.
@@ -147,7 +156,7 @@ def find_checkpoint(path: Path, recipe: Recipe, resume: bool) -> Checkpoint | No
         )
     checkpoint = Checkpoint.read(path)
     for name, (before, now) in differences(checkpoint.recipe, plain(recipe)).items():
-        if name not in (*PLACE, *ADJUSTABLE):
+        if name not in (*PLACE, *TEXTS, *adjustable):
             raise InputError(
                 f"{path.parent} was begun with {name} {before}; the recipe says {now}.",
                 f"Go on with {path.parent / 'recipe.yaml'}, or give another folder (--out).",
@@ -174,7 +183,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str =
 
 
 def require_same_data(checkpoint: Checkpoint, card: ModelCard, folder: str) -> ModelCard:
-    """The card that a run goes on with: the one that it began with.
+    """The card that a run goes on with: the one that it began with, and the texts of now.
 
     Args:
         checkpoint: Of the run.
@@ -190,7 +199,8 @@ def require_same_data(checkpoint: Checkpoint, card: ModelCard, folder: str) -> M
             f"The data in {folder} are not those that the run was begun with: classes or band statistics differ.",
             "Give the same data, or another folder (--out).",
         )
-    return begun
+    texts = {name: getattr(card, name) for name in ("name", "description", "license", "training_data", "notes")}
+    return replace(begun, **texts)
 
 
 def _same_statistics(one: ModelCard, other: ModelCard) -> bool:

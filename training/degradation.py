@@ -7,6 +7,7 @@ pixels invalid, as a mask of clouds would: ``normalise`` fills them, and predict
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
@@ -48,12 +49,14 @@ def degradations(modality: Modality) -> dict[str, Degradation]:
     }
 
 
-def curves(modality: Modality) -> dict[str, dict[int, Degradation]]:
-    """Degradations that come in steps, the first of which changes nothing: by name and step."""
+def curves(
+    modality: Modality, shifts: Sequence[int] = SHIFTS, factors: Sequence[int] = FACTORS
+) -> dict[str, dict[int, Degradation]]:
+    """Degradations that come in steps: by name and step, in pixels and in times larger pixels."""
     name = modality.name
     return {
-        "shift": {pixels: partial(shift_aside, name=name, pixels=pixels) for pixels in SHIFTS},
-        "resolution": {factor: partial(coarsen_blocks, name=name, factor=factor) for factor in FACTORS},
+        "shift": {pixels: partial(shift_aside, name=name, pixels=pixels) for pixels in shifts},
+        "resolution": {factor: partial(coarsen_blocks, name=name, factor=factor) for factor in factors},
     }
 
 

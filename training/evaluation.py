@@ -74,8 +74,9 @@ def score_tiles(
     for tile in tiles:
         if check is not None:
             check()
-        for scenario, found in predictor.predict_scenarios(tile.sample, list(matrices)).items():
-            matrices[scenario].update(found.classes, tile.labels)
+        sample = tile.sample
+        for scenario, matrix in matrices.items():
+            matrix.update(predictor.predict(sample, scenario).classes, tile.labels)
     return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from dis2_core.errors import Cancelled
 from dis2_core.reporting import Listener, Reporter
 
 from .accelerator import Accelerator, agreed, launch
-from .checkpoint import Checkpoint, Course, adjusted, find_checkpoint, require_same_data
+from .checkpoint import ADJUSTABLE, Checkpoint, Course, adjusted, find_checkpoint, require_same_data
 from .ground import Ground
 from .loop import TrainingDiverged, train
 from .methods import build
@@ -29,6 +29,7 @@ def fit(
     out: Path,
     *,
     resume: bool = False,
+    adjustable: Collection[str] = ADJUSTABLE,
     progress: Listener | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Path:
@@ -46,7 +47,8 @@ def fit(
             epoch), ``tensorboard/`` (the same, where TensorBoard is installed), ``recipe.yaml`` and ``run.json``
             (every start, with versions, device and commit).
         resume: Go on with the run in the folder, if there is one. One that is finished is left as it is. The
-            recipe must be that of before, but for where it runs and for ``optimizer.lr`` and ``optimizer.clip``.
+            recipe must be that of before, but for where it runs, for texts, and for what is adjustable.
+        adjustable: Values of the recipe that a run may go on with changed; it tells of them.
         progress: Gets events of the types progress, info and warning.
         cancelled: Is asked at every step; True stops the run, and what was kept so far stays.
 
@@ -60,7 +62,7 @@ def fit(
         TrainingDiverged: The loss became infinite or no number; the state before that stays.
         Cancelled: The run was stopped.
     """
-    checkpoint = find_checkpoint(out / STATE, recipe, resume)
+    checkpoint = find_checkpoint(out / STATE, recipe, resume, adjustable)
     course, changed = (checkpoint.course, adjusted(checkpoint, recipe)) if checkpoint else (Course(), {})
     if course.steps:
         require_model(out)

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from dis2_core.card import scenario_name
+from dis2_core.errors import InputError
 from dis2_core.jobfolder import translated_errors, whole_file
 
 from .loop import Epoch
 from .pace import Clock
 from .recipe import Recipe, distillation_weight, learning_rate
 
+FILE = "log.csv"
 SCORES = ("miou", "oa", "iou")
 
 
@@ -41,6 +43,19 @@ def log_row(epoch: Epoch, recipe: Recipe, clock: Clock) -> dict[str, float]:
     return row
 
 
+def read_log(folder: Path) -> list[dict[str, str]]:
+    """The rows of a run's ``log.csv``. Raises InputError where there is none."""
+    path = folder / FILE
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).", "Train the run anew.") from error
+    if not rows:
+        raise InputError(f"{path} is empty.", "Train the run anew.")
+    return rows
+
+
 class Log:
     """The log of a run, with all rows since its beginning.
 
@@ -55,7 +70,7 @@ class Log:
 
     def __init__(self, folder: Path, rows: list[dict[str, str]], steps: int) -> None:
         self.rows = rows
-        self._path = folder / "log.csv"
+        self._path = folder / FILE
         self._board = folder / "tensorboard"
         with translated_errors(self._board):
             self._events = open_events(self._board, steps)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from dis2_core.errors import InputError
 from dis2_core.jobfolder import whole_file
 from dis2_core.runtime import describe_device
 from dis2_core.version import __version__
@@ -53,6 +54,15 @@ def record_start(
     record = {"recipe": recipe.recipe, "method": recipe.method, "seed": recipe.seed, "starts": [*earlier, start]}
     with whole_file(path) as part:
         part.write_text(json.dumps(record, indent=2, default=str) + "\n", encoding="utf-8")
+
+
+def trained_on(folder: Path) -> str:
+    """The device of the latest start of a run. Raises InputError where the record is missing or damaged."""
+    path = folder / NAME
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["starts"][-1]["device"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise InputError(f"{path} cannot be read ({error}).", "Train the run anew.") from error
 
 
 def versions() -> dict[str, str]:

@@ -6,7 +6,6 @@ those of ``dis2_core.segment``, and so are the probabilities (``tests/training/t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +21,8 @@ from dis2_core.strips import Strip
 from dis2_core.validity import Chunk, fill_specks
 
 from .sample import Sample
+
+BATCH_SIZE = 8  # windows a forward pass
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,13 @@ class TilePredictor:
         network: In evaluation mode, float32, on any device.
         card: Its modalities, classes and window.
         overlap: Fraction of a window that neighbours share, 0 to 0.75.
-        batch_size: Windows a forward pass.
     """
 
-    def __init__(
-        self, network: SegmentationNetwork, card: ModelCard, overlap: float = 0.5, batch_size: int = 8
-    ) -> None:
+    def __init__(self, network: SegmentationNetwork, card: ModelCard, overlap: float = 0.5) -> None:
         self._card = card
         self._overlap = overlap
         self._device = next(network.parameters()).device
-        self._inference = Inference(network, card, self._device, batch_size=batch_size)
+        self._inference = Inference(network, card, self._device, batch_size=BATCH_SIZE)
 
     @torch.inference_mode()
     def predict(self, tile: Sample, scenario: Scenario) -> TileMap:
@@ -78,11 +76,8 @@ class TilePredictor:
             place = slice(row, row + rows.shape[1])
             covered[place] = torch.from_numpy(availability > 0)
             probabilities[:, place] = rows.cpu()
-        return TileMap(probabilities * covered, covered)
-
-    def predict_scenarios(self, tile: Sample, scenarios: Sequence[Scenario]) -> dict[Scenario, TileMap]:
-        """Map a tile in several scenarios."""
-        return {scenario: self.predict(tile, scenario) for scenario in scenarios}
+        probabilities *= covered
+        return TileMap(probabilities, covered)
 
 
 def _chunk(tile: Sample, modality: Modality) -> Chunk:

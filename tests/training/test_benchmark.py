@@ -6,24 +6,35 @@ import csv
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import miniatures
 import numpy as np
 import pytest
 import rasterio
+import torch
 import yaml
+from baseline_tester import TWO, tiny_card
 
+from dis2_core import Model
 from dis2_core.errors import Cancelled
 from dis2_core.jobfolder import lock_target
+from dis2_core.network import SegmentationNetwork
+from dis2_core.protocol import Event
 from dis2_training.benchmark.conditions import conditions
-from dis2_training.benchmark.plan import BenchmarkRecipe, TestRecipe
+from dis2_training.benchmark.plan import BenchmarkRecipe, ScoringRecipe
+from dis2_training.benchmark.run_scores import FILE, RunScores
 from dis2_training.benchmark.runs import is_done, run_all
-from dis2_training.benchmark.test_scores import FILE, TestScores
-from dis2_training.benchmark.testing import conditions_of
+from dis2_training.benchmark.scoring import conditions_of, map_and_count
+from dis2_training.calibration import Calibration
 from dis2_training.cli import main
+from dis2_training.cost import cost
+from dis2_training.data import MemoryTile
 from dis2_training.method_file import load_method
 from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
+from dis2_training.sample import Sample
 
 SCENARIOS = ("rgb+ndsm", "rgb", "ndsm")
 
@@ -49,9 +60,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = write_folder(root / "data")
     config = {
         "name": "tiny",
-        "methods": ["dis2", "concat_dropout", "single_ndsm"],
+        "methods": ["dis2", "concat_dropout", "single_ndsm", "shaspec"],
         "seeds": [0, 1],
-        "planned": ["shaspec"],
         "focus": "roof",
         "test": {"degraded": "ndsm", "shifts": [2], "factors": [4]},
         "changes": {"concat_dropout": {"optimizer.lr": 1e-3}},
@@ -65,7 +75,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     (root / "tiny.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     command = [Path(sys.executable).with_name("dis2-train"), "benchmark", "--config", root / "tiny.yaml"]
-    subprocess.run([*command, "--out", root / "runs", "--processes", "2"], check=True, timeout=300)
+    only = ["--only", "dis2", "concat_dropout", "single_ndsm"]
+    subprocess.run([*command, "--out", root / "runs", "--processes", "2", *only], check=True, timeout=300)
     return root
 
 
@@ -113,14 +124,36 @@ def test_a_method_keeps_the_values_of_its_own_beside_its_run(done: Path) -> None
 def test_what_is_done_is_not_done_again_and_what_is_lost_comes_back_alike(done: Path, tmp_path: Path) -> None:
     out = tmp_path / "runs"
     shutil.copytree(done / "runs", out)
-    before = TestScores.load(out / "dis2" / "seed0")
+    before = RunScores.load(out / "dis2" / "seed0")
     times = {path: path.stat().st_mtime_ns for path in out.glob("*/seed*/model.safetensors")}
     shutil.rmtree(out / "dis2" / "seed0")
-    assert main(["benchmark", "--config", str(done / "tiny.yaml"), "--out", str(out)]) == 0
-    after = TestScores.load(out / "dis2" / "seed0")
+    assert main(["benchmark", "--config", str(done / "tiny.yaml"), "--out", str(out), "--only", "dis2"]) == 0
+    after = RunScores.load(out / "dis2" / "seed0")
     assert np.array_equal(before.counts, after.counts)  # one process or two: the same numbers
     others = {path: at for path, at in times.items() if "dis2/seed0" not in str(path)}
     assert len(others) == 5 and all(path.stat().st_mtime_ns == at for path, at in others.items())
+
+
+@pytest.mark.parametrize("change", ["--recipe.optimizer.lr=0.5", "--recipe.model.width=16"])
+def test_what_was_made_with_another_recipe_is_not_called_done(
+    done: Path, change: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["benchmark", "--config", str(done / "tiny.yaml"), "--out", str(done / "runs"), change]
+    assert main(arguments) == 2
+    name = change.removeprefix("--recipe.").partition("=")[0]
+    assert f"was made with {name}" in " ".join(capsys.readouterr().err.split())
+
+
+def test_another_test_of_a_trained_network_trains_nothing(done: Path, tmp_path: Path) -> None:
+    out = tmp_path / "runs"
+    shutil.copytree(done / "runs", out)
+    model = out / "single_ndsm" / "seed0" / "model.safetensors"
+    before, times = RunScores.load(model.parent), model.stat().st_mtime_ns
+    arguments = ["benchmark", "--config", str(done / "tiny.yaml"), "--out", str(out), "--only", "single_ndsm/seed0"]
+    assert main([*arguments, "--test.overlap", "0"]) == 0
+    after = RunScores.load(model.parent)
+    assert (after.facts.made["test"]["overlap"], before.facts.made["test"]["overlap"]) == (0, 0.5)
+    assert not np.array_equal(before.bins, after.bins) and model.stat().st_mtime_ns == times
 
 
 def test_a_run_of_another_process_is_left_to_it(folder: Path, tmp_path: Path) -> None:
@@ -128,26 +161,133 @@ def test_a_run_of_another_process_is_left_to_it(folder: Path, tmp_path: Path) ->
     target = tmp_path / "single_ndsm" / "seed0" / FILE
     target.parent.mkdir(parents=True)
     with lock_target(target):
-        left = run_all(plan, tmp_path)
-    assert [run.place for run in left] == ["single_ndsm/seed0"] and not is_done(left[0], tmp_path)
+        (outcome,) = run_all(plan.runs(), tmp_path).values()
+    assert outcome.state == "elsewhere" and str(target) in outcome.reason
+    assert not is_done(plan.runs()[0], tmp_path)
 
 
 def test_a_stopped_benchmark_goes_on(folder: Path, tmp_path: Path) -> None:
     plan = tiny(folder, methods=["single_ndsm", "single_rgb"], seeds=[0])
     first, second = plan.runs()
     with pytest.raises(Cancelled):
-        run_all(plan, tmp_path, cancelled=lambda: is_done(first, tmp_path))
+        run_all(plan.runs(), tmp_path, cancelled=lambda: is_done(first, tmp_path))
     assert is_done(first, tmp_path) and not is_done(second, tmp_path)
-    assert run_all(plan, tmp_path) == [] and is_done(second, tmp_path)
+    assert list(run_all(plan.runs(), tmp_path)) == [second.place] and is_done(second, tmp_path)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_run_that_fails_does_not_keep_the_others_from_being_done(
+    folder: Path, tmp_path: Path, processes: int
+) -> None:
+    changes = {"single_ndsm": {"optimizer.name": "sgd", "optimizer.lr": 1e30, "optimizer.clip": None}}
+    plan = tiny(folder, methods=["single_ndsm", "single_rgb"], seeds=[0], changes=changes)
+    heard: list[Event] = []
+    outcomes = run_all(plan.runs(), tmp_path, processes, heard.append)
+    assert {place: outcome.state for place, outcome in outcomes.items()} == {
+        "single_ndsm/seed0": "failed",
+        "single_rgb/seed0": "done",
+    }
+    assert any(event.type == "warning" and "single_ndsm/seed0" in event.data["text"] for event in heard)
+
+
+def test_the_processes_of_a_benchmark_end_with_it(done: Path, tmp_path: Path) -> None:
+    """SIGTERM to the first process alone: nobody goes on, and no lock stays."""
+    command = [str(Path(sys.executable).with_name("dis2-train")), "benchmark", "--config", str(done / "tiny.yaml")]
+    command += ["--out", str(tmp_path / "runs"), "--processes", "2", "--only", "dis2", "--recipe.schedule.epochs=500"]
+    running = subprocess.Popen(command, start_new_session=True)
+    logs = [tmp_path / "runs" / "dis2" / f"seed{seed}" / "log.csv" for seed in (0, 1)]
+    wait_for(lambda: all(log.exists() and log.read_text().count("\n") > 1 for log in logs))
+    running.terminate()
+    assert running.wait(60) != 0
+    sizes = [log.stat().st_size for log in logs]
+    time.sleep(1.5)
+    assert [log.stat().st_size for log in logs] == sizes
+    assert not list((tmp_path / "runs").glob("**/*lock"))
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.2)
+
+
+class Sure(SegmentationNetwork):
+    """Says class 0 with probability 0.9, or 0.6 where a modality is missing; remembers what it saw."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused = torch.nn.Parameter(torch.zeros(1))
+        self.seen: list[torch.Tensor] = []
+
+    def forward(self, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        self.seen.append(next(iter(inputs.values())).clone())
+        first = 0.9 if len(inputs) == 2 else 0.6
+        batch, _, height, width = next(iter(inputs.values())).shape
+        shares = torch.tensor([first, 1 - first - 0.05, 0.05]).log()
+        return shares[None, :, None, None].expand(batch, -1, height, width).contiguous()
+
+
+def tile(seed: int, hole: bool = False) -> MemoryTile:
+    rng = np.random.default_rng(seed)
+    valid = torch.ones(32, 32, dtype=torch.bool)
+    if hole:
+        valid[:, :8] = False
+    values = {name: torch.from_numpy(rng.normal(size=(bands, 32, 32))).float() for name, bands in TWO}
+    labels = torch.zeros(32, 32, dtype=torch.long)
+    labels[16:] = 1  # class 0 is right in half of the pixels
+    return MemoryTile(f"t{seed}", Sample(values, dict.fromkeys(values, valid), labels))
+
+
+def test_counts_and_calibration_of_every_condition_are_its_own() -> None:
+    card = tiny_card()
+    model = Model(card, Sure().eval())
+    counts, bins = map_and_count(model, [tile(0), tile(1, hole=True)], conditions(card, ScoringRecipe()))
+    assert counts.shape == (3, 2, 3, 4)
+    assert counts[:, 0, :2, 0].tolist() == [[512, 512]] * 3
+    assert counts[:, 1, :2].tolist() == [[[384, 0, 0, 128], [384, 0, 0, 128]]] * 3  # without data: wrong
+    errors = [Calibration.of_bins(torch.from_numpy(item)).error() for item in bins]
+    assert errors == pytest.approx([0.4, 0.1, 0.1], abs=1e-5)  # half is right, of what has data
+    assert bins[:, 0].sum(axis=1).tolist() == [1024 + 768] * 3
+
+
+def test_what_happens_to_a_tile_is_the_same_for_every_method_and_another_for_every_tile() -> None:
+    card = tiny_card()
+    wanted = [item for item in conditions(card, ScoringRecipe(degraded="optical")) if item.kind == "noise 1"]
+    saw = []
+    for _ in range(2):
+        network = Sure().eval()
+        map_and_count(Model(card, network), [tile(0), tile(0)], wanted)
+        saw.append(network.seen)
+    clean = Sure().eval()
+    map_and_count(Model(card, clean), [tile(0)], conditions(card, ScoringRecipe())[:1])
+    (one, other), again = saw
+    assert torch.equal(one, again[0]) and torch.equal(other, again[1])
+    assert not torch.equal(one, other) and not torch.equal(one, clean.seen[0])
+
+
+def test_the_facts_of_a_run_are_those_of_its_log_and_its_network(done: Path) -> None:
+    folder = done / "runs" / "concat_dropout" / "seed1"
+    facts = RunScores.load(folder).facts
+    with (folder / "log.csv").open(encoding="utf-8") as file:
+        last = list(csv.DictReader(file))[-1]
+    assert (facts.method, facts.seed, facts.width, facts.steps) == ("concat_dropout", 1, 8, int(last["step"]))
+    assert facts.cpu_seconds == float(last["cpu_seconds"])
+    chosen_by = np.mean([float(last[f"miou {name}"]) for name in SCENARIOS])
+    assert facts.validation_miou == pytest.approx(chosen_by, abs=1e-3)
+    model = load_method(folder / "model.safetensors")[1]
+    assert facts.parameters == sum(p.numel() for p in model.network.parameters())
+    counted = {name: cost(model.network, model.card, tuple(name.split("+")), rounds=1).gflop for name in SCENARIOS}
+    assert facts.gflop == pytest.approx(counted, abs=1e-3) and len(set(counted.values())) > 1
 
 
 def test_conditions_lie_between_full_and_missing(done: Path) -> None:
     model = load_method(done / "runs" / "concat_dropout" / "seed0" / "model.safetensors")[1]
-    names = [item.name for item in conditions(model.card, TestRecipe(degraded="ndsm", shifts=[1, 8], factors=[2]))]
+    names = [item.name for item in conditions(model.card, ScoringRecipe(degraded="ndsm", shifts=[1, 8], factors=[2]))]
     assert names[:3] == list(SCENARIOS)
     assert names[-3:] == ["rgb+ndsm, shift 1", "rgb+ndsm, shift 8", "rgb+ndsm, resolution 2"]
-    assert [item.name for item in conditions(model.card, TestRecipe())] == list(SCENARIOS)
-    alone = conditions_of(model, "single_ndsm", TestRecipe(degraded="ndsm"))
+    assert [item.name for item in conditions(model.card, ScoringRecipe())] == list(SCENARIOS)
+    alone = conditions_of(model, "single_ndsm", ScoringRecipe(degraded="ndsm"))
     assert [item.name for item in alone] == ["ndsm"]
 
 
@@ -155,6 +295,8 @@ def test_a_wrong_plan_is_one_clear_error(done: Path, capsys: pytest.CaptureFixtu
     arguments = ["benchmark", "--config", str(done / "tiny.yaml"), "--out", str(done / "other")]
     assert main([*arguments, "--methods", "[dis3]"]) == 2
     assert "no method 'dis3'" in " ".join(capsys.readouterr().err.split())
+    assert main([*arguments, "--only", "dis3"]) == 2
+    assert "no run 'dis3'" in " ".join(capsys.readouterr().err.split())
     assert main([*arguments, "--tables-only"]) == 2
     assert "No run" in capsys.readouterr().err
 
@@ -172,6 +314,6 @@ def test_isprs_is_one_command_from_the_archives_to_the_table(
     assert main(arguments.split()) == 0
     text, photo = capsys.readouterr().out, {"potsdam": "rgb", "vaihingen": "optical"}[name]
     assert "| **DIS2** |" in text and f"| mIoU | {photo}+ndsm | {photo} | ndsm |" in text and "Official split" in text
-    tested = TestScores.load(tmp_path / "runs" / "dis2" / "seed0")
+    tested = RunScores.load(tmp_path / "runs" / "dis2" / "seed0")
     assert len(tested.classes) == 5
     assert len(tested.tiles) == {"potsdam": 14, "vaihingen": 17}[name]

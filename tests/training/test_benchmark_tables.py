@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from dis2_core.errors import InputError
-from dis2_training.benchmark.plan import BenchmarkRecipe, TestRecipe, changed
+from dis2_training.benchmark.plan import BenchmarkRecipe, ScoringRecipe, changed
 from dis2_training.benchmark.plots import _robustness, _scenarios
 from dis2_training.benchmark.results import Results, Spread, short
+from dis2_training.benchmark.run_scores import FILE, Facts, RunScores
 from dis2_training.benchmark.tables import markdown, write_csv
-from dis2_training.benchmark.test_scores import FILE, Facts, TestScores
-from dis2_training.recipe import DataRecipe, ModelRecipe, Recipe
+from dis2_training.recipe import DataRecipe, ModelRecipe, Recipe, plain
 
 SCENARIOS = ("optical+sar", "optical", "sar")
-TILES = 12
+TILES = 30
 
 
 def recipe() -> Recipe:
@@ -26,8 +26,8 @@ def recipe() -> Recipe:
 
 
 def benchmark(**changes: object) -> BenchmarkRecipe:
-    methods = ["dis2", "concat_dropout", "single_sar"]
-    made = BenchmarkRecipe("toy", recipe(), methods, seeds=[0, 1], planned=["shaspec"], focus="flooded")
+    methods = ["dis2", "concat_dropout", "single_sar", "shaspec"]
+    made = BenchmarkRecipe("toy", recipe(), methods, seeds=[0, 1], focus="flooded")
     return replace(made, focus_name="flood", title="Toy", caveats=["Toy numbers."], **changes)
 
 
@@ -36,23 +36,23 @@ def counts(flood_found: int, false_alarms: int) -> np.ndarray:
     return np.array([[100 - false_alarms, false_alarms, 0], [50 - flood_found, flood_found, 0]])
 
 
-def toy(method: str, seed: int, found: dict[str, tuple[int, int]]) -> TestScores:
+def toy(method: str, seed: int, found: dict[str, tuple[int, int]]) -> RunScores:
     facts = Facts(
-        method=method,
-        seed=seed,
-        width=8,
+        made={"recipe": plain(replace(recipe(), method=method, seed=seed)), "test": {}},
         steps=10,
         parameters=1234,
         gflop=dict.fromkeys(SCENARIOS, 0.5),
         seconds_a_window=dict.fromkeys(SCENARIOS, 0.02),
-        training_seconds=90.0,
+        seconds=100.0,
+        cpu_seconds=90.0,
         validation_miou=0.5,
-        device="cpu",
+        device="CPU",
+        test_device="CPU",
     )
     matrices = np.stack([np.stack([counts(*pair)] * TILES) for pair in found.values()])
     bins = np.tile([[10.0, 30.0], [5.0, 27.0], [4.0, 27.0]], (len(found), 1, 1))  # errors of 1 and 0 of 40 pixels
     tiles = tuple(f"t{i}" for i in range(TILES))
-    return TestScores(facts, ("dry", "flooded"), tiles, tuple(found), matrices, bins)
+    return RunScores(facts, ("dry", "flooded"), tiles, tuple(found), matrices, bins)
 
 
 FULL, SHIFTED = "optical+sar", "optical+sar, shift 2"
@@ -80,9 +80,10 @@ def test_the_table_says_what_was_counted() -> None:
     # flooded: 50 of 50, then 45 of 50; 40 of 50 twice; 30 of 50 with 10 false alarms
     assert flood == [".950 ± .071", ".800 ± .000", ".500 ± .000", ".150", ".450"]
     assert miou[1] == f"{short((100 / 110 + 0.8) / 2)} ± .000"
-    assert rows["concatenation, modality dropout"][0][:3] == ["1.000 (1 seed)", ".800 (1 seed)", ".400 (1 seed)"]
+    once = [f"{score} (1 of 2 seeds)" for score in ("1.000", ".800", ".400")]
+    assert rows["concatenation, modality dropout"][0][:3] == once
     assert rows["ShaSpec in 2-D"][0][:3] == ["*not run*"] * 3
-    assert rows["sar alone"][0][:3] == ["–", "–", ".500 (1 seed)"]  # it saw SAR in every scenario
+    assert rows["sar alone"][0][:3] == ["–", "–", ".500 (1 of 2 seeds)"]  # it saw SAR in every scenario
     ece = next(cells for cells in rows["**DIS2**"] if cells[0].startswith(".025"))
     assert ece[:3] == [".025 ± .000"] * 3
 
@@ -100,9 +101,9 @@ def test_differences_are_marked_where_the_interval_leaves_zero_out() -> None:
 
 
 def test_degradations_stand_between_full_and_missing() -> None:
-    rows = rows_of(markdown(Results(benchmark(test=TestRecipe(degraded="optical")), TESTS)))
-    assert rows["nothing done to it"] == [[".950 ± .071", "1.000 (1 seed)"]]
-    assert rows["shift 2"] == [[".500 ± .000", ".200 (1 seed)"]]
+    rows = rows_of(markdown(Results(benchmark(test=ScoringRecipe(degraded="optical")), TESTS)))
+    assert rows["nothing done to it"] == [[".950 ± .071", "1.000 (1 of 2 seeds)"]]
+    assert rows["shift 2"] == [[".500 ± .000", ".200 (1 of 2 seeds)"]]
 
 
 def test_the_rows_say_which_run_and_which_scenario(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_the_rows_say_which_run_and_which_scenario(tmp_path: Path) -> None:
 
 
 def test_the_plots_show_the_numbers_of_the_table() -> None:
-    results = Results(benchmark(test=TestRecipe(degraded="optical")), TESTS)
+    results = Results(benchmark(test=ScoringRecipe(degraded="optical")), TESTS)
     panel = _scenarios(results).axes[SCENARIOS.index("sar")]
     assert [list(line.get_xdata()) for line in panel.lines[:2]] == [[0.5, 0.5], [0.5, 0.5]]
     shifts = _robustness(results).axes[0]
@@ -130,7 +131,7 @@ def test_the_plots_show_the_numbers_of_the_table() -> None:
 
 def test_scores_come_back_as_they_were_saved(tmp_path: Path) -> None:
     TESTS[0].save(tmp_path)
-    again = TestScores.load(tmp_path)
+    again = RunScores.load(tmp_path)
     assert (again.facts, again.classes, again.tiles) == (TESTS[0].facts, TESTS[0].classes, TESTS[0].tiles)
     assert np.array_equal(again.counts, TESTS[0].counts) and np.array_equal(again.bins, TESTS[0].bins)
     assert list(tmp_path.iterdir()) == [tmp_path / FILE]
@@ -139,25 +140,37 @@ def test_scores_come_back_as_they_were_saved(tmp_path: Path) -> None:
 def test_a_file_with_a_pickle_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / FILE, facts=np.array({"method": "dis2"}, dtype=object))
     with pytest.raises(InputError, match="damaged"):
-        TestScores.load(tmp_path)
-    (tmp_path / FILE).write_bytes(b"PK broken")
+        RunScores.load(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["half", "flipped", "empty", "another shape"])
+def test_a_damaged_file_is_one_clear_error(damage: str, tmp_path: Path) -> None:
+    whole = TESTS[0].save(tmp_path).read_bytes()
+    middle = len(whole) // 3
+    if damage == "another shape":
+        replace(TESTS[0], tiles=("a", "b")).save(tmp_path)
+    else:
+        damaged = {"half": whole[: len(whole) // 2], "empty": b""}
+        flipped = whole[:middle] + bytes([whole[middle] ^ 0xFF]) + whole[middle + 1 :]
+        (tmp_path / FILE).write_bytes(damaged.get(damage, flipped))
     with pytest.raises(InputError, match="damaged"):
-        TestScores.load(tmp_path)
+        RunScores.load(tmp_path)
 
 
 def test_spreads_are_sample_deviations() -> None:
     assert str(Spread((0.1, 0.2, 0.3))) == ".200 ± .100"
-    assert str(Spread((0.25,))) == ".250 (1 seed)"
+    assert str(Spread((0.25,))) == ".250"
+    assert str(Spread((0.25, 0.25), 3)) == ".250 ± .000 (2 of 3 seeds)"
     assert (short(-0.0412), short(1.0)) == ("−.041", "1.000")
 
 
 def test_a_method_can_have_values_of_its_own() -> None:
     made = benchmark(changes={"dis2": {"optimizer.lr": 2e-3, "schedule.epochs": 3}})
     runs = {(run.method, run.seed): run.recipe for run in made.runs()}
-    assert len(runs) == 6
+    assert len(runs) == 8
     assert (runs["dis2", 1].optimizer.lr, runs["dis2", 1].schedule.epochs, runs["dis2", 1].seed) == (2e-3, 3, 1)
     assert runs["single_sar", 1].optimizer.lr == recipe().optimizer.lr
-    assert [run.seed for run in made.runs()] == [0, 0, 0, 1, 1, 1]  # a first table after a third of the time
+    assert [run.seed for run in made.runs()] == [0, 0, 0, 0, 1, 1, 1, 1]  # a first table after a third of the time
     with pytest.raises(InputError, match=r"optimizer\.speed"):
         changed(recipe(), {"optimizer.speed": 1})
     with pytest.raises(InputError, match="mmformer"):
@@ -170,6 +183,54 @@ def test_what_does_not_fit_the_data_is_named() -> None:
     with pytest.raises(InputError, match="single_ndsm"):
         replace(benchmark(), methods=["single_ndsm"]).check(modalities, classes)
     with pytest.raises(InputError, match="ndsm"):
-        replace(benchmark(), test=TestRecipe(degraded="ndsm")).check(modalities, classes)
+        replace(benchmark(), test=ScoringRecipe(degraded="ndsm")).check(modalities, classes)
     with pytest.raises(InputError, match="wet"):
         replace(benchmark(), focus="wet").check(modalities, classes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"reference": "concat_drop"}, "concat_drop"),
+        ({"seeds": [0, 1, 0]}, "seed 0 is named twice"),
+        ({"methods": ["dis2", "dis2"]}, "method dis2 is named twice"),
+        ({"name": "../elsewhere"}, "no name for a folder"),
+        ({"name": "a/b"}, "no name for a folder"),
+        ({"test": ScoringRecipe(split="validation")}, "trained on or chosen by"),
+        ({"test": ScoringRecipe(shifts=[0, 2])}, "clean scenario"),
+        ({"recipe": replace(recipe(), devices=2)}, "one process"),
+    ],
+)
+def test_what_would_make_a_false_table_is_refused(changes: dict[str, object], named: str) -> None:
+    with pytest.raises(InputError, match=named):
+        replace(benchmark(), **changes).check(("optical", "sar"), ("dry", "flooded"))
+
+
+def test_some_runs_are_named_by_method_or_by_place() -> None:
+    assert [run.place for run in benchmark().only(["single_sar/seed1", "dis2"])] == [
+        "single_sar/seed1",
+        "dis2/seed0",
+        "dis2/seed1",
+    ]
+    with pytest.raises(InputError, match="no run 'dis2/seed7'"):
+        benchmark().only(["dis2/seed7"])
+
+
+def test_runs_on_other_tiles_are_not_compared() -> None:
+    other = replace(TESTS[2], tiles=tuple(f"other{i}" for i in range(TILES)))
+    with pytest.raises(InputError, match="different tiles"):
+        Results(benchmark(), [TESTS[0], other])
+
+
+def test_with_few_tiles_no_difference_is_called_significant() -> None:
+    few = [replace(test, tiles=test.tiles[:5], counts=test.counts[:, :5]) for test in TESTS]
+    text = markdown(Results(benchmark(), few))
+    assert "no difference here is called significant" in text and "**+" not in text
+    assert "+.100" in text
+
+
+def test_the_head_says_what_was_done() -> None:
+    text = markdown(Results(benchmark(changes={"dis2": {"optimizer.lr": 0.002}}), TESTS))
+    assert "Width 8, windows of 32 pixels, 10 steps of 8 windows" in text and "trained on CPU" in text
+    assert "**DIS2** alone has optimizer.lr 0.002." in text and "- Toy numbers." in text
+    assert rows_of(text)["**DIS2**"][-1] == ["1,234", "0.500", "0.500", "0.500", "20.0", "1.5"]

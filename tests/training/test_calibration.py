@@ -1,17 +1,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 import pytest
 import torch
-from baseline_tester import tiny_card
-from torch import Tensor
 from torchmetrics.classification import MulticlassCalibrationError
 
-from dis2_core.network import SegmentationNetwork
-from dis2_training.calibration import Calibration, calibrate_windows
-from dis2_training.sample import IGNORE, Sample
+from dis2_training.calibration import Calibration
+from dis2_training.sample import IGNORE
 
 
 def test_pooled_pixels_as_torchmetrics_has_it() -> None:
@@ -53,38 +49,3 @@ def test_without_a_labelled_pixel_there_is_no_error() -> None:
     calibration = Calibration()
     calibration.update(torch.full((1, 2, 2, 2), 0.5), torch.full((1, 2, 2), IGNORE))
     assert math.isnan(calibration.error())
-
-
-class Stubborn(SegmentationNetwork):
-    """Class 0 with a probability of 0.9 where both modalities are there, of 0.6 otherwise."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.unused = torch.nn.Parameter(torch.zeros(1))
-
-    def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:
-        p = 0.9 if len(inputs) == 2 else 0.6
-        first = next(iter(inputs.values()))
-        return (
-            torch.tensor([p, (1 - p) / 2, (1 - p) / 2])
-            .log()[None, :, None, None]
-            .expand(len(first), -1, *first.shape[2:])
-        )
-
-
-def test_every_scenario_has_its_own() -> None:
-    card = tiny_card()
-    labels = torch.zeros(32, 32, dtype=torch.long)
-    labels[16:] = 1  # class 0 is right in half of the pixels
-    window = Sample(
-        {m.name: torch.zeros(len(m.bands), 32, 32) for m in card.modalities},
-        {m.name: torch.ones(32, 32, dtype=torch.bool) for m in card.modalities},
-        labels,
-    )
-    found = calibrate_windows(Stubborn(), card, [window] * 3, batch_size=2)
-    errors = {scenario: calibration.error() for scenario, calibration in found.items()}
-    assert errors == {
-        ("optical", "sar"): pytest.approx(0.4, abs=1e-5),
-        ("optical",): pytest.approx(0.1, abs=1e-5),
-        ("sar",): pytest.approx(0.1, abs=1e-5),
-    }

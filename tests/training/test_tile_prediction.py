@@ -50,7 +50,8 @@ def test_a_tile_in_memory_gets_the_map_of_its_files(folder: Path, tmp_path: Path
     tile = with_holes(FolderDataset(folder, "test").in_memory()[0])
     rasters = tile.rasters(tmp_path / "rasters")
     predictor = TilePredictor(model.network, model.card, overlap)
-    for scenario, found in predictor.predict_scenarios(tile.sample, model.card.scenarios()).items():
+    for scenario in model.card.scenarios():
+        found = predictor.predict(tile.sample, scenario)
         classes, probabilities = (tmp_path / f"{scenario_name(scenario)}_{kind}.tif" for kind in ("map", "p"))
         dis2_core.segment(
             {name: rasters[name] for name in scenario},

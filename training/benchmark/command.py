@@ -8,15 +8,22 @@ from pathlib import Path
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
 from dis2_core.console import ProgressBar, SparseLines
-from dis2_core.errors import InputError
-from dis2_core.jobfolder import whole_file
+from dis2_core.errors import Dis2Error, InputError
+from dis2_core.jobfolder import translated_errors, whole_file
+from dis2_core.running import interruptible
 
 from .gallery import draw_gallery
 from .plan import BenchmarkRecipe
 from .plots import draw_all
 from .results import Results
-from .runs import run_all, tested
+from .runs import Outcome, run_all, tested
 from .tables import markdown, write_csv
+
+
+class RunsFailed(Dis2Error):
+    """Some runs of a benchmark failed; the others were done."""
+
+    code = "runs-failed"
 
 
 def benchmark_parser() -> ArgumentParser:
@@ -25,6 +32,9 @@ def benchmark_parser() -> ArgumentParser:
     parser.add_argument("--config", action=ActionConfigFile, help="what is compared, a YAML file")
     parser.add_class_arguments(BenchmarkRecipe, None)
     parser.add_argument("--out", type=Path, default=None, help="folder of the runs; default: runs/<name>")
+    parser.add_argument(
+        "--only", nargs="+", default=[], help="train no other runs than these: dis2 concat/seed1; the table is of all"
+    )
     parser.add_argument("--processes", type=int, default=1, help="runs at a time, which share the cores")
     parser.add_argument("--tables-only", action="store_true", help="write tables and plots of what is done so far")
     return parser
@@ -33,7 +43,7 @@ def benchmark_parser() -> ArgumentParser:
 def to_benchmark(options: Namespace) -> BenchmarkRecipe:
     """Build the benchmark that parsed options describe."""
     options = options.clone()
-    for name in ("config", "out", "processes", "tables_only"):
+    for name in ("config", "out", "only", "processes", "tables_only"):
         options.pop(name, None)
     parser = ArgumentParser()
     parser.add_class_arguments(BenchmarkRecipe, None)
@@ -47,11 +57,19 @@ def run_benchmark(options: Namespace) -> None:
     data = benchmark.recipe.data
     description = data.open(data.train).description
     benchmark.check(description.modality_names, tuple(item.name for item in description.classes))
+    runs = benchmark.only(options.only) if options.only else benchmark.runs()
+    outcomes: dict[str, Outcome] = {}
     if not options.tables_only:
-        out.mkdir(parents=True, exist_ok=True)
-        with ProgressBar() if sys.stderr.isatty() else SparseLines() as display:
-            run_all(benchmark, out, options.processes, display)
+        with translated_errors(out):
+            out.mkdir(parents=True, exist_ok=True)
+        with interruptible() as cancelled, ProgressBar() if sys.stderr.isatty() else SparseLines() as display:
+            outcomes = run_all(runs, out, options.processes, display, cancelled)
     print(write_results(benchmark, out))
+    if failed := [place for place, outcome in outcomes.items() if outcome.state == "failed"]:
+        raise RunsFailed(
+            f"{len(failed)} runs failed: {', '.join(failed)}. {outcomes[failed[0]].reason}",
+            "Mend what is wrong and start the benchmark again: what is done is kept.",
+        )
 
 
 def write_results(benchmark: BenchmarkRecipe, out: Path) -> str:

@@ -9,7 +9,7 @@ from dis2_core.card import scenario_name
 from dis2_core.network import Scenario
 
 from ..degradation import Degradation, curves, degradations
-from .plan import TestRecipe
+from .plan import ScoringRecipe
 
 CLEAN = ""  #: The kind of a scenario to which nothing happens
 
@@ -41,18 +41,16 @@ class Condition:
         return f"{self.kind} {self.step}" if self.step else self.kind
 
 
-def conditions(card: ModelCard, test: TestRecipe) -> list[Condition]:
+def conditions(card: ModelCard, test: ScoringRecipe) -> list[Condition]:
     """All conditions: the scenarios, then what happens to the degraded modality while the others are clean."""
     clean = [Condition(scenario) for scenario in card.scenarios()]
     if not test.degraded:
         return clean
     modality, full = card.modality(test.degraded), card.modality_names
     between = [Condition(full, kind, 0, degrade) for kind, degrade in degradations(modality).items()]
-    steps = {"shift": test.shifts, "resolution": test.factors}
     along = [
         Condition(full, kind, step, degrade)
-        for kind, curve in curves(modality).items()
+        for kind, curve in curves(modality, test.shifts, test.factors).items()
         for step, degrade in curve.items()
-        if step in steps[kind]
     ]
     return [*clean, *between, *along]

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from dis2_core.errors import InputError
 
 from ..methods import method_names
-from ..recipe import Recipe
+from ..recipe import Recipe, plain
 
 
 @dataclass
-class TestRecipe:
+class ScoringRecipe:
     """How a trained network is tested.
 
     Attributes:
         split: Name of the split; nothing is chosen by it.
         overlap: Fraction of a window that neighbours share when whole tiles are mapped.
         degraded: Modality that suffers patches, clouds and noise, and is moved and coarsened; empty: none.
-        shifts: Pixels by which it is moved.
-        factors: By which its pixels are made larger.
+        shifts: Pixels by which it is moved, 1 or more each.
+        factors: By which its pixels are made larger, 2 or more each.
         maps: Whether the maps of the clean scenarios are kept.
     """
-
-    __test__ = False  # pytest takes a name like this for a test
 
     split: str = "test"
     overlap: float = 0.5
@@ -45,7 +44,6 @@ class BenchmarkRecipe:
         recipe: What all methods share; ``method`` and ``seed`` in it are not looked at.
         methods: What is compared, in the order of the table (``dis2_training.methods``).
         seeds: Each method is trained once with each.
-        planned: Methods that belong to the table and are not trained here: their rows read *not run*.
         changes: Values of the recipe that a method has of its own, by method: ``{dis2: {optimizer.lr: 2e-3}}``.
         test: How trained networks are tested.
         reference: The method that the others are compared with, patch by patch.
@@ -59,9 +57,8 @@ class BenchmarkRecipe:
     recipe: Recipe
     methods: list[str]
     seeds: list[int] = field(default_factory=lambda: [0, 1, 2])
-    planned: list[str] = field(default_factory=list)
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    test: TestRecipe = field(default_factory=TestRecipe)
+    test: ScoringRecipe = field(default_factory=ScoringRecipe)
     reference: str = "concat_dropout"
     focus: str = ""
     focus_name: str = ""
@@ -74,25 +71,58 @@ class BenchmarkRecipe:
         Raises:
             InputError: A method has changes and is not compared, or a change names no value of a recipe.
         """
-        if stray := sorted(set(self.changes) - {*self.methods, *self.planned}):
+        if stray := sorted(set(self.changes) - set(self.methods)):
             raise InputError(f"The benchmark changes the recipe of '{stray[0]}', which it does not train.")
         return [self._run(method, seed) for seed in self.seeds for method in self.methods]
 
+    def only(self, names: Sequence[str]) -> list[Run]:
+        """Some of the runs: those of a method (``dis2``) or one of them (``dis2/seed0``), in the order of the names.
+
+        Raises:
+            InputError: There is no such run.
+        """
+        found = []
+        for name in names:
+            chosen = [run for run in self.runs() if name in (run.method, run.place)]
+            if not chosen:
+                raise InputError(
+                    f"The benchmark has no run '{name}'.", f"It has {', '.join(r.place for r in self.runs())}."
+                )
+            found += [run for run in chosen if run not in found]
+        return found
+
     def check(self, modalities: tuple[str, ...], classes: tuple[str, ...]) -> None:
-        """Raise InputError where a method, the degraded modality or the focus does not fit the data set."""
+        """Raise InputError where something does not fit the data set, or would make the table say what is not so."""
         known = method_names(modalities)
-        for method in (*self.methods, *self.planned):
+        for method in (*self.methods, self.reference):
             if method not in known:
                 raise InputError(f"There is no method '{method}'.", f"Use some of: {', '.join(known)}.")
+        self._check_numbers()
         if self.test.degraded and self.test.degraded not in modalities:
             raise InputError(f"'{self.test.degraded}' cannot be degraded: there are {', '.join(modalities)}.")
         if self.focus and self.focus not in classes:
             raise InputError(f"There is no class '{self.focus}' to focus on: there are {', '.join(classes)}.")
 
+    def _check_numbers(self) -> None:
+        data, test = self.recipe.data, self.test
+        if not re.fullmatch(r"\w[\w.-]*", self.name):
+            raise InputError(f"'{self.name}' is no name for a folder.", "Use letters, digits, dots and dashes.")
+        for kind, values in (("method", self.methods), ("seed", self.seeds)):
+            if twice := [value for value in values if values.count(value) > 1]:
+                raise InputError(f"The {kind} {twice[0]} is named twice.", "It would count twice.")
+        if test.split in (data.train, data.validation):
+            raise InputError(f"The split '{test.split}' is trained on or chosen by.", "Test on another (test.split).")
+        if (self.recipe.devices, self.recipe.nodes) != (1, 1):
+            raise InputError(
+                "A benchmark trains each run in one process.", "Use --processes for several runs at a time."
+            )
+        if min([1, *test.shifts]) < 1 or min([2, *test.factors]) < 2:
+            raise InputError("Shifts begin at 1 and factors at 2: what changes nothing is the clean scenario.")
+
     def _run(self, method: str, seed: int) -> Run:
         recipe = changed(self.recipe, self.changes.get(method, {}))
         model = dataclasses.replace(recipe.model, name=recipe.model.name if method == "dis2" else method)
-        return Run(method, seed, dataclasses.replace(recipe, method=method, seed=seed, model=model))
+        return Run(method, seed, dataclasses.replace(recipe, method=method, seed=seed, model=model), self.test)
 
 
 @dataclass(frozen=True)
@@ -102,16 +132,22 @@ class Run:
     Attributes:
         method, seed: What tells it from the others.
         recipe: Everything that determines the training.
+        test: And the test.
     """
 
     method: str
     seed: int
     recipe: Recipe
+    test: ScoringRecipe
 
     @property
     def place(self) -> str:
         """Its folder below that of the benchmark."""
         return f"{self.method}/seed{self.seed}"
+
+    def plain(self) -> dict[str, Any]:
+        """What determines the scores, as JSON holds it."""
+        return {"recipe": plain(self.recipe), "test": dataclasses.asdict(self.test)}
 
 
 def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:

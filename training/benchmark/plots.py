@@ -8,29 +8,31 @@ from typing import TYPE_CHECKING
 
 from dis2_core.jobfolder import whole_file
 
+from ..log import read_log
 from ..methods import SINGLE
 from .results import Results
-from .runs import read_log
 from .tables import name_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_SHADES = ("#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b", "#17becf", "#7f7f7f", "#bcbd22", "#000000", "#005f56")
 _CURVES = {"shift": "shift, pixels", "resolution": "pixels larger by"}
 
 
-def draw_all(results: Results, out: Path) -> list[Path]:
-    """Draw every picture that there are results for; returns their paths."""
+def draw_all(results: Results, out: Path) -> None:
+    """Draw every picture that there are results for."""
     figures = {"scenarios": _scenarios(results), "learning": _learning(results, out)}
     if any(_steps(results, kind) for kind in _CURVES):
         figures["robustness"] = _robustness(results)
-    return [_save(figure, out / f"{name}.png") for name, figure in figures.items()]
+    for name, figure in figures.items():
+        _save(figure, out / f"{name}.png")
 
 
 def _scenarios(results: Results) -> Figure:
     """A panel a scenario, a line a method: a dot a seed, a bar at the mean."""
-    figure, axes = _panels(len(results.scenarios), height=0.6 + 0.34 * len(results.methods))
+    figure, axes = _panels(len(results.scenarios), 0.6 + 0.34 * len(results.methods), sharey=True)
     for axis, scenario in zip(axes, results.scenarios, strict=True):
         for row, method in enumerate(results.methods):
             if method.startswith(SINGLE) and method.removeprefix(SINGLE) != scenario:
@@ -89,22 +91,21 @@ def _steps(results: Results, kind: str) -> list[int]:
     return sorted(int(name.partition(mark)[2]) for name in results.conditions if mark in name)
 
 
-def _panels(count: int, height: float) -> tuple[Figure, Sequence[Axes]]:
+def _panels(count: int, height: float, sharey: bool = False) -> tuple[Figure, Sequence[Axes]]:
     from matplotlib.figure import Figure  # a second, which nobody waits for who only trains
 
     figure = Figure(figsize=(4 * count, height), layout="constrained")
-    return figure, list(figure.subplots(1, count, squeeze=False, sharey=height < 3)[0])
+    return figure, list(figure.subplots(1, count, squeeze=False, sharey=sharey)[0])
 
 
 def _colour(results: Results, method: str) -> str:
-    """DIS2 in one colour of its own, the others in order."""
+    """DIS2 in a red of its own, the others in shades that no red is among."""
     if method == "dis2":
         return "#c1272d"
     others = [name for name in results.methods if name != "dis2"]
-    return f"C{others.index(method) % 10}" if others.index(method) != 3 else "C9"
+    return _SHADES[others.index(method) % len(_SHADES)]
 
 
-def _save(figure: Figure, path: Path) -> Path:
+def _save(figure: Figure, path: Path) -> None:
     with whole_file(path) as part:
         figure.savefig(part, format="png", dpi=130)
-    return path

@@ -8,11 +8,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from dis2_core.errors import InputError
 from dis2_core.metrics import Scores
 
 from ..bootstrap import Difference, Statistic, iou_of, miou, paired_bootstrap
 from .plan import BenchmarkRecipe
-from .test_scores import TestScores
+from .run_scores import RunScores
 
 Measure = Callable[[Scores], float]
 
@@ -23,9 +24,11 @@ class Spread:
 
     Attributes:
         values: One a seed.
+        planned: How many seeds there are to be.
     """
 
     values: tuple[float, ...]
+    planned: int = 0
 
     @property
     def mean(self) -> float:
@@ -38,9 +41,9 @@ class Spread:
         return float(np.std(self.values, ddof=1)) if len(self.values) > 1 else float("nan")
 
     def __str__(self) -> str:
-        if len(self.values) < 2:
-            return f"{short(self.mean)} (1 seed)"
-        return f"{short(self.mean)} ± {short(self.deviation)}"
+        done = len(self.values)
+        spread = f" ± {short(self.deviation)}" if done > 1 else ""
+        return f"{short(self.mean)}{spread}" + (f" ({done} of {self.planned} seeds)" if done < self.planned else "")
 
 
 def short(value: float) -> str:
@@ -53,10 +56,17 @@ class Results:
 
     Args:
         benchmark: What was compared.
-        tests: What is done so far, see ``runs.tested``.
+        tests: What is done so far, at least one; see ``runs.tested``.
+
+    Raises:
+        InputError: They were made on different tiles or classes.
     """
 
-    def __init__(self, benchmark: BenchmarkRecipe, tests: Sequence[TestScores]) -> None:
+    def __init__(self, benchmark: BenchmarkRecipe, tests: Sequence[RunScores]) -> None:
+        if len({(test.tiles, test.classes) for test in tests}) > 1:
+            raise InputError(
+                "The runs were tested on different tiles or classes.", "Delete their test.npz and start again."
+            )
         self.benchmark = benchmark
         self.tests = tests
         self._scores = lru_cache(maxsize=None)(lambda index, condition: tests[index].scores(condition))
@@ -83,7 +93,7 @@ class Results:
         name = self.benchmark.focus
         return self.tests[0].classes.index(name) if name and self.tests else None
 
-    def of(self, method: str) -> list[TestScores]:
+    def of(self, method: str) -> list[RunScores]:
         """The tests of a method, a seed each."""
         return [test for test in self.tests if test.facts.method == method]
 
@@ -94,19 +104,29 @@ class Results:
             for index, test in enumerate(self.tests)
             if test.facts.method == method and test.has(condition)
         ]
-        return Spread(tuple(values)) if values else None
+        return self._over_seeds(values)
 
     def calibration(self, method: str, condition: str) -> Spread | None:
         """Expected calibration error of a method in a condition."""
         values = [test.calibration_error(condition) for test in self.of(method) if test.has(condition)]
-        return Spread(tuple(values)) if values else None
+        return self._over_seeds(values)
+
+    def _over_seeds(self, values: list[float]) -> Spread | None:
+        return Spread(tuple(values), len(self.benchmark.seeds)) if values else None
 
     def difference(self, method: str, other: str, condition: str) -> Difference | None:
-        """How far a method is ahead of another on the same tiles; None where one of them was not tested."""
+        """How far a method is ahead of another on the same tiles; None where one of them was not tested.
+
+        Of methods with different numbers of seeds, those that both have are compared.
+        """
         ours, theirs = (
-            [test.patches(condition) for test in self.of(name) if test.has(condition)] for name in (method, other)
+            {test.facts.seed: test for test in self.of(name) if test.has(condition)} for name in (method, other)
         )
-        return paired_bootstrap(ours, theirs, self.statistic) if ours and theirs else None
+        both = sorted(set(ours) & set(theirs))
+        if not both:
+            return None
+        first, second = ([tests[seed].patches(condition) for seed in both] for tests in (ours, theirs))
+        return paired_bootstrap(first, second, self.statistic)
 
     @property
     def statistic(self) -> Statistic:

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import csv
 import multiprocessing
 import os
 import queue
-from collections.abc import Callable, Iterator
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import torch
 
 from dis2_core import Model, load_model
-from dis2_core.errors import Cancelled, OutputNotWritable
+from dis2_core.card import scenario_name
+from dis2_core.errors import AlreadyRunning, Cancelled, Dis2Error, InputError, ResourceError
 from dis2_core.jobfolder import lock_target
+from dis2_core.protocol import Event
 from dis2_core.reporting import Listener, Reporter
+from dis2_core.runtime import choose_device, describe_device
 
+from ..checkpoint import PLACE, TEXTS, differences
+from ..cost import cost
 from ..fit import fit
+from ..log import read_log
 from ..method_file import load_method
 from ..methods import DIS2_METHOD
-from .conditions import CLEAN
+from ..run_record import trained_on
+from .conditions import CLEAN, Condition
 from .plan import BenchmarkRecipe, Run
-from .test_scores import FILE, Facts, TestScores
-from .testing import conditions_of, costs, map_and_count
+from .run_scores import FILE, Facts, RunScores
+from .scoring import conditions_of, map_and_count
 
 STAGE = "benchmark"
 TRAINED = 0.9  # of a run, when it is trained
@@ -33,97 +41,131 @@ TRAINED = 0.9  # of a run, when it is trained
 Told = Callable[[float, str], None]
 
 
+class Outcome(NamedTuple):
+    """What came of a run: ``done``, left to another process (``elsewhere``), or ``failed``, and why."""
+
+    state: Literal["done", "elsewhere", "failed"]
+    reason: str = ""
+
+
 def run_all(
-    benchmark: BenchmarkRecipe,
+    runs: Sequence[Run],
     out: Path,
     processes: int = 1,
     progress: Listener | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> list[Run]:
-    """Do all runs that are not done yet.
+) -> dict[str, Outcome]:
+    """Do those of the runs that are not done yet. One that fails does not keep the others from being done.
 
     The same command may be started several times at once, on several machines over one folder: each run has
     a lock, and what another process works on is left to it.
 
     Args:
-        benchmark: What is compared.
+        runs: What is to be done, in this order.
         out: Folder of the benchmark; each run has ``<method>/seed<n>`` in it.
         processes: Runs at a time, each with its share of the cores.
-        progress: Gets events of the types progress and info.
+        progress: Gets events of the types progress, info and warning.
         cancelled: Is asked again and again; True stops, and what was trained so far is gone on with next time.
 
     Returns:
-        The runs that were left to another process.
+        What came of each run that was not done before, by its place.
 
     Raises:
-        Dis2Error: See ``fit``.
+        InputError: A finished run was made with another recipe.
+        ResourceError: A process was killed.
         Cancelled: The benchmark was stopped.
     """
     report = Reporter(progress, cancelled)
-    todo = [run for run in benchmark.runs() if not is_done(run, out)]
-    for run in benchmark.runs():
-        if run not in todo:
-            report.info(f"{run.place}: done before.")
+    todo = [run for run in runs if not is_done(run, out)]
+    if len(todo) < len(runs):
+        report.info(f"{len(runs) - len(todo)} of {len(runs)} runs were done before.")
     if processes > 1 and len(todo) > 1:
-        return _in_processes(benchmark, todo, out, processes, report)
-    return [run for run in todo if not _alone(benchmark, run, out, todo, report)]
+        return _in_processes(todo, out, processes, report)
+    return {run.place: _alone(run, out, todo, report) for run in todo}
 
 
 def is_done(run: Run, out: Path) -> bool:
-    """Whether a run was trained and tested."""
-    return (out / run.place / FILE).is_file()
+    """Whether a run was trained, and tested as it is to be tested now.
+
+    Raises:
+        InputError: It was trained with another recipe.
+    """
+    if not (out / run.place / FILE).exists():
+        return False
+    found = differences(RunScores.load(out / run.place).facts.made, run.plain())
+    for name, (before, now) in found.items():
+        part, _, value = name.partition(".")
+        if part == "recipe" and value not in (*PLACE, *TEXTS):
+            raise InputError(
+                f"{out / run.place} was made with {value} {before}; the recipe says {now}.",
+                "Give another folder (--out), or delete that one.",
+            )
+    return not any(name.startswith("test.") and name != "test.maps" for name in found)
 
 
-def _alone(benchmark: BenchmarkRecipe, run: Run, out: Path, todo: list[Run], report: Reporter) -> bool:
+def _alone(run: Run, out: Path, todo: Sequence[Run], report: Reporter) -> Outcome:
     first = todo.index(run)
 
     def told(fraction: float, stage: str) -> None:
         report.check()
         report.progress((first + fraction) / len(todo), STAGE, f"{run.place} {stage}")
 
-    done = do_run(benchmark, run, out, told)
-    report.info(f"{run.place}: {'done' if done else 'another process works on it'}.")
-    return done
+    outcome = do_run(run, out, told)
+    tell(run, outcome, report)
+    return outcome
 
 
-def do_run(benchmark: BenchmarkRecipe, run: Run, out: Path, told: Told) -> bool:
-    """Train and test; returns False where another process works on it."""
+def tell(run: Run, outcome: Outcome, report: Reporter) -> None:
+    """Tell what came of a run."""
+    text = f"{run.place}: {outcome.state}. {outcome.reason}".strip()
+    if outcome.state == "failed":
+        report.warning(text, "run-failed")
+    else:
+        report.info(text)
+
+
+def do_run(run: Run, out: Path, told: Told) -> Outcome:
+    """Train and test.
+
+    Raises:
+        Cancelled: ``told`` stopped it; what was trained is kept.
+    """
     folder = out / run.place
-    folder.mkdir(parents=True, exist_ok=True)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with lock_target(folder / FILE):
             if not is_done(run, out):
-                path = fit(
-                    run.recipe,
-                    folder,
-                    resume=True,
-                    progress=lambda event: (
-                        event.type == "progress" and told(TRAINED * event.data["fraction"], event.data["stage"])
-                    ),
-                )
-                score_run(benchmark, run, path, told).save(folder)
-    except OutputNotWritable as error:
-        if "Another run" not in str(error):
-            raise
-        return False
-    return True
+                path = fit(run.recipe, folder, resume=True, adjustable=(), progress=partial(_pass_on, told))
+                score_run(run, path, told).save(folder)
+    except AlreadyRunning as error:
+        return Outcome("elsewhere", str(error))
+    except Cancelled:
+        raise Cancelled("The benchmark was stopped.", "Start it again to go on.") from None
+    except Dis2Error as error:
+        return Outcome("failed", error.message)
+    return Outcome("done")
 
 
-def score_run(benchmark: BenchmarkRecipe, run: Run, path: Path, told: Told) -> TestScores:
-    """Test a trained network once."""
-    test = benchmark.test
+def _pass_on(told: Told, event: Event) -> None:
+    if event.type == "progress":
+        told(TRAINED * event.data["fraction"], event.data["stage"])
+
+
+def score_run(run: Run, path: Path, told: Told) -> RunScores:
+    """Test a trained network, on the device that the recipe names."""
     model = load_model(path) if run.method == DIS2_METHOD else load_method(path)[1]
-    tiles = run.recipe.data.open(test.split).in_memory()
-    wanted = conditions_of(model, run.method, test)
+    model.network.to(choose_device(run.recipe.device))
+    tiles = run.recipe.data.open(run.test.split).in_memory()
+    wanted = conditions_of(model, run.method, run.test)
     counts, bins = map_and_count(
         model,
         tiles,
         wanted,
-        test.overlap,
-        path.parent / "maps" if test.maps else None,
+        run.test.overlap,
+        path.parent / "maps" if run.test.maps else None,
         lambda fraction: told(TRAINED + (1 - TRAINED) * fraction, "testing"),
     )
-    return TestScores(
+    return RunScores(
         facts=_facts(run, model, wanted, path.parent),
         classes=model.card.class_names,
         tiles=tuple(tile.name for tile in tiles),
@@ -133,56 +175,49 @@ def score_run(benchmark: BenchmarkRecipe, run: Run, path: Path, told: Told) -> T
     )
 
 
-def _facts(run: Run, model: Model, wanted: list[Any], folder: Path) -> Facts:
+def _facts(run: Run, model: Model, wanted: Sequence[Condition], folder: Path) -> Facts:
     clean = [condition.scenario for condition in wanted if condition.kind == CLEAN]
-    parameters, flops, seconds = costs(model, clean)
-    last = read_log(folder)[-1]
+    costs = {scenario_name(scenario): cost(model.network, model.card, scenario) for scenario in clean}
+    last, metrics = read_log(folder)[-1], model.card.metrics
     return Facts(
-        method=run.method,
-        seed=run.seed,
-        width=run.recipe.model.width,
+        made=run.plain(),
         steps=int(last["step"]),
-        parameters=parameters,
-        gflop=flops,
-        seconds_a_window=seconds,
-        training_seconds=float(last["cpu_seconds"]),
-        validation_miou=sum(scores["miou"] for scores in model.card.metrics.values()) / len(model.card.metrics),
-        device=run.recipe.device,
+        parameters=next(iter(costs.values())).parameters,
+        gflop={name: round(item.gflop, 4) for name, item in costs.items()},
+        seconds_a_window={name: round(item.seconds, 5) for name, item in costs.items()},
+        seconds=float(last["seconds"]),
+        cpu_seconds=float(last["cpu_seconds"]),
+        validation_miou=sum(scores["miou"] for scores in metrics.values()) / len(metrics),
+        device=trained_on(folder),
+        test_device=describe_device(next(model.network.parameters()).device),
     )
 
 
-def read_log(folder: Path) -> list[dict[str, str]]:
-    """The rows of a run's ``log.csv``."""
-    with (folder / "log.csv").open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def _in_processes(
-    benchmark: BenchmarkRecipe, todo: list[Run], out: Path, processes: int, report: Reporter
-) -> list[Run]:
+def _in_processes(todo: Sequence[Run], out: Path, processes: int, report: Reporter) -> dict[str, Outcome]:
     """Several runs at a time, each in a process of its own: torch's threads do not share cores well."""
     context = multiprocessing.get_context("spawn")
     threads = max(1, (os.cpu_count() or 1) // processes)
     messages, stop = context.Queue(), context.Event()
     shares = dict.fromkeys([run.place for run in todo], 0.0)
+    outcomes: dict[str, Outcome] = {}
     with ProcessPoolExecutor(processes, context, _begin, (threads, messages, stop)) as pool:
-        running = {pool.submit(_do_in_process, benchmark, run, out): run for run in todo}
-        left: list[Run] = []
         try:
+            running = {pool.submit(_do_in_process, run, out): run for run in todo}
             for finished in _finished(running, lambda: _show(messages, shares, report)):
                 run = running[finished]
-                done = finished.result()
+                outcomes[run.place] = finished.result()
                 shares[run.place] = 1.0
-                report.info(f"{run.place}: {'done' if done else 'another process works on it'}.")
-                left += [] if done else [run]
-        except BaseException:
-            stop.set()  # each run ends at its next step
+                tell(run, outcomes[run.place], report)
+        except BrokenProcessPool as error:
+            hint = "Start the benchmark again, with fewer --processes; what was trained is kept."
+            raise ResourceError("A process of the benchmark was killed, maybe for want of memory.", hint) from error
+        finally:
+            stop.set()  # each run that still goes on ends at its next step
             pool.shutdown(cancel_futures=True)
-            raise
-    return left
+    return outcomes
 
 
-def _finished(running: dict[Future[bool], Run], meanwhile: Callable[[], None]) -> Iterator[Future[bool]]:
+def _finished(running: Mapping[Future[Outcome], Run], meanwhile: Callable[[], None]) -> Iterator[Future[Outcome]]:
     pending = set(running)
     while pending:
         done, pending = wait(pending, timeout=0.5, return_when="FIRST_COMPLETED")
@@ -211,20 +246,26 @@ _stop: Any = None
 def _begin(threads: int, messages: Any, stop: Any) -> None:
     global _messages, _stop
     torch.set_num_threads(threads)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the first process says who stops
     _messages, _stop = messages, stop
 
 
-def _do_in_process(benchmark: BenchmarkRecipe, run: Run, out: Path) -> bool:
-    return do_run(benchmark, run, out, partial(_tell, run.place))
+def _do_in_process(run: Run, out: Path) -> Outcome:
+    return do_run(run, out, partial(_tell, run.place))
 
 
 def _tell(place: str, fraction: float, stage: str) -> None:
-    if _stop.is_set():
+    parent = multiprocessing.parent_process()
+    if _stop.is_set() or (parent and not parent.is_alive()):
         raise Cancelled("The benchmark was stopped.", "Start it again to go on.")
     _messages.put((place, fraction, stage))
 
 
-def tested(benchmark: BenchmarkRecipe, out: Path) -> list[TestScores]:
-    """What is done so far, in the order of the table, seeds in order."""
+def tested(benchmark: BenchmarkRecipe, out: Path) -> list[RunScores]:
+    """What is done so far, in the order of the table, seeds in order.
+
+    Raises:
+        InputError: See ``is_done``.
+    """
     runs = sorted(benchmark.runs(), key=lambda run: (benchmark.methods.index(run.method), run.seed))
-    return [TestScores.load(out / run.place) for run in runs if is_done(run, out)]
+    return [RunScores.load(out / run.place) for run in runs if is_done(run, out)]

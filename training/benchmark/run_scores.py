@@ -1,8 +1,10 @@
-"""What one run leaves behind: counts for every tile and condition, and what the network cost."""
+"""What one run leaves behind: counts for every tile and condition, what the network cost, and how it was made."""
 
 from __future__ import annotations
 
 import json
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,43 +12,69 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from dis2_core.errors import InputError
 from dis2_core.jobfolder import whole_file
 from dis2_core.metrics import ConfusionMatrix, Scores
 
+from ..calibration import Calibration
+
 FILE = "test.npz"
+_NAMES = ("classes", "tiles", "conditions")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a run cost and where it came from.
+    """What a run cost and how it was made.
 
     Attributes:
-        method, seed, width: What was trained.
+        made: ``plan.Run.plain``: the recipes of training and test.
         steps: Optimizer steps.
         parameters: Of the network.
         gflop: A window, by scenario.
-        seconds_a_window: On the machine of the test, by scenario.
-        training_seconds: CPU time of the training.
+        seconds_a_window: On the device of the test, by scenario.
+        seconds, cpu_seconds: Wall and CPU time of training and validation; see ``pace.Clock``.
         validation_miou: That the network was chosen by: mean over the scenarios.
         device: Where it was trained.
+        test_device: Where it was tested.
     """
 
-    method: str
-    seed: int
-    width: int
+    made: Mapping[str, Any]
     steps: int
     parameters: int
     gflop: Mapping[str, float]
     seconds_a_window: Mapping[str, float]
-    training_seconds: float
+    seconds: float
+    cpu_seconds: float
     validation_miou: float
     device: str
+    test_device: str
+
+    @property
+    def recipe(self) -> Mapping[str, Any]:
+        """Of the training, as ``recipe.plain`` makes it."""
+        recipe: Mapping[str, Any] = self.made["recipe"]
+        return recipe
+
+    @property
+    def method(self) -> str:
+        """What was trained."""
+        return str(self.recipe["method"])
+
+    @property
+    def seed(self) -> int:
+        """Of everything that was drawn."""
+        return int(self.recipe["seed"])
+
+    @property
+    def width(self) -> int:
+        """Of the network."""
+        return int(self.recipe["model"]["width"])
 
 
 @dataclass(frozen=True)
-class TestScores:
+class RunScores:
     """The test of one trained network.
 
     Attributes:
@@ -55,10 +83,8 @@ class TestScores:
         tiles: Names of the test tiles.
         conditions: Names of the conditions.
         counts: int64 (conditions, tiles, K, K + 1) confusion matrices, see ``ConfusionMatrix``.
-        bins: float64 (conditions, 3, bins): pixels, right ones, summed confidence; see ``Calibration``.
+        bins: float64 (conditions, 3, bins), see ``Calibration.bins``.
     """
-
-    __test__ = False
 
     facts: Facts
     classes: tuple[str, ...]
@@ -82,21 +108,19 @@ class TestScores:
 
     def calibration_error(self, condition: str) -> float:
         """Expected calibration error, in [0, 1]."""
-        pixels, right, confidence = self.bins[self.conditions.index(condition)]
-        return float(np.abs(right - confidence).sum() / pixels.sum())
+        bins = self.bins[self.conditions.index(condition)]
+        return Calibration.of_bins(torch.from_numpy(bins)).error()
 
     def save(self, folder: Path) -> Path:
         """Write ``test.npz``; it appears whole or not at all. Raises NoSpace or OutputNotWritable."""
-        texts = {"facts": json.dumps(asdict(self.facts), sort_keys=True), **self._names()}
+        texts = {name: np.array(getattr(self, name), dtype=str) for name in _NAMES}
+        facts = json.dumps(asdict(self.facts), sort_keys=True)
         with whole_file(folder / FILE) as part, part.open("wb") as file:
-            np.savez_compressed(file, counts=self.counts, bins=self.bins, **texts)
+            np.savez_compressed(file, counts=self.counts, bins=self.bins, facts=np.array(facts), **texts)
         return folder / FILE
 
-    def _names(self) -> dict[str, Any]:
-        return {name: np.array(getattr(self, name), dtype=str) for name in ("classes", "tiles", "conditions")}
-
     @classmethod
-    def load(cls, folder: Path) -> TestScores:
+    def load(cls, folder: Path) -> RunScores:
         """Read ``test.npz``, never a pickle.
 
         Raises:
@@ -105,10 +129,20 @@ class TestScores:
         path = folder / FILE
         try:
             with np.load(path, allow_pickle=False) as file:
-                names = {name: tuple(file[name].tolist()) for name in ("classes", "tiles", "conditions")}
+                names = {name: tuple(file[name].tolist()) for name in _NAMES}
                 facts = Facts(**json.loads(str(file["facts"])))
-                return cls(facts, **names, counts=file["counts"], bins=file["bins"])
+                found = cls(facts, **names, counts=file["counts"], bins=file["bins"])
+            found._check()
         except FileNotFoundError:
             raise InputError(f"{path} is missing.", "The run is not finished: start the benchmark again.") from None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
             raise InputError(f"{path} is damaged ({error}).", "Delete it and start the benchmark again.") from error
+        return found
+
+    def _check(self) -> None:
+        """Raise ValueError where the arrays do not have the shapes that the names call for."""
+        shape = (len(self.conditions), len(self.tiles), len(self.classes), len(self.classes) + 1)
+        if self.counts.shape != shape or self.counts.dtype != np.int64:
+            raise ValueError(f"counts are {self.counts.dtype} {self.counts.shape} and not int64 {shape}")
+        if self.bins.ndim != 3 or self.bins.shape[:2] != (len(self.conditions), 3):
+            raise ValueError(f"bins have the shape {self.bins.shape}")
