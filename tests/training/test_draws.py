@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
+from baseline_tester import tiny_card
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dis2_core.errors import InputError
-from dis2_training.draws import BatchShares, seed_dropout
+from dis2_training.draws import BatchShares, ScenarioDraws, seed_dropout
+from dis2_training.recipe import DataRecipe, ModelRecipe, Recipe, ScheduleRecipe
 
 
 @given(processes=st.integers(1, 5), share=st.integers(1, 4), batches=st.integers(0, 6), data=st.data())
@@ -35,3 +39,14 @@ def test_dropout_is_a_function_of_seed_and_part() -> None:
     numbers = [draw(seed, part) for seed in range(3) for part in range(100)]
     assert len(set(numbers)) == 300
     assert numbers[::-1] == [draw(seed, part) for seed in reversed(range(3)) for part in reversed(range(100))]
+
+
+def test_all_incomplete_scenarios_or_one_of_them() -> None:
+    """Where all are trained none is drawn; a recipe that names some of them trains those."""
+    recipe = Recipe(DataRecipe("nowhere"), ModelRecipe("tiny"), schedule=ScheduleRecipe(incomplete="all"))
+    some = replace(recipe, scenarios={"sar": 1.0})
+    every = ScenarioDraws(recipe, tiny_card())
+    assert [every.of_batch(batch) for batch in range(3)] == [[("optical",), ("sar",)]] * 3
+    assert ScenarioDraws(some, tiny_card()).of_batch(0) == [("sar",)]
+    one = ScenarioDraws(replace(recipe, schedule=ScheduleRecipe(incomplete="one")), tiny_card())
+    assert {len(one.of_batch(batch)) for batch in range(20)} == {1}

@@ -18,6 +18,7 @@ import torch
 from tiny_folder import write_folder, write_tile
 from tiny_run import PROGRAM, assert_same_run, cancel_after, largest_file, read_log, tiny_recipe
 
+from dis2_core import load_model
 from dis2_core.errors import Cancelled, InputError, NoSpace
 from dis2_core.protocol import Event
 from dis2_training.fit import fit
@@ -119,6 +120,21 @@ def test_another_recipe_is_refused_naming_the_value(data: Path, begun: Path) -> 
         with pytest.raises(InputError, match=name):
             fit(other, begun, resume=True)
     assert (begun / "recipe.yaml").read_text() == described
+
+
+def test_a_corrected_text_is_no_other_recipe(data: Path, begun: Path, whole: Path) -> None:
+    """The card of the next best model has the new text; what is learned stays the same."""
+    recipe = tiny_recipe(data)
+    path = fit(replace(recipe, model=replace(recipe.model, notes="Corrected.")), begun, resume=True)
+    assert_same_run(begun, whole)
+    steps = max(read_log(begun), key=lambda row: sum(float(v) for k, v in row.items() if k.startswith("miou")))["step"]
+    assert load_model(path).card.notes == ("Corrected." if int(steps) > 2 else "")
+
+
+def test_where_nothing_is_adjustable_another_rate_is_refused(data: Path, begun: Path) -> None:
+    recipe = tiny_recipe(data)
+    with pytest.raises(InputError, match=r"optimizer\.lr"):
+        fit(replace(recipe, optimizer=replace(recipe.optimizer, lr=1e-3)), begun, resume=True, adjustable=())
 
 
 def test_other_data_are_refused_and_moved_ones_are_not(data: Path, begun: Path, tmp_path: Path, whole: Path) -> None:
