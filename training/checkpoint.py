@@ -72,7 +72,8 @@ class Checkpoint:
         recipe: As ``recipe.plain`` makes it.
         card: Of the model, as JSON.
         course: How the run has gone.
-        tensors: States of objective, average and optimizer. Nothing that is drawn has a state: see ``draws``.
+        tensors: States of objective, average and optimizer. What is drawn has no state: see ``draws``;
+            that of baselines that draw a scenario themselves is in the objective's.
     """
 
     recipe: dict[str, Any]

@@ -1,6 +1,6 @@
 """What a step draws, as pure functions of the recipe's seed and a number.
 
-No generator has a position that a run would have to remember: one that goes on in the middle, or on another
+None of these has a position that a run would have to remember: one that goes on in the middle, or on another
 number of processes, draws what it would have drawn. The windows themselves are ``data.RandomWindows``.
 """
 
