@@ -77,22 +77,22 @@ def _accuracy(results: Results) -> list[str]:
     if results.focus is not None:
         blocks.insert(0, (results.statistic_name, results.measure))
     blocks += [("mean F1", lambda s: s.mean_f1), ("overall accuracy", lambda s: s.overall_accuracy)]
-    tables = [f"## Accuracy\n\n{_scenario_table(results, name, measure)}" for name, measure in blocks[:1]]
-    tables += [_scenario_table(results, name, measure) for name, measure in blocks[1:]]
+    (name, measure), *others = blocks
     return [
-        *tables,
-        _table(("ECE", *results.scenarios), (_row(results, m, results.calibration) for m in results.benchmark.methods)),
+        f"## Accuracy\n\n{_scenario_table(results, results.benchmark.methods, name, measure)}",
+        *(_scenario_table(results, results.methods, name, measure) for name, measure in others),
+        _table(("ECE", *results.scenarios), (_row(results, m, results.calibration) for m in results.methods)),
     ]
 
 
-def _scenario_table(results: Results, name: str, measure: Callable[[Scores], float]) -> str:
+def _scenario_table(results: Results, methods: Sequence[str], name: str, measure: Callable[[Scores], float]) -> str:
     def cells(method: str, condition: str) -> Spread | None:
         return results.spread(method, condition, measure)
 
     full, *missing = results.scenarios
     header = (name, *results.scenarios, *(f"drop to {scenario}" for scenario in missing))
     rows = []
-    for method in results.benchmark.methods:
+    for method in methods:
         spreads = {scenario: cells(method, scenario) for scenario in results.scenarios}
         drops = [_drop(spreads[full], spreads[scenario]) if method in results.methods else "" for scenario in missing]
         rows.append((*_row(results, method, cells), *(() if method.startswith(SINGLE) else drops)))
