@@ -5,11 +5,15 @@ It shows pixels of the data set: it belongs into the folder of the runs and not 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+from dis2_core.errors import InputError
 
 from ..contactsheet import PIXELS, coloured, draw_rows, pictures, spread
 from ..data import Tile
@@ -42,7 +46,20 @@ def _maps(methods: list[str], results: Results, out: Path, tile: Tile) -> Iterat
     for method in methods:
         folder = out / method / f"seed{results.of(method)[0].facts.seed}" / "maps"
         for scenario in results.scenarios:
-            with rasterio.open(folder / scenario / f"{tile.name}.tif") as raster:
-                codes = raster.read(1)
+            codes = _read(folder / scenario / f"{tile.name}.tif")
             step = max(1, max(codes.shape) // PIXELS)
-            yield f"{name_of(method)}\n{scenario}", codes[::step, ::step]
+            yield f"{name_of(method)}\n{scenario}".replace(", ", ",\n"), codes[::step, ::step]
+
+
+def _read(path: Path) -> np.ndarray:
+    """The (H, W) class codes of a map. Raises InputError where it is missing or damaged."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # not every data set has a place
+            with rasterio.open(path) as raster:
+                codes: np.ndarray = raster.read(1)
+    except RasterioError as error:
+        raise InputError(
+            f"The map {path} cannot be read ({error}).", "Delete the run's test.npz to make it again."
+        ) from error
+    return codes
