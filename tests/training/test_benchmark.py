@@ -317,3 +317,11 @@ def test_isprs_is_one_command_from_the_archives_to_the_table(
     tested = RunScores.load(tmp_path / "runs" / "dis2" / "seed0")
     assert len(tested.classes) == 5
     assert len(tested.tiles) == {"potsdam": 14, "vaihingen": 17}[name]
+
+
+def test_the_command_says_which_runs_failed(done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = "--recipe.optimizer.name=sgd --recipe.optimizer.lr=1e30 --recipe.optimizer.clip=null --changes={}"
+    arguments = ["benchmark", "--config", str(done / "tiny.yaml"), "--out", str(tmp_path), *wrong.split()]
+    assert main([*arguments, "--only", "single_ndsm/seed0"]) == 1
+    error = " ".join(capsys.readouterr().err.split())
+    assert "Some runs failed: single_ndsm/seed0. The loss is" in error and "start the benchmark again" in error

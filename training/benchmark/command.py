@@ -16,7 +16,7 @@ from .gallery import draw_gallery
 from .plan import BenchmarkRecipe
 from .plots import draw_all
 from .results import Results
-from .runs import Outcome, run_all, tested
+from .runs import Outcome, is_done, run_all, tested
 from .tables import markdown, write_csv
 
 
@@ -64,10 +64,12 @@ def run_benchmark(options: Namespace) -> None:
             out.mkdir(parents=True, exist_ok=True)
         with interruptible() as cancelled, ProgressBar() if sys.stderr.isatty() else SparseLines() as display:
             outcomes = run_all(runs, out, options.processes, display, cancelled)
-    print(write_results(benchmark, out))
-    if failed := [place for place, outcome in outcomes.items() if outcome.state == "failed"]:
+    failed = [place for place, outcome in outcomes.items() if outcome.state == "failed"]
+    if not failed or any(is_done(run, out) for run in benchmark.runs()):
+        print(write_results(benchmark, out))
+    if failed:
         raise RunsFailed(
-            f"{len(failed)} runs failed: {', '.join(failed)}. {outcomes[failed[0]].reason}",
+            f"Some runs failed: {', '.join(failed)}. {outcomes[failed[0]].reason}",
             "Mend what is wrong and start the benchmark again: what is done is kept.",
         )
 
