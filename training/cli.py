@@ -10,7 +10,6 @@ from typing import Any
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from rich.console import Console
 
-from dis2_core import load_model
 from dis2_core.console import Display, ProgressBar, SparseLines
 from dis2_core.errors import Dis2Error
 from dis2_core.running import interruptible
@@ -19,7 +18,7 @@ from .accelerator import is_first_process
 from .benchmark.command import benchmark_parser, run_benchmark
 from .datacheck import check_dataset
 from .datasets import DATASETS, open_dataset, prepare
-from .evaluation import evaluate, publish, table
+from .evaluation import evaluate, load_trained, publish, table
 from .fit import fit
 from .recipe import Recipe
 from .region_command import region_parser, run_region
@@ -57,7 +56,7 @@ def build_parser() -> ArgumentParser:
     preparing.add_argument("out", type=Path, help="folder to write")
 
     evaluating = ArgumentParser(description="Score a model in every scenario.")
-    evaluating.add_argument("--model", required=True, help="shipped name or model file")
+    evaluating.add_argument("--model", required=True, help="shipped name, model file, or a benchmark's")
     evaluating.add_argument("--data", type=Path, required=True, help="where the data set lies")
     evaluating.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
     evaluating.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
@@ -66,6 +65,7 @@ def build_parser() -> ArgumentParser:
         "--whole-tiles", action="store_true", help="score maps of whole tiles instead of single windows"
     )
     evaluating.add_argument("--publish", type=Path, help="write a copy of the model with these scores in its card")
+    evaluating.add_argument("--name", default="", help="of the model that --publish writes")
     evaluating.add_argument("--note", default="", help="added to the card's notes with --publish")
 
     parser = ArgumentParser(prog="dis2-train", description="Train and evaluate DIS2 models.")
@@ -143,7 +143,8 @@ def _display() -> Display:
 
 def _evaluate(options: Namespace) -> None:
     dataset = open_dataset(options.dataset, options.data, options.split, **options.options)
-    scores = evaluate(load_model(options.model), dataset, options.whole_tiles)
+    model = load_trained(options.model)
+    scores = evaluate(model, dataset, options.whole_tiles)
     print(table(scores))
     if options.publish:
-        publish(options.model, options.publish, scores, options.note)
+        publish(model, options.publish, scores, options.note, options.name)

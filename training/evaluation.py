@@ -8,13 +8,14 @@ from pathlib import Path
 
 import torch
 
-from dis2_core import Model, ModelCard, load_model, save_model
+from dis2_core import DIS2, Model, ModelCard, load_model, save_model
 from dis2_core.card import Modality, scenario_name
-from dis2_core.errors import InputError
+from dis2_core.errors import InputError, InvalidModelFile
 from dis2_core.metrics import ConfusionMatrix, Scores
 from dis2_core.network import Scenario, SegmentationNetwork
 
 from .data import MemoryTile, TileDataset, grid_windows
+from .method_file import load_method
 from .sample import Sample, normalise, stack
 from .tile_prediction import TilePredictor
 
@@ -112,16 +113,36 @@ def card_metrics(scores: Mapping[Scenario, Scores]) -> dict[str, dict[str, float
     return {scenario_name(scenario): score.to_card() for scenario, score in scores.items()}
 
 
-def publish(source: str | Path, out: str | Path, scores: Mapping[Scenario, Scores], note: str = "") -> None:
-    """Write a copy of a model file whose card carries these scores.
+def load_trained(source: str | Path) -> Model:
+    """Load a shipped model, a model file, or what a benchmark has written for any method.
+
+    Raises:
+        ModelError: It can be none of them.
+    """
+    try:
+        return load_model(source)
+    except InvalidModelFile as error:
+        try:
+            return load_method(source)[1]
+        except InvalidModelFile:
+            raise error from None
+
+
+def publish(model: Model, out: str | Path, scores: Mapping[Scenario, Scores], note: str = "", name: str = "") -> None:
+    """Write a model file whose card carries these scores.
 
     Args:
-        source: A model file.
+        model: A DIS2, however it was trained.
         out: The file to write.
         scores: By scenario, e.g. of the test split.
         note: Appended to the card's notes: how the scores were measured.
+        name: Of the model; empty: as its card has it.
+
+    Raises:
+        InputError: The network is another method's.
     """
-    model = load_model(source)
+    if type(model.network) is not DIS2:
+        raise InputError(f"'{model.card.name}' is no DIS2: only that becomes a model file.")
     few = sorted({name for score in scores.values() for name in score.few})
     notes = " ".join(
         text
@@ -132,7 +153,8 @@ def publish(source: str | Path, out: str | Path, scores: Mapping[Scenario, Score
         )
         if text
     )
-    save_model(out, model.network, replace(model.card, metrics=card_metrics(scores), notes=notes))
+    card = replace(model.card, name=name or model.card.name, metrics=card_metrics(scores), notes=notes)
+    save_model(out, model.network, card)
 
 
 def table(scores: Mapping[Scenario, Scores]) -> str:

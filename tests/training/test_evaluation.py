@@ -10,11 +10,13 @@ import torch
 from tiny_folder import DESCRIPTION, write_raster
 from torch import Tensor
 
-from dis2_core import DIS2, DIS2Config, Model, ModelCard
+from dis2_core import DIS2, DIS2Config, Model, ModelCard, load_model
 from dis2_core.errors import InputError
 from dis2_core.network import SegmentationNetwork
 from dis2_training.data import FolderDataset, grid_windows
-from dis2_training.evaluation import evaluate, score_windows, table
+from dis2_training.evaluation import evaluate, load_trained, publish, score_windows, table
+from dis2_training.method_file import save_method
+from dis2_training.methods import build_network
 
 CARD = ModelCard(
     name="oracle", modalities=DESCRIPTION.modalities, classes=DESCRIPTION.classes, window=(32, 32), gsd=0.2
@@ -80,3 +82,32 @@ def test_the_table_names_rare_classes(folder: Path) -> None:
     scores = score_windows(network, CARD, windows)
     few = scores[("rgb",)].few
     assert few and all(f"{name}" in table(scores) for name in few) and "(few)" in table(scores)
+
+
+def trained(method: str, path: Path) -> Path:
+    torch.manual_seed(0)
+    config = DIS2Config(classes=3, window=(32, 32), width=8)
+    card = replace(CARD, name=method, network=config.card_entries())
+    save_method(path, method, build_network(method, config).eval(), card)
+    return path
+
+
+def test_a_dis2_that_a_benchmark_has_written_becomes_a_model_file(folder: Path, tmp_path: Path) -> None:
+    """The file predicts what the benchmark's does, but for half precision; its card has another name and scores."""
+    model = load_trained(trained("dis2_no_kd", tmp_path / "run.safetensors"))
+    scores = evaluate(model, FolderDataset(folder, "test"), whole_tiles=True)
+    publish(model, tmp_path / "flood.safetensors", scores, "Note.", "flood")
+    published = load_model(tmp_path / "flood.safetensors")
+    assert (published.card.name, published.card.notes[:5]) == ("flood", "Note.")
+    assert published.card.metrics["rgb+ndsm"]["miou"] == pytest.approx(scores[("rgb", "ndsm")].miou, abs=1e-4)
+    inputs = {"rgb": torch.randn(1, 3, 32, 32), "ndsm": torch.randn(1, 1, 32, 32)}
+    with torch.no_grad():
+        torch.testing.assert_close(published.network(inputs), model.network(inputs), rtol=0, atol=5e-3)
+
+
+@pytest.mark.parametrize("method", ["concat_dropout", "dis2_no_hf"])
+def test_no_other_network_becomes_a_model_file(folder: Path, tmp_path: Path, method: str) -> None:
+    model = load_trained(trained(method, tmp_path / "run.safetensors"))
+    with pytest.raises(InputError, match="no DIS2"):
+        publish(model, tmp_path / "out.safetensors", {})
+    assert not (tmp_path / "out.safetensors").exists()
