@@ -188,6 +188,11 @@ def choose_display(job: Work, events: bool) -> Display:
     """JSON lines where asked for, else a bar in a terminal and sparse lines elsewhere."""
     if events:
         return EventLines(job)
+    return display_for_people()
+
+
+def display_for_people() -> Display:
+    """A bar in a terminal, sparse lines elsewhere."""
     return ProgressBar() if sys.stderr.isatty() else SparseLines()
 
 

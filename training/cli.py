@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from rich.console import Console
 
-from dis2_core.console import Display, ProgressBar, SparseLines
+from dis2_core.console import Display, display_for_people
 from dis2_core.errors import Dis2Error
 from dis2_core.running import interruptible
 
@@ -138,7 +137,7 @@ def _display() -> Display:
     """What shows how a run goes; of several processes, the first alone has anything to show."""
     if not is_first_process():
         return Display()
-    return ProgressBar() if sys.stderr.isatty() else SparseLines()
+    return display_for_people()
 
 
 def _evaluate(options: Namespace) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from jsonargparse import ArgumentParser, Namespace
 
 from dis2_core.arguments import pairs, sources
 from dis2_core.card import SLOTS
-from dis2_core.console import ProgressBar, SparseLines, clock
+from dis2_core.console import clock, display_for_people
 from dis2_core.errors import InputError
 from dis2_core.jobs import EFFORTS, ClassValue, Reference, TrainJob, effort
 from dis2_core.running import interruptible
@@ -93,7 +92,7 @@ def region_job(options: Namespace) -> TrainJob:
 def run_region(options: Namespace) -> None:
     """Train, and print the scores and what was written."""
     job = region_job(options)
-    with interruptible() as cancelled, ProgressBar() if sys.stderr.isatty() else SparseLines() as display:
+    with interruptible() as cancelled, display_for_people() as display:
         result = run_training(job, progress=display, cancelled=cancelled)
     print(summary(result))
 

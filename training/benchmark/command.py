@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
-from dis2_core.console import ProgressBar, SparseLines
+from dis2_core.console import display_for_people
 from dis2_core.errors import Dis2Error, InputError
 from dis2_core.jobfolder import translated_errors, whole_file
 from dis2_core.running import interruptible
@@ -62,7 +61,7 @@ def run_benchmark(options: Namespace) -> None:
     if not options.tables_only:
         with translated_errors(out):
             out.mkdir(parents=True, exist_ok=True)
-        with interruptible() as cancelled, ProgressBar() if sys.stderr.isatty() else SparseLines() as display:
+        with interruptible() as cancelled, display_for_people() as display:
             outcomes = run_all(runs, out, options.processes, display, cancelled)
     failed = [place for place, outcome in outcomes.items() if outcome.state == "failed"]
     if not failed or any(is_done(run, out) for run in benchmark.runs()):

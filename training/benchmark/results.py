@@ -12,6 +12,7 @@ from dis2_core.errors import InputError
 from dis2_core.metrics import Scores
 
 from ..bootstrap import Difference, Statistic, iou_of, miou, paired_bootstrap
+from ..methods import SINGLE
 from .plan import BenchmarkRecipe
 from .run_scores import RunScores
 
@@ -91,7 +92,7 @@ class Results:
     def focus(self) -> int | None:
         """Number of the class with a column of its own."""
         name = self.benchmark.focus
-        return self.tests[0].classes.index(name) if name and self.tests else None
+        return self.tests[0].classes.index(name) if name else None
 
     def of(self, method: str) -> list[RunScores]:
         """The tests of a method, a seed each."""
@@ -149,5 +150,5 @@ class Results:
 
     def floor(self, scenario: str) -> str | None:
         """The method that only ever saw what a scenario has: what a missing-modality method must beat."""
-        name = f"single_{scenario}"
+        name = f"{SINGLE}{scenario}"
         return name if name in self.methods else None

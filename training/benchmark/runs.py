@@ -85,14 +85,20 @@ def run_all(
 
 
 def is_done(run: Run, out: Path) -> bool:
-    """Whether a run was trained, and tested as it is to be tested now.
+    """Whether a run was trained, and tested as it is to be tested now. See ``finished``."""
+    return finished(run, out) is not None
+
+
+def finished(run: Run, out: Path) -> RunScores | None:
+    """The test of a run that is done; None where it is not, or was tested otherwise than it is to be now.
 
     Raises:
         InputError: It was trained with another recipe.
     """
     if not (out / run.place / FILE).exists():
-        return False
-    found = differences(RunScores.load(out / run.place).facts.made, run.plain())
+        return None
+    scores = RunScores.load(out / run.place)
+    found = differences(scores.facts.made, run.plain())
     for name, (before, now) in found.items():
         part, _, value = name.partition(".")
         if part == "recipe" and value not in (*PLACE, *TEXTS):
@@ -100,7 +106,8 @@ def is_done(run: Run, out: Path) -> bool:
                 f"{out / run.place} was made with {value} {before}; the recipe says {now}.",
                 "Give another folder (--out), or delete that one.",
             )
-    return not any(name.startswith("test.") and name != "test.maps" for name in found)
+    tested_otherwise = any(name.startswith("test.") and name != "test.maps" for name in found)
+    return None if tested_otherwise else scores
 
 
 def _alone(run: Run, out: Path, todo: Sequence[Run], report: Reporter) -> Outcome:
@@ -203,9 +210,9 @@ def _in_processes(todo: Sequence[Run], out: Path, processes: int, report: Report
     with ProcessPoolExecutor(processes, context, _begin, (threads, messages, stop)) as pool:
         try:
             running = {pool.submit(_do_in_process, run, out): run for run in todo}
-            for finished in _finished(running, lambda: _show(messages, shares, report)):
-                run = running[finished]
-                outcomes[run.place] = finished.result()
+            for future in _finished(running, lambda: _show(messages, shares, report)):
+                run = running[future]
+                outcomes[run.place] = future.result()
                 shares[run.place] = 1.0
                 tell(run, outcomes[run.place], report)
         except BrokenProcessPool as error:
@@ -265,7 +272,7 @@ def tested(benchmark: BenchmarkRecipe, out: Path) -> list[RunScores]:
     """What is done so far, in the order of the table, seeds in order.
 
     Raises:
-        InputError: See ``is_done``.
+        InputError: See ``finished``.
     """
     runs = sorted(benchmark.runs(), key=lambda run: (benchmark.methods.index(run.method), run.seed))
-    return [RunScores.load(out / run.place) for run in runs if is_done(run, out)]
+    return [scores for run in runs if (scores := finished(run, out))]
