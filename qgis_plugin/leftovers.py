@@ -10,8 +10,12 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import time
 from collections.abc import Iterable
 from pathlib import Path
+
+#: A process that lives has written its name into its new lock by then.
+WRITING_SECONDS = 0.1
 
 
 def remove_leftovers(targets: Iterable[str], pid: int) -> None:
@@ -24,8 +28,23 @@ def remove_leftovers(targets: Iterable[str], pid: int) -> None:
             if path.name.startswith(f"{prefix}{pid}-") and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
         lock = target.with_name(f"{prefix}lock")
-        if _holder(lock) == (pid, socket.gethostname()):
-            lock.unlink()
+        if _is_nameless(lock) or _holder(lock) == (pid, socket.gethostname()):
+            lock.unlink(missing_ok=True)
+
+
+def _is_nameless(lock: Path) -> bool:
+    """Whether a process died between making a lock and writing its name into it."""
+    if not _is_empty(lock):
+        return False
+    time.sleep(WRITING_SECONDS)
+    return _is_empty(lock)
+
+
+def _is_empty(file: Path) -> bool:
+    try:
+        return file.stat().st_size == 0
+    except FileNotFoundError:
+        return False
 
 
 def _holder(lock: Path) -> tuple[object, object]:

@@ -20,6 +20,9 @@ def send(kind, **data):
 
 def begin(target):
     """Half a result and a lock, as the real worker keeps them beside the target."""
+    if BEHAVIOUR == "nameless":
+        lock_of(target).touch()
+        os._exit(7)
     owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": time.time()}
     lock_of(target).write_text(json.dumps(owner))
     folder = target.with_name(f".{target.name}.dis2-{os.getpid()}-0123abcd")

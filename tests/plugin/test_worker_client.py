@@ -1,6 +1,7 @@
 """A worker that misbehaves: QGIS lives on, nothing partial stays, an earlier result is intact."""
 
 import time
+from threading import Timer
 
 import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingException, QgsProcessingFeedback
@@ -89,6 +90,7 @@ def test_noise_on_stdout_is_no_event(fake_worker, segment, target):
     [
         ("crash", ["crashed", "11", "memory", "Segmentation fault is near"]),
         ("quit", ["exit code 7", "Traceback: something odd"]),
+        ("nameless", ["exit code 7"]),  # it dies between making its lock and writing its name into it
         ("version", ["version", "Install the DIS2 plugin again"]),
         ("error", ["The disk is full. Free 3 GB."]),
         ("gpu", ["The graphics card stopped answering. Use 'cpu'."]),
@@ -101,6 +103,18 @@ def test_a_failure_says_what_happened_and_leaves_nothing(fake_worker, segment, t
         segment()
     assert [word for word in words if word not in str(caught.value)] == []
     assert_untouched(target)
+
+
+def test_the_new_lock_of_another_run_stays(plugin, target):
+    from dis2.leftovers import WRITING_SECONDS, remove_leftovers
+
+    lock = target.with_name(".map.tif.dis2-lock")
+    lock.touch()
+    owner = Timer(WRITING_SECONDS / 2, lock.write_text, ['{"pid": 2, "host": "elsewhere"}'])
+    owner.start()
+    remove_leftovers([str(target)], 1)
+    owner.join()
+    assert lock.exists()
 
 
 def test_a_silent_worker_is_stopped(fake_worker, segment, target, monkeypatch):
