@@ -72,8 +72,7 @@ class Checkpoint:
         recipe: As ``recipe.plain`` makes it.
         card: Of the model, as JSON.
         course: How the run has gone.
-        tensors: States of objective, average and optimizer. What is drawn has no state: see ``draws``;
-            that of baselines that draw a scenario themselves is in the objective's.
+        tensors: States of objective, average and optimizer. What is drawn has no state: see ``draws``.
     """
 
     recipe: dict[str, Any]

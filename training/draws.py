@@ -23,29 +23,36 @@ _SCENARIOS, _DROPOUT = 1, 2  # windows have (seed, number): each kind has draws 
 
 
 class ScenarioDraws:
-    """The incomplete scenarios of every batch, alike in all processes: one that is drawn, or all.
+    """The scenarios of every batch, alike in all processes: one that is drawn, or all.
 
     Args:
-        recipe: Its scenarios, their probabilities and its seed.
+        recipe: Its incomplete scenarios, their probabilities and its seed.
         card: Of the model.
+        with_full: The full scenario is one of them, with their mean probability; else it is trained beside them.
 
     Raises:
         InputError: The recipe names a scenario that the data set has not.
     """
 
-    def __init__(self, recipe: Recipe, card: ModelCard) -> None:
-        names = {scenario_name(scenario): scenario for scenario in card.scenarios()[1:]}
+    def __init__(self, recipe: Recipe, card: ModelCard, with_full: bool = False) -> None:
+        full, *incomplete = card.scenarios()
+        names = {scenario_name(scenario): scenario for scenario in incomplete}
         shares = recipe.scenarios or dict.fromkeys(names, 1.0)
         if unknown := sorted(set(shares) - set(names)):
             raise InputError(f"The recipe's scenario '{unknown[0]}' is none of {', '.join(names)}.")
         weights = np.array(list(shares.values()), dtype=float)
+        if with_full:
+            weights = np.array([weights.mean(), *weights])
         self._seed = recipe.seed
         self._all = recipe.schedule.incomplete == "all"
         self._weights = weights / weights.sum()
-        self._scenarios = [names[name] for name in shares]
+        self._alone = [full] if with_full else []
+        self._scenarios = [*self._alone, *(names[name] for name in shares)]
 
-    def of_batch(self, batch: int) -> Sequence[Scenario]:
-        """The scenarios of a batch, counted from 0."""
+    def of_batch(self, batch: int, full_only: bool = False) -> Sequence[Scenario]:
+        """The scenarios of a batch, counted from 0; none where the full one is trained beside them, and alone."""
+        if full_only:
+            return self._alone
         if self._all:
             return self._scenarios
         rng = np.random.default_rng((self._seed, _SCENARIOS, batch))

@@ -75,7 +75,7 @@ def train(
         Cancelled: The run was stopped.
     """
     schedule = recipe.schedule
-    draws = ScenarioDraws(recipe, training.card)
+    draws = ScenarioDraws(recipe, training.card, with_full=training.objective.draws_full)
     terms: list[dict[str, float]] = []
     pace = Pace()
     for step in range(start, schedule.steps):
@@ -139,10 +139,10 @@ def losses(
     sample = next(training.batches)
     inputs = {name: accelerator.to_device(x) for name, x in normalise(sample, training.card.modalities).items()}
     labels = accelerator.to_device(sample.labels)
-    incomplete = () if step < full_only_steps(recipe) else draws.of_batch(batch)
+    scenarios = draws.of_batch(batch, full_only=step < full_only_steps(recipe))
     seed_dropout(recipe.seed, batch * accelerator.world_size + accelerator.global_rank)
     with accelerator.autocast():
-        terms: dict[str, Tensor] = training.objective(inputs, labels, incomplete, distillation_weight(step, recipe))
+        terms: dict[str, Tensor] = training.objective(inputs, labels, scenarios, distillation_weight(step, recipe))
     return terms
 
 

@@ -1,8 +1,8 @@
 """The methods of the benchmark by name: each a network for prediction and an objective that trains it.
 
-An objective decides by itself which scenarios its batches have: ``concat`` sees all modalities always,
-``concat_dropout``, ``shaspec`` and ``mmformer`` draw a scenario a batch, the full one included; ``hallucination``
-and DIS2 train the full scenario and, beside it, the incomplete one that the loop hands them.
+``concat`` sees all modalities always; ``concat_dropout``, ``shaspec`` and ``mmformer`` train the scenarios that the
+loop draws, the full one among them; ``hallucination`` and DIS2 train the full scenario and, beside it, the
+incomplete ones that the loop draws.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def build(method: str, config: DIS2Config, cross_entropy: float = 1.0) -> nn.Mod
 
     Returns:
         A module with the attribute ``network`` that is called as ``Objective`` is: ``(inputs, labels,
-        scenario, distillation)`` to a dict of terms, ``total`` among them.
+        scenarios, distillation)`` to a dict of terms, ``total`` among them; its ``draws_full`` says whether the
+        full scenario is one of those.
 
     Raises:
         InputError: There is no such method.

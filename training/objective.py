@@ -22,11 +22,14 @@ class Objective(nn.Module):
     imitate the full one. Only ``network`` is saved for prediction.
 
     Attributes:
+        draws_full: Whether the full scenario is one of those that ``forward`` is given, instead of always running.
         network: The DIS2 that is trained.
         fused_pools: Pools over fused maps by branch. That of ``full`` is only ever on the detached side of
             the distillation, so it stays at its random start and defines a fixed target space.
         own_pools, compensatory_pools: Pools over encoder maps by modality, for the diversity term.
     """
+
+    draws_full = False
 
     def __init__(self, network: DIS2) -> None:
         super().__init__()

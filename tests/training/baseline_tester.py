@@ -67,9 +67,11 @@ class BaselineTester:
             for name, bands in self.config.modalities
         }
 
-    def incomplete(self) -> list[list[Scenario]]:
-        """What the loop may hand over: no incomplete scenario, each by itself, all of them."""
-        return [[], *([scenario] for scenario in self.scenarios[1:]), list(self.scenarios[1:])]
+    def drawn(self) -> list[list[Scenario]]:
+        """What the loop may draw: nothing beside the full scenario, each scenario by itself, all of them."""
+        full, *incomplete = self.scenarios
+        alone = [full] if self.objective.draws_full else []
+        return [alone, *([scenario] for scenario in incomplete), [*alone, *incomplete]]
 
     def labels(self, batch: int = 3) -> Tensor:
         """Classes at random, a corner not labelled."""
@@ -81,8 +83,8 @@ class BaselineTester:
         """The network in evaluation mode, its batch norms no longer at their initial statistics."""
         self.objective.train()
         with torch.no_grad():
-            for incomplete in self.incomplete():
-                self.objective(self.inputs(), self.labels(), incomplete, 1.0)
+            for scenarios in self.drawn():
+                self.objective(self.inputs(), self.labels(), scenarios, 1.0)
         return self.objective.network.eval()
 
     @torch.no_grad()
@@ -100,9 +102,8 @@ class BaselineTester:
     def check_gradients(self) -> None:
         """Over the scenarios, a finite gradient comes to every weight that is to learn; laid out as in training."""
         objective = self.objective.train().to(memory_format=torch.channels_last)
-        rounds = 4 if hasattr(objective, "draw") else 1  # until every scenario has been drawn
-        for incomplete in self.incomplete() * rounds:
-            terms = objective(self.inputs(), self.labels(), incomplete, 1.0)
+        for scenarios in self.drawn():
+            terms = objective(self.inputs(), self.labels(), scenarios, 1.0)
             assert all(torch.isfinite(term) and term.ndim == 0 for term in terms.values())
             terms["total"].backward()
         for name, parameter in objective.named_parameters():

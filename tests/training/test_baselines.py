@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from torch import Tensor, nn
 
 from dis2_core import DIS2, DIS2Config
 from dis2_core.errors import InputError, NoInput, UnknownModality
-from dis2_training.baselines.base import ScenarioDraw
 from dis2_training.baselines.decoder import MapDecoder
 from dis2_training.baselines.hallucination import Hallucination, imitation
 from dis2_training.baselines.shaspec import ShaSpec
@@ -170,7 +168,7 @@ def test_imitation_pulls_the_student_alone() -> None:
 
 def test_the_constraints_of_shaspec_weigh_what_was_published() -> None:
     tester = BaselineTester("shaspec")
-    terms = tester.objective(tester.inputs(), tester.labels(), [], 0.0)
+    terms = tester.objective(tester.inputs(), tester.labels(), tester.drawn()[0], 0.0)
     expected = terms["drawn"] + terms["drawn_cross_entropy"] + 0.1 * terms["shared"] + 0.02 * terms["modality"]
     torch.testing.assert_close(terms["total"], expected)
 
@@ -184,7 +182,7 @@ def test_shared_features_that_are_alike_cost_nothing_and_guessing_costs_ln_m() -
     torch.nn.init.zeros_(objective.classify_modality.bias)
     window = torch.randn(2, 2, WINDOW, WINDOW)
     labels = torch.zeros(2, WINDOW, WINDOW, dtype=torch.long)
-    terms = objective({"a": window, "b": window}, labels, [], 0.0)
+    terms = objective({"a": window, "b": window}, labels, [("a", "b")], 0.0)
     assert terms["shared"].item() == pytest.approx(0, abs=1e-6)
     assert terms["modality"].item() == pytest.approx(torch.tensor(2.0).log().item(), rel=1e-5)
 
@@ -193,7 +191,7 @@ def test_shared_features_that_are_alike_cost_nothing_and_guessing_costs_ln_m() -
 def test_cross_entropy_is_added_with_its_weight(weight: float, cross: bool) -> None:
     tester = BaselineTester("concat")
     objective = build("concat", tester.config, weight)
-    terms = objective(tester.inputs(), tester.labels(), [], 0.0)
+    terms = objective(tester.inputs(), tester.labels(), tester.drawn()[0], 0.0)
     assert ("full_cross_entropy" in terms) == cross
     assert terms["total"].item() == pytest.approx(sum(v.item() for k, v in terms.items() if k != "total"))
 
@@ -225,43 +223,23 @@ def test_concat_never_sees_a_missing_modality_and_single_sees_its_own_alone() ->
 
 
 @pytest.mark.parametrize("method", DRAWING)
-def test_where_all_scenarios_are_handed_over_none_is_drawn(method: str) -> None:
-    """The task's term is then the mean of the scenarios' own, the full one's included."""
+def test_the_term_of_a_batch_is_the_mean_of_its_scenarios(method: str) -> None:
     tester = BaselineTester(method)
     objective, labels = tester.objective.eval(), tester.labels()
-    before = objective.draw.state.clone()
-    terms = objective(tester.inputs(), labels, list(tester.scenarios[1:]), 1.0)
-    assert torch.equal(objective.draw.state, before)
+    terms = objective(tester.inputs(), labels, tester.scenarios, 1.0)
     logits = objective.network.forward_scenarios(tester.inputs(), tester.scenarios)
     own = torch.stack([segmentation_loss(logits[scenario], labels) for scenario in tester.scenarios])
     torch.testing.assert_close(terms["drawn"], own.mean(), rtol=1e-4, atol=1e-5)
 
 
-def test_all_scenarios_are_drawn_alike_the_full_one_too() -> None:
-    torch.manual_seed(3)
-    scenarios = DIS2Config(modalities=THREE).scenarios()
-    draw = ScenarioDraw(scenarios)
-    counts = Counter(draw() for _ in range(1400))
-    assert set(counts) == set(scenarios) and tuple(name for name, _ in THREE) in counts
-    assert all(abs(count - 200) < 60 for count in counts.values())  # 4.6 standard deviations
-
-
 @pytest.mark.parametrize("method", DRAWING)
-def test_draws_follow_the_seed_and_resume(method: str) -> None:
-    config = BaselineTester(method).config
-
-    def seeded(seed: int) -> nn.Module:
-        torch.manual_seed(seed)
-        return build(method, config)
-
-    def draws(objective: nn.Module, count: int) -> list[tuple[str, ...]]:
-        return [objective.draw() for _ in range(count)]
-
-    expected, stopped, resumed = draws(seeded(7), 20), seeded(7), seeded(8)
-    assert expected != draws(seeded(8), 20)
-    assert draws(stopped, 12) == expected[:12]
-    resumed.load_state_dict(stopped.state_dict())
-    assert draws(resumed, 8) == expected[12:]
+def test_the_full_scenario_is_not_trained_unless_it_is_drawn(method: str) -> None:
+    tester = BaselineTester(method)
+    objective, labels = tester.objective.eval(), tester.labels()
+    terms = objective(tester.inputs(), labels, tester.scenarios[1:2], 1.0)
+    alone = objective.network.forward_scenarios(tester.inputs(), tester.scenarios[1:2])[tester.scenarios[1]]
+    torch.testing.assert_close(terms["drawn"], segmentation_loss(alone, labels), rtol=1e-4, atol=1e-5)
+    assert [method for method in METHODS if build(method, tester.config).draws_full] == list(DRAWING)
 
 
 # --- sizes and ablations ---

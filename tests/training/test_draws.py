@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -50,3 +51,25 @@ def test_all_incomplete_scenarios_or_one_of_them() -> None:
     assert ScenarioDraws(some, tiny_card()).of_batch(0) == [("sar",)]
     one = ScenarioDraws(replace(recipe, schedule=ScheduleRecipe(incomplete="one")), tiny_card())
     assert {len(one.of_batch(batch)) for batch in range(20)} == {1}
+
+
+def test_the_full_scenario_is_drawn_like_the_others() -> None:
+    """It has their mean probability, and is alone where nothing else is trained yet; each draw is one of its number."""
+    recipe = Recipe(DataRecipe("nowhere"), ModelRecipe("tiny"))
+    full = ("optical", "sar")
+    draws = ScenarioDraws(recipe, tiny_card(), with_full=True)
+    counts = Counter(scenario for batch in range(1500) for scenario in draws.of_batch(batch))
+    assert set(counts) == {full, ("optical",), ("sar",)}
+    assert all(abs(count - 500) < 85 for count in counts.values())  # 4.6 standard deviations
+    skewed = ScenarioDraws(replace(recipe, scenarios={"sar": 3.0, "optical": 1.0}), tiny_card(), with_full=True)
+    counts = Counter(scenario for batch in range(1500) for scenario in skewed.of_batch(batch))
+    assert abs(counts[full] - 500) < 85 and abs(counts["sar",] - 750) < 90
+    assert draws.of_batch(3, full_only=True) == [full]
+    every = replace(recipe, schedule=ScheduleRecipe(incomplete="all"))
+    assert ScenarioDraws(every, tiny_card(), with_full=True).of_batch(0) == [full, ("optical",), ("sar",)]
+
+
+def test_a_full_scenario_that_is_trained_beside_the_others_is_not_drawn() -> None:
+    draws = ScenarioDraws(Recipe(DataRecipe("nowhere"), ModelRecipe("tiny")), tiny_card())
+    assert {scenario for batch in range(50) for scenario in draws.of_batch(batch)} == {("optical",), ("sar",)}
+    assert draws.of_batch(3, full_only=True) == []

@@ -1,10 +1,9 @@
-"""What the baselines have in common: names, the segmentation task, and the drawing of scenarios."""
+"""What the baselines have in common: names and the segmentation task."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -62,6 +61,8 @@ class BaselineObjective(nn.Module):
         cross_entropy: Weight of plain cross-entropy beside the segmentation loss, as for DIS2.
     """
 
+    draws_full = False  # see Objective
+
     def __init__(self, network: Baseline, cross_entropy: float) -> None:
         super().__init__()
         self.network = network
@@ -75,44 +76,13 @@ class BaselineObjective(nn.Module):
         return terms
 
 
+class DrawingObjective(BaselineObjective):
+    """A baseline that learns each scenario by itself, the full one like the others: no teacher, no second branch."""
+
+    draws_full = True
+
+
 def with_total(terms: Mapping[str, Tensor], **weights: float) -> dict[str, Tensor]:
     """Terms and their weighted sum ``total``; a term without a weight counts once."""
     total = torch.stack([weights.get(name, 1.0) * term for name, term in terms.items()]).sum()
     return {**terms, "total": total}
-
-
-class ScenarioDraw(nn.Module):
-    """Draws a scenario a batch, each with the same probability.
-
-    The seed is torch's, and how often it drew is a buffer: a run that resumes goes on with the draws where
-    it stopped, and all processes of a run draw alike.
-    """
-
-    state: Tensor  # the seed, and how often it drew
-
-    def __init__(self, scenarios: Sequence[Scenario]) -> None:
-        super().__init__()
-        self.scenarios = tuple(scenarios)
-        self.register_buffer("state", torch.tensor([torch.initial_seed() & 0x7FFFFFFF, 0]))
-
-    def forward(self) -> Scenario:
-        """The next scenario."""
-        seed, drawn = (int(number) for number in self.state)
-        self.state[1] += 1
-        return self.scenarios[np.random.default_rng((seed, drawn)).integers(len(self.scenarios))]
-
-
-class DrawingObjective(BaselineObjective):
-    """A baseline that learns each scenario by itself, the full one included: no teacher, no second branch.
-
-    Where the loop hands over one incomplete scenario it draws one of all scenarios for the batch, as published;
-    where the loop hands over all incomplete ones it takes all, the full one with them.
-    """
-
-    def __init__(self, network: Baseline, cross_entropy: float) -> None:
-        super().__init__(network, cross_entropy)
-        self.draw = ScenarioDraw(network.config.scenarios())
-
-    def chosen(self, incomplete: Sequence[Scenario]) -> Sequence[Scenario]:
-        """The scenarios that a batch is trained on."""
-        return [self.network.config.names, *incomplete] if len(incomplete) > 1 else [self.draw()]

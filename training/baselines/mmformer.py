@@ -82,7 +82,7 @@ def _layer(config: DIS2Config) -> TransformerLayer:
 
 
 class MMFormerObjective(DrawingObjective):
-    """The task in a drawn scenario, deep supervision, and each encoder by itself through a shared decoder."""
+    """The task in the scenarios of a batch, deep supervision, and each encoder by itself through a shared decoder."""
 
     network: MMFormer
 
@@ -93,11 +93,11 @@ class MMFormerObjective(DrawingObjective):
         self.scale_heads = ScaleHeads(config)
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
+        self, inputs: Mapping[str, Tensor], labels: Tensor, scenarios: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
-        """Return the loss terms and ``total``; the method draws its own scenario. See ``Objective.forward``."""
+        """Return the loss terms and ``total``; the full scenario is one of the drawn. See ``Objective.forward``."""
         own = self.network.encode(inputs)
-        terms = terms_mean([self._drawn_terms(own, scenario, labels) for scenario in self.chosen(incomplete)])
+        terms = terms_mean([self._drawn_terms(own, scenario, labels) for scenario in scenarios])
         for name, maps in own.items():
             terms[f"auxiliary_{name}"] = segmentation_loss(self.auxiliary(maps), labels)
         return with_total(terms)

@@ -30,11 +30,11 @@ class ModalityDropout(Concatenation):
 
 
 class DropoutObjective(DrawingObjective):
-    """The task in a scenario drawn anew for each batch, or in all of them."""
+    """The task in the scenarios of a batch."""
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
+        self, inputs: Mapping[str, Tensor], labels: Tensor, scenarios: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
-        """Return the loss terms and ``total``; the method draws its own scenario. See ``Objective.forward``."""
-        logits = [self.network({name: inputs[name] for name in kept}) for kept in self.chosen(incomplete)]
+        """Return the loss terms and ``total``; the full scenario is one of the drawn. See ``Objective.forward``."""
+        logits = [self.network({name: inputs[name] for name in kept}) for kept in scenarios]
         return with_total(terms_mean([self.task("drawn", x, labels) for x in logits]))

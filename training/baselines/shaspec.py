@@ -78,7 +78,7 @@ class ShaSpec(Baseline):
 
 
 class ShaSpecObjective(DrawingObjective):
-    """The task in a drawn scenario, shared features alike, specific ones telling their modality.
+    """The task in the scenarios of a batch, shared features alike, specific ones telling their modality.
 
     Both constraints see every modality of a batch, as all are there in training.
     """
@@ -91,11 +91,11 @@ class ShaSpecObjective(DrawingObjective):
         self.classify_modality = nn.Linear(config.channels[-1], len(config.names))
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
+        self, inputs: Mapping[str, Tensor], labels: Tensor, scenarios: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
-        """Return the loss terms and ``total``; the method draws its own scenario. See ``Objective.forward``."""
+        """Return the loss terms and ``total``; the full scenario is one of the drawn. See ``Objective.forward``."""
         features = self.network.features(inputs)
-        logits = [self.network.decode(features, scenario) for scenario in self.chosen(incomplete)]
+        logits = [self.network.decode(features, scenario) for scenario in scenarios]
         terms = terms_mean([self.task("drawn", x, labels) for x in logits])
         terms["shared"] = self._distance(features)
         terms["modality"] = self._modality(features)
