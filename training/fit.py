@@ -58,6 +58,7 @@ def fit(
     Raises:
         InputError: The data set does not fit the recipe, or the folder holds a run that this one cannot go on with.
         UnreadableRaster: A file of the data set is damaged.
+        AlreadyRunning: Another run is writing into the folder.
         OutputNotWritable, NoSpace: A file of the folder cannot be written; the earlier state stays.
         TrainingDiverged: The loss became infinite or no number; the state before that stays.
         Cancelled: The run was stopped.
@@ -77,14 +78,14 @@ def fit(
         folder = None
         if fabric.global_rank == 0:
             folder = stack.enter_context(RunFolder(out, recipe, course, clock))
-            folder.describe(fabric, course, changed)
+            folder.describe(fabric, changed)
         tell_start(recipe, course, changed, report)
         stack.enter_context(advice(out, recipe, course))
         for epoch in train(recipe, fabric, training, report, start=course.steps):
             score = fabric.broadcast(epoch.miou)  # the first process alone has validated
             course.take(epoch.steps, score, recipe.schedule)
             if folder:
-                folder.keep(epoch, course, training)
+                folder.keep(epoch, training)
             report.info(f"step {epoch.steps}: mean IoU over scenarios {score:.4f}, best {course.best:.4f}")
             if course.finished:
                 break

@@ -19,7 +19,8 @@ from tiny_folder import write_folder, write_tile
 from tiny_run import PROGRAM, assert_same_run, cancel_after, largest_file, read_log, tiny_recipe
 
 from dis2_core import load_model
-from dis2_core.errors import Cancelled, InputError, NoSpace
+from dis2_core.errors import AlreadyRunning, Cancelled, InputError, NoSpace
+from dis2_core.jobfolder import lock_target
 from dis2_core.protocol import Event
 from dis2_training.fit import fit
 from dis2_training.loop import TrainingDiverged
@@ -56,6 +57,10 @@ def stopped(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def begun(stopped: Path, tmp_path: Path) -> Path:
     """A copy of it to go on with."""
     return Path(shutil.copytree(stopped, tmp_path / "run"))
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def stop_after(epochs: int, recipe: Recipe, out: Path, resume: bool = False) -> None:
@@ -101,6 +106,16 @@ def test_a_finished_run_returns_at_once(whole: Path, data: Path) -> None:
 def test_a_folder_with_a_run_is_refused_without_resume(whole: Path, data: Path) -> None:
     with pytest.raises(InputError, match="--resume"):
         fit(tiny_recipe(data), whole)
+
+
+def test_the_folder_of_a_run_that_goes_on_is_left_to_it(data: Path, begun: Path, whole: Path) -> None:
+    before = files(begun)
+    with lock_target(begun / "state.pt"), pytest.raises(AlreadyRunning, match=r"state\.pt"):
+        fit(tiny_recipe(data), begun, resume=True)
+    assert files(begun) == before
+    fit(tiny_recipe(data), begun, resume=True)
+    assert_same_run(begun, whole)
+    assert not list(begun.glob("*lock"))
 
 
 def test_resume_begins_where_there_is_nothing_yet(data: Path, tmp_path: Path, whole: Path) -> None:
