@@ -13,7 +13,7 @@ from dis2_core import DIS2Config
 from dis2_core.errors import Cancelled
 from dis2_core.reporting import Listener, Reporter
 
-from .accelerator import Accelerator, agreed, launch
+from .accelerator import Accelerator, agreed, is_first_process, launch
 from .checkpoint import ADJUSTABLE, Checkpoint, Course, adjusted, find_checkpoint, require_same_data
 from .ground import Ground
 from .loop import TrainingDiverged, train
@@ -21,7 +21,7 @@ from .methods import build
 from .pace import Clock
 from .preparation import Training, build_card, set_up
 from .recipe import Recipe, share_done
-from .run_folder import MODEL, STATE, RunFolder, require_model
+from .run_folder import MODEL, STATE, RunFolder, alone_in, require_model
 
 
 def fit(
@@ -58,34 +58,36 @@ def fit(
     Raises:
         InputError: The data set does not fit the recipe, or the folder holds a run that this one cannot go on with.
         UnreadableRaster: A file of the data set is damaged.
-        AlreadyRunning: Another run is writing into the folder.
+        AlreadyRunning: Another run is in the folder.
         OutputNotWritable, NoSpace: A file of the folder cannot be written; the earlier state stays.
         TrainingDiverged: The loss became infinite or no number; the state before that stays.
         Cancelled: The run was stopped.
     """
-    checkpoint = find_checkpoint(out / STATE, recipe, resume, adjustable)
-    course, changed = (checkpoint.course, adjusted(checkpoint, recipe)) if checkpoint else (Course(), {})
-    if course.steps:
-        require_model(out)
-    if course.finished:
-        return out / MODEL
-    clock = Clock(course.seconds, course.cpu_seconds)
-    fabric = launch(recipe)
-    report = Reporter(progress if fabric.global_rank == 0 else None, agreed(fabric, cancelled))
-    training = prepare(recipe, fabric, checkpoint)
-    del checkpoint  # its tensors have been copied
     with ExitStack() as stack:
+        if is_first_process():
+            stack.enter_context(alone_in(out))  # before anything is read there, and before other processes begin
+        checkpoint = find_checkpoint(out / STATE, recipe, resume, adjustable)
+        course, changed = (checkpoint.course, adjusted(checkpoint, recipe)) if checkpoint else (Course(), {})
+        if course.steps:
+            require_model(out)
+        if course.finished:
+            return out / MODEL
+        clock = Clock(course.seconds, course.cpu_seconds)
+        fabric = launch(recipe)
+        report = Reporter(progress if fabric.global_rank == 0 else None, agreed(fabric, cancelled))
+        training = prepare(recipe, fabric, checkpoint)
+        del checkpoint  # its tensors have been copied
         folder = None
         if fabric.global_rank == 0:
             folder = stack.enter_context(RunFolder(out, recipe, course, clock))
-            folder.describe(fabric, changed)
+            folder.describe(fabric, course, changed)
         tell_start(recipe, course, changed, report)
         stack.enter_context(advice(out, recipe, course))
         for epoch in train(recipe, fabric, training, report, start=course.steps):
             score = fabric.broadcast(epoch.miou)  # the first process alone has validated
             course.take(epoch.steps, score, recipe.schedule)
             if folder:
-                folder.keep(epoch, training)
+                folder.keep(epoch, course, training)
             report.info(f"step {epoch.steps}: mean IoU over scenarios {score:.4f}, best {course.best:.4f}")
             if course.finished:
                 break

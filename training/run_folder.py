@@ -6,8 +6,8 @@ by the run that goes on, and is the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,57 +34,64 @@ MODEL, STATE, RECIPE = "model.safetensors", "state.pt", "recipe.yaml"
 
 
 class RunFolder:
-    """What the first process of a run writes. A context manager: inside, the folder is this run's alone.
+    """What the first process of a run writes.
 
     Args:
-        folder: Made where it is not there.
+        folder: There, and this run's alone; see ``alone_in``.
         recipe: Of the run.
         course: How it has gone so far; its rows grow with the log.
         clock: Of the run.
 
     Raises:
-        AlreadyRunning: Another run is writing into the folder.
         OutputNotWritable, NoSpace: A file cannot be written; so do the methods.
     """
 
     def __init__(self, folder: Path, recipe: Recipe, course: Course, clock: Clock) -> None:
         self._folder = folder
         self._recipe = recipe
-        self._course = course
         self._clock = clock
+        with translated_errors(folder):
+            for left_over in folder.glob(".*.part"):  # of a run that was killed
+                left_over.unlink()
+        self._log = Log(folder, course.rows, course.steps)
 
     def __enter__(self) -> RunFolder:
-        with ExitStack() as stack:
-            with translated_errors(self._folder):
-                self._folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(lock_target(self._folder / STATE))
-            with translated_errors(self._folder):
-                for left_over in self._folder.glob(".*.part"):  # of a run that was killed
-                    left_over.unlink()
-            self._log = stack.enter_context(Log(self._folder, self._course.rows, self._course.steps))
-            self._held = stack.pop_all()
+        self._log.__enter__()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._held.close()
+        self._log.__exit__(*exception)
 
-    def describe(self, accelerator: Accelerator, changed: Mapping[str, tuple[Any, Any]]) -> None:
+    def describe(self, accelerator: Accelerator, course: Course, changed: Mapping[str, tuple[Any, Any]]) -> None:
         """Write what is done, and with what."""
         import yaml  # here: what trains inside QGIS has it not, and writes no such file
 
         with whole_file(self._folder / RECIPE) as part:
             text = yaml.safe_dump(plain(self._recipe), sort_keys=False, allow_unicode=True, width=110)
             part.write_text(text, encoding="utf-8")
-        record_start(self._folder, self._recipe, accelerator, self._course.steps, changed)
+        record_start(self._folder, self._recipe, accelerator, course.steps, changed)
 
-    def keep(self, epoch: Epoch, training: Training) -> None:
-        """Write what an epoch has brought, which the course has taken: the model if it is the best, log, state."""
-        course = self._course
+    def keep(self, epoch: Epoch, course: Course, training: Training) -> None:
+        """Write what an epoch has brought: the model if it is the best, the log, the state."""
         if course.best_steps == epoch.steps:
             save_best(self._folder / MODEL, self._recipe.method, training, epoch.scores)
         self._log.write(log_row(epoch, self._recipe, self._clock), epoch.terms)
         course.seconds, course.cpu_seconds = self._clock.wall, self._clock.cpu
         Checkpoint.of(self._recipe, training, course).write(self._folder / STATE)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other runs out of a folder, which is made where it is not there, for as long as the block lasts.
+
+    Raises:
+        AlreadyRunning: Another run is in it.
+        OutputNotWritable, NoSpace: It cannot be made or written.
+    """
+    with translated_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with lock_target(folder / STATE):
+        yield
 
 
 def require_model(folder: Path) -> None:

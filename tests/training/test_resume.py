@@ -73,7 +73,7 @@ def stop_after(epochs: int, recipe: Recipe, out: Path, resume: bool = False) -> 
 def test_a_run_in_three_goes_gives_what_one_in_one_go_gives(
     data: Path, tmp_path: Path, method: str, full_only: float
 ) -> None:
-    """Dropout is on, and the baseline draws scenarios by itself. The branches are copied at the very break."""
+    """Dropout is on, the baseline draws the full scenario, and the branches are copied at the very break."""
     recipe = tiny_recipe(data, method=method)
     recipe = replace(recipe, schedule=replace(recipe.schedule, full_only=full_only))
     fit(recipe, tmp_path / "whole")
@@ -116,6 +116,12 @@ def test_the_folder_of_a_run_that_goes_on_is_left_to_it(data: Path, begun: Path,
     fit(tiny_recipe(data), begun, resume=True)
     assert_same_run(begun, whole)
     assert not list(begun.glob("*lock"))
+
+
+def test_nothing_is_read_where_another_run_is_at_work(tmp_path: Path) -> None:
+    """Else it would begin with what the other is about to replace."""
+    with lock_target(tmp_path / "state.pt"), pytest.raises(AlreadyRunning):
+        fit(tiny_recipe(Path("/nowhere")), tmp_path)
 
 
 def test_resume_begins_where_there_is_nothing_yet(data: Path, tmp_path: Path, whole: Path) -> None:
