@@ -88,8 +88,11 @@ def build_network(method: str, config: DIS2Config) -> SegmentationNetwork:
 
 
 def answers(method: str, scenario: Scenario) -> bool:
-    """Whether a method has anything to say in a scenario: one of a single modality needs that modality."""
-    return not method.startswith(SINGLE) or method.removeprefix(SINGLE) in scenario
+    """Whether a method has anything to say in a scenario: one of a single modality in that of its modality.
+
+    Not in one of several: pixels that lack its modality alone would ask a network that sees zeros there.
+    """
+    return not method.startswith(SINGLE) or scenario == (method.removeprefix(SINGLE),)
 
 
 def _find(method: str, config: DIS2Config) -> Method:
