@@ -19,7 +19,7 @@ from dis2_core.network import Scenario
 
 from .recipe import Recipe
 
-_SCENARIOS, _DROPOUT = 1, 2  # windows have (seed, number): each kind has draws of its own
+_SCENARIOS, _DROPOUT = 1, 2  # windows have (seed, number), each other kind one more number
 
 
 class ScenarioDraws:

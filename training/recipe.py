@@ -108,7 +108,8 @@ class ScheduleRecipe:
             incomplete scenarios then start as copies of it: half the cost of a step until then, and
             they need not learn from nothing what they have in common. 0 is the authors' way.
         incomplete: Incomplete scenarios that a batch trains beside the full one: ``one`` that is drawn, as
-            published, or ``all``: dearer, and a branch need not wait for its turn.
+            published, or ``all``: dearer, and a branch need not wait for its turn. A method that does not train
+            the full one with every batch draws one of all, or trains all.
         patience: Training stops after so many epochs without a better selection score; None: never.
     """
 
@@ -167,8 +168,8 @@ class Recipe:
         augmentation: How windows are varied.
         cross_entropy: Weight of plain cross-entropy beside the published losses
             (``dis2_training.cross_entropy``).
-        scenarios: Probability of each incomplete scenario, by the modalities that are available
-            (``rgb+ndsm``), where one is drawn; empty: all alike.
+        scenarios: Weight of each incomplete scenario, by the modalities that are available (``rgb+ndsm``), where
+            one is drawn; empty: all alike. Where the full one is drawn with them it has their mean weight.
         seed: Of everything that is drawn.
         device: Fabric's accelerator: ``auto``, ``cpu``, ``cuda``.
         devices: Processes a machine, each with a device of its own; ``auto``: as many as there are. Each takes
