@@ -163,6 +163,17 @@ def test_another_test_of_a_trained_network_trains_nothing(done: Path, tmp_path: 
     assert not np.array_equal(before.bins, after.bins) and model.stat().st_mtime_ns == times
 
 
+def test_maps_that_were_not_kept_are_made_when_they_are_wanted(folder: Path, tmp_path: Path) -> None:
+    without, with_maps = (
+        tiny(folder, methods=["single_ndsm"], seeds=[0], test=ScoringRecipe(maps=maps)) for maps in (False, True)
+    )
+    run_all(without.runs(), tmp_path)
+    assert is_done(without.runs()[0], tmp_path) and not is_done(with_maps.runs()[0], tmp_path)
+    run_all(with_maps.runs(), tmp_path)
+    assert is_done(with_maps.runs()[0], tmp_path) and is_done(without.runs()[0], tmp_path)
+    assert list(tmp_path.glob("single_ndsm/seed0/maps/ndsm/*.tif"))
+
+
 def test_a_run_of_another_process_is_left_to_it(folder: Path, tmp_path: Path) -> None:
     plan = tiny(folder, methods=["single_ndsm"], seeds=[0])
     target = tmp_path / "single_ndsm" / "seed0" / FILE
@@ -195,6 +206,14 @@ def test_a_run_that_fails_does_not_keep_the_others_from_being_done(
         "single_rgb/seed0": "done",
     }
     assert any(event.type == "warning" and "single_ndsm/seed0" in event.data["text"] for event in heard)
+
+
+def test_a_folder_that_cannot_be_made_fails_its_run_alone(folder: Path, tmp_path: Path) -> None:
+    """An error of the system, not one of ours."""
+    (tmp_path / "single_ndsm").write_text("no folder")
+    plan = tiny(folder, methods=["single_ndsm", "single_rgb"], seeds=[0])
+    failed, done = run_all(plan.runs(), tmp_path).values()
+    assert (failed.state, done.state) == ("failed", "done") and "single_ndsm" in failed.reason
 
 
 def test_the_processes_of_a_benchmark_end_with_it(done: Path, tmp_path: Path) -> None:

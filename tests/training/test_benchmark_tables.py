@@ -230,7 +230,9 @@ def test_with_few_tiles_no_difference_is_called_significant() -> None:
 
 
 def test_the_head_says_what_was_done() -> None:
-    text = markdown(Results(benchmark(changes={"dis2": {"optimizer.lr": 0.002}}), TESTS))
+    rate = {"optimizer.lr": 0.002}
+    changes = {"dis2": rate, "concat_dropout": rate}
+    text = markdown(Results(benchmark(changes=changes), TESTS))
     assert "Width 8, windows of 32 pixels, 10 steps of 8 windows" in text and "trained on CPU" in text
-    assert "**DIS2** alone has optimizer.lr 0.002." in text and "- Toy numbers." in text
+    assert "- optimizer.lr 0.002: **DIS2**, concatenation, modality dropout." in text and "- Toy numbers." in text
     assert rows_of(text)["**DIS2**"][-1] == ["1,234", "0.500", "0.500", "0.500", "20.0", "1.5"]

@@ -106,7 +106,8 @@ def finished(run: Run, out: Path) -> RunScores | None:
                 f"{out / run.place} was made with {value} {before}; the recipe says {now}.",
                 "Give another folder (--out), or delete that one.",
             )
-    tested_otherwise = any(name.startswith("test.") and name != "test.maps" for name in found)
+    maps_are_missing = found.pop("test.maps", None) == (False, True)
+    tested_otherwise = maps_are_missing or any(name.startswith("test.") for name in found)
     return None if tested_otherwise else scores
 
 
@@ -150,6 +151,8 @@ def do_run(run: Run, out: Path, told: Told) -> Outcome:
         raise Cancelled("The benchmark was stopped.", "Start it again to go on.") from None
     except Dis2Error as error:
         return Outcome("failed", error.message)
+    except (RuntimeError, MemoryError, OSError) as error:  # as torch tells of an accelerator without memory
+        return Outcome("failed", f"{type(error).__name__}: {error}")
     return Outcome("done")
 
 

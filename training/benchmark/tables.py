@@ -11,6 +11,7 @@ from dis2_core.jobfolder import whole_file
 from dis2_core.metrics import Scores
 
 from ..methods import SINGLE
+from .plan import BenchmarkRecipe
 from .results import Results, Spread, short
 from .run_scores import RunScores
 
@@ -65,11 +66,16 @@ def _head(results: Results) -> list[str]:
         f"{benchmark.test.overlap:g}), all pixels pooled in one confusion matrix a scenario and seed: mean ± standard "
         f"deviation over the seeds. Weights were chosen on the split '{benchmark.recipe.data.validation}'."
     )
-    own = [
-        f"{title(method)} alone has {', '.join(f'{name} {value}' for name, value in changes.items())}."
-        for method, changes in benchmark.changes.items()
-    ]
+    own = [f"{changes}: {', '.join(methods)}." for changes, methods in _changes(benchmark).items()]
     return [how, "\n".join(f"- {text}" for text in (*own, *benchmark.caveats))]
+
+
+def _changes(benchmark: BenchmarkRecipe) -> dict[str, list[str]]:
+    """The titles of the methods that have values of their own, by those values."""
+    found: dict[str, list[str]] = {}
+    for method, changes in benchmark.changes.items():
+        found.setdefault(", ".join(f"{name} {value}" for name, value in changes.items()), []).append(title(method))
+    return found
 
 
 def _accuracy(results: Results) -> list[str]:
@@ -183,8 +189,8 @@ def _cost(results: Results) -> list[str]:
     devices = " and ".join(dict.fromkeys(test.facts.test_device for test in results.tests))
     text = (
         "## Cost\n\nGFLOP of one window, 2 for each multiply-add, the transformer counted. Milliseconds of one window "
-        f"by itself on {devices}, which other work shared: compare them within the table alone. Training includes its "
-        "validations."
+        f"by itself on {devices}, the least of all seeds; other work shared it, and a factor below 2 says little. "
+        "Training includes its validations."
     )
     return [text, _table(header, rows)]
 
