@@ -2,7 +2,7 @@
 
 A run keeps its parts in hidden folders ``.<target>.dis2-<process>-<random>`` and holds its targets
 with lock files ``.<target>.dis2-lock``. A worker that ends by itself takes both away; one that is
-killed cannot. What belongs to another process is left alone.
+killed cannot. What names another process is left alone.
 """
 
 from __future__ import annotations

@@ -110,11 +110,12 @@ def test_the_new_lock_of_another_run_stays(plugin, target):
 
     lock = target.with_name(".map.tif.dis2-lock")
     lock.touch()
-    owner = Timer(WRITING_SECONDS / 2, lock.write_text, ['{"pid": 2, "host": "elsewhere"}'])
-    owner.start()
-    remove_leftovers([str(target)], 1)
-    owner.join()
-    assert lock.exists()
+    with lock.open("w") as file:
+        owner = Timer(WRITING_SECONDS / 2, print, ['{"pid": 2, "host": "elsewhere"}'], {"file": file, "flush": True})
+        owner.start()
+        remove_leftovers([str(target)], 1)
+        owner.join()
+    assert "elsewhere" in lock.read_text()
 
 
 def test_a_silent_worker_is_stopped(fake_worker, segment, target, monkeypatch):
