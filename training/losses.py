@@ -2,8 +2,9 @@
 
 Written from the paper's method and checked against the published code (``tests/golden``). ``labels``
 are (B, H, W) class indices; pixels with ``IGNORE`` count nowhere, and a batch without a valid pixel
-costs 0, which the published code does not have. All terms are computed in float32, also under autocast: they
-compare vectors that are nearly alike.
+costs 0, which the published code does not have. Terms that compare vectors which are nearly alike are computed in
+float32, also under autocast. The segmentation loss is computed as the logits come: under a CPU's autocast in
+bfloat16, under CUDA's in float32.
 """
 
 from __future__ import annotations
