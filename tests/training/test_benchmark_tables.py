@@ -11,10 +11,11 @@ import pytest
 
 from dis2_core.errors import InputError
 from dis2_training.benchmark.plan import BenchmarkRecipe, ScoringRecipe, changed
-from dis2_training.benchmark.plots import _robustness, _scenarios
+from dis2_training.benchmark.plots import _line, _robustness, _scenarios
 from dis2_training.benchmark.results import Results, Spread, short
 from dis2_training.benchmark.run_scores import FILE, Facts, RunScores
 from dis2_training.benchmark.tables import markdown, write_csv
+from dis2_training.methods import method_names
 from dis2_training.recipe import DataRecipe, ModelRecipe, Recipe, plain
 
 SCENARIOS = ("optical+sar", "optical", "sar")
@@ -127,6 +128,12 @@ def test_the_plots_show_the_numbers_of_the_table() -> None:
     shifts = _robustness(results).axes[0]
     assert list(shifts.lines[0].get_xdata()) == [0, 2]
     assert shifts.lines[1].get_ydata()[1] == pytest.approx((100 / 140 + 0.2) / 2)
+
+
+def test_no_two_of_our_methods_have_the_same_line() -> None:
+    methods = method_names(("optical", "sar"))
+    lines = [tuple(_line(methods, method).values()) for method in methods]
+    assert len(set(lines)) == len(methods) == 13
 
 
 def test_scores_come_back_as_they_were_saved(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dis2_core.jobfolder import whole_file
 
 from ..log import read_log
-from ..methods import SINGLE
+from ..methods import DIS2_METHOD, SINGLE
 from .results import Results
 from .tables import name_of
 
@@ -38,7 +38,7 @@ def _scenarios(results: Results) -> Figure:
             if method.startswith(SINGLE) and method.removeprefix(SINGLE) != scenario:
                 continue
             if spread := results.spread(method, scenario, results.measure):
-                colour = _colour(results, method)
+                colour = _line(results.methods, method)["color"]
                 axis.plot(spread.values, [row] * len(spread.values), "o", color=colour, alpha=0.5, markersize=5)
                 axis.plot([spread.mean] * 2, [row - 0.32, row + 0.32], color=colour, linewidth=2.5)
         axis.set(title=scenario, xlabel=results.statistic_name, ylim=(len(results.methods) - 0.5, -0.5))
@@ -49,7 +49,7 @@ def _scenarios(results: Results) -> Figure:
 
 def _robustness(results: Results) -> Figure:
     """Draw mIoU against the steps of each curve."""
-    figure, axes = _panels(len(_CURVES), height=3.6)
+    figure, axes = _panels(len(_CURVES), height=4.2)
     full = results.scenarios[0]
     for axis, (kind, label) in zip(axes, _CURVES.items(), strict=True):
         start = 0 if kind == "shift" else 1
@@ -61,28 +61,29 @@ def _robustness(results: Results) -> Figure:
             if method.startswith(SINGLE) or len(known) < 2:
                 continue
             means = [spread.mean for spread in known.values()]
-            axis.plot(list(known), means, "o-", color=_colour(results, method), label=name_of(method), markersize=3)
+            axis.plot(
+                list(known), means, marker="o", markersize=3, label=name_of(method), **_line(results.methods, method)
+            )
         axis.set(xlabel=f"{results.benchmark.test.degraded}: {label}", ylabel="mIoU")
         axis.grid(alpha=0.3)
-    axes[0].legend(fontsize=7)
+    _legend(figure, axes)
     return figure
 
 
 def _learning(results: Results, out: Path) -> Figure:
     """Validation mIoU of each scenario while the first seed was trained."""
-    figure, axes = _panels(len(results.scenarios), height=3.2)
+    figure, axes = _panels(len(results.scenarios), height=3.8)
     for method in results.methods:
         log = read_log(out / method / f"seed{results.of(method)[0].facts.seed}")
         for axis, scenario in zip(axes, results.scenarios, strict=True):
             if f"miou {scenario}" in log[-1] and (not method.startswith(SINGLE) or scenario == method[len(SINGLE) :]):
                 steps = [int(row["step"]) for row in log]
                 scores = [float(row[f"miou {scenario}"]) for row in log]
-                axis.plot(steps, scores, color=_colour(results, method), label=name_of(method))
+                axis.plot(steps, scores, label=name_of(method), **_line(results.methods, method))
     for axis, scenario in zip(axes, results.scenarios, strict=True):
         axis.set(title=scenario, xlabel="step", ylabel="validation mIoU")
         axis.grid(alpha=0.3)
-    handles = {label: line for axis in axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)}
-    axes[0].legend(handles.values(), handles.keys(), fontsize=7)
+    _legend(figure, axes)
     return figure
 
 
@@ -98,12 +99,19 @@ def _panels(count: int, height: float, sharey: bool = False) -> tuple[Figure, Se
     return figure, list(figure.subplots(1, count, squeeze=False, sharey=sharey)[0])
 
 
-def _colour(results: Results, method: str) -> str:
-    """DIS2 in a red of its own, the others in shades that no red is among."""
-    if method == "dis2":
-        return "#c1272d"
-    others = [name for name in results.methods if name != "dis2"]
-    return _SHADES[others.index(method) % len(_SHADES)]
+def _legend(figure: Figure, axes: Sequence[Axes]) -> None:
+    """One legend below all panels, where it hides nothing."""
+    lines = {label: line for axis in axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)}
+    figure.legend(lines.values(), lines.keys(), loc="outside lower center", ncols=4, fontsize=7)
+
+
+def _line(methods: Sequence[str], method: str) -> dict[str, str]:
+    """DIS2 in a red of its own, the others in shades that no red is among; its ablations dashed."""
+    if method == DIS2_METHOD:
+        return {"color": "#c1272d", "linestyle": "-"}
+    ablation = method.startswith(DIS2_METHOD)
+    alike = [name for name in methods if name != DIS2_METHOD and name.startswith(DIS2_METHOD) == ablation]
+    return {"color": _SHADES[alike.index(method) % len(_SHADES)], "linestyle": "--" if ablation else "-"}
 
 
 def _save(figure: Figure, path: Path) -> None:
