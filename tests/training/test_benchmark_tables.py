@@ -96,9 +96,18 @@ def test_differences_are_marked_where_the_interval_leaves_zero_out() -> None:
     assert against_dropout[1].startswith("+.000 (")  # alike in every tile
     assert against_dropout[2].startswith("**+.100** (.100 to .100")
     floor = next(cells for cells in rows["concatenation, modality dropout"] if "p " in cells[0])
-    assert floor == ["**−.100** (−.100 to −.100, p 0.0002)"]
+    assert floor == ["**−.100** (−.100 to −.100, p 0.0002) (1 of 2 seeds)"]
     found = results.difference("dis2", "concat_dropout", "sar")
     assert found is not None and found.estimate == pytest.approx(0.5 - 0.4)
+
+
+def test_dis2_is_compared_with_every_method_on_the_seeds_they_share() -> None:
+    shaspec = toy("shaspec", 1, {FULL: (45, 0), "optical": (30, 0), "sar": (20, 0)})
+    text = markdown(Results(benchmark(), [*TESTS, shaspec]))
+    table = text.split("| how far **DIS2** is ahead of |")[1].split("\n\n")[0]
+    (cells,) = rows_of(table)["ShaSpec in 2-D"]  # neither the reference nor the single modality is in it
+    assert [cell.split(" (")[0] for cell in cells] == ["+.000", "**+.200**", "**+.100**"]
+    assert all(cell.endswith(" (1 of 2 seeds)") for cell in cells)
 
 
 def test_degradations_stand_between_full_and_missing() -> None:

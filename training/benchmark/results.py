@@ -120,14 +120,21 @@ class Results:
 
         Of methods with different numbers of seeds, those that both have are compared.
         """
+        pairs = self._pairs(method, other, condition)
+        if not pairs:
+            return None
+        first, second = ([test.patches(condition) for test in tests] for tests in zip(*pairs, strict=True))
+        return paired_bootstrap(first, second, self.statistic)
+
+    def common_seeds(self, method: str, other: str, condition: str) -> int:
+        """Seeds that both methods have, which ``difference`` compares."""
+        return len(self._pairs(method, other, condition))
+
+    def _pairs(self, method: str, other: str, condition: str) -> list[tuple[RunScores, RunScores]]:
         ours, theirs = (
             {test.facts.seed: test for test in self.of(name) if test.has(condition)} for name in (method, other)
         )
-        both = sorted(set(ours) & set(theirs))
-        if not both:
-            return None
-        first, second = ([tests[seed].patches(condition) for seed in both] for tests in (ours, theirs))
-        return paired_bootstrap(first, second, self.statistic)
+        return [(ours[seed], theirs[seed]) for seed in sorted(set(ours) & set(theirs))]
 
     @property
     def statistic(self) -> Statistic:

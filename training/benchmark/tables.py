@@ -10,7 +10,7 @@ from typing import Any
 from dis2_core.jobfolder import whole_file
 from dis2_core.metrics import Scores
 
-from ..methods import SINGLE
+from ..methods import DIS2_METHOD, SINGLE
 from .plan import BenchmarkRecipe
 from .results import Results, Spread, short
 from .run_scores import RunScores
@@ -118,24 +118,28 @@ def _row(results: Results, method: str, cell: Callable[[str, str], Spread | None
 
 
 def _comparisons(results: Results) -> list[str]:
-    """Each method against the reference, and DIS2 against the network that only ever saw what a scenario has."""
+    """Each method against the reference and the network that only ever saw what a scenario has; DIS2 against each."""
     reference = results.benchmark.reference
-    parts = []
-    if reference in results.methods:
-        others = [method for method in results.methods if method != reference and not method.startswith(SINGLE)]
+    several = [method for method in results.methods if not method.startswith(SINGLE)]
+    tables = []
+    others = [method for method in several if method != reference]
+    if reference in results.methods and others:
         header = (f"ahead of {title(reference)} by", *results.scenarios)
-        rows = [(title(m), *(_difference(results, m, reference, s) for s in results.scenarios)) for m in others]
-        parts.append(f"## Compared\n\n{_how_compared(results)}\n\n{_table(header, rows)}")
-    floors = {scenario: results.floor(scenario) for scenario in results.scenarios}
-    if any(floors.values()):
-        header = ("ahead of the single modality by", *(scenario for scenario, floor in floors.items() if floor))
-        rows = [
-            (title(m), *(_difference(results, m, floor, s) for s, floor in floors.items() if floor))
-            for m in results.methods
-            if not m.startswith(SINGLE)
-        ]
-        parts.append(_table(header, rows))
-    return parts
+        tables.append(_table(header, ((title(m), *_differences(results, m, reference)) for m in others)))
+    rivals = [method for method in others if method != DIS2_METHOD]
+    if DIS2_METHOD in results.methods and rivals:
+        header = (f"how far {title(DIS2_METHOD)} is ahead of", *results.scenarios)
+        tables.append(_table(header, ((title(m), *_differences(results, DIS2_METHOD, m)) for m in rivals)))
+    floors = {scenario: floor for scenario in results.scenarios if (floor := results.floor(scenario))}
+    if floors:
+        header = ("ahead of the single modality by", *floors)
+        rows = ((title(m), *(_difference(results, m, floor, s) for s, floor in floors.items())) for m in several)
+        tables.append(_table(header, rows))
+    return [f"## Compared\n\n{_how_compared(results)}", *tables] if tables else []
+
+
+def _differences(results: Results, method: str, other: str) -> list[str]:
+    return [_difference(results, method, other, scenario) for scenario in results.scenarios]
 
 
 def _how_compared(results: Results) -> str:
@@ -157,9 +161,11 @@ def _difference(results: Results, method: str, other: str, condition: str) -> st
         return NOTHING
     sign = "+" if found.estimate >= 0 else ""
     text = f"{sign}{short(found.estimate)}"
+    common, planned = results.common_seeds(method, other, condition), len(results.benchmark.seeds)
+    seeds = f" ({common} of {planned} seeds)" if common < planned else ""
     if len(results.tests[0].tiles) < FEW_TILES:
-        return text
-    interval = f"({short(found.low)} to {short(found.high)}, p {found.p:.2g})"
+        return f"{text}{seeds}"
+    interval = f"({short(found.low)} to {short(found.high)}, p {found.p:.2g}){seeds}"
     return f"**{text}** {interval}" if found.significant else f"{text} {interval}"
 
 
