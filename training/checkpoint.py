@@ -21,7 +21,7 @@ from dis2_core.jobfolder import whole_file
 from .preparation import Training
 from .recipe import Recipe, ScheduleRecipe, plain
 
-VERSION = 2
+VERSION = 1
 
 #: Values of a recipe that change where and how fast a run goes, not what it learns.
 #: ``data.folder``: that the data are the same is checked by their statistics.

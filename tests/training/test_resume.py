@@ -120,8 +120,9 @@ def test_the_folder_of_a_run_that_goes_on_is_left_to_it(data: Path, begun: Path,
 
 def test_nothing_is_read_where_another_run_is_at_work(tmp_path: Path) -> None:
     """Else it would begin with what the other is about to replace."""
+    (tmp_path / "state.pt").write_text("half a state")
     with lock_target(tmp_path / "state.pt"), pytest.raises(AlreadyRunning):
-        fit(tiny_recipe(Path("/nowhere")), tmp_path)
+        fit(tiny_recipe(Path("/nowhere")), tmp_path, resume=True)
 
 
 def test_resume_begins_where_there_is_nothing_yet(data: Path, tmp_path: Path, whole: Path) -> None:
