@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -151,8 +152,8 @@ def do_run(run: Run, out: Path, told: Told) -> Outcome:
         raise Cancelled("The benchmark was stopped.", "Start it again to go on.") from None
     except Dis2Error as error:
         return Outcome("failed", error.message)
-    except (RuntimeError, MemoryError, OSError) as error:  # as torch tells of an accelerator without memory
-        return Outcome("failed", f"{type(error).__name__}: {error}")
+    except Exception as error:  # whatever it is, it is told whole, and the other runs are done
+        return Outcome("failed", "".join(traceback.format_exception(error)))
     return Outcome("done")
 
 
