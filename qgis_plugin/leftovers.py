@@ -14,8 +14,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-#: A process that lives has written its name into its new lock by then.
-WRITING_SECONDS = 0.1
+#: Long after a process that lives has written its name into its new lock.
+WRITING_SECONDS = 0.5
 
 
 def remove_leftovers(targets: Iterable[str], pid: int) -> None:
