@@ -21,6 +21,7 @@ from .baselines.ablations import (
     WithoutDistillation,
     WithoutDiversity,
     WithoutHierarchicalFusion,
+    WithoutTransformer,
     shared_missing_branch,
 )
 from .baselines.concatenation import Concatenation
@@ -48,6 +49,7 @@ _METHODS = {
     "dis2_no_diversity": Method(DIS2, WithoutDiversity),
     "dis2_no_class_attention": Method(WithoutClassAttention, CrossEntropyObjective),
     "dis2_no_hf": Method(WithoutHierarchicalFusion, CrossEntropyObjective),
+    "dis2_no_transformer": Method(WithoutTransformer, CrossEntropyObjective),
     "dis2_shared_branch": Method(shared_missing_branch, CrossEntropyObjective),
     "concat": Method(Concatenation, FullObjective),
     "concat_dropout": Method(ModalityDropout, DropoutObjective),

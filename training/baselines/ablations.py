@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import torch
 from torch import Tensor, nn
 
 from dis2_core.network import DIS2, BranchOutput, DIS2Config, Features, Scenario
-from dis2_core.network.fusion import Fused
+from dis2_core.network.fusion import Fused, HierarchicalFusion
 
 from ..cross_entropy import CrossEntropyObjective
 from .decoder import MapDecoder
@@ -69,6 +70,27 @@ class ConcatenatedSlots(nn.Module):
         """Fuse; see ``HierarchicalFusion``."""
         maps = self.concatenate(slots)
         return Fused(maps, maps[-1].mean(dim=(2, 3)))
+
+
+class WithoutTransformer(DIS2):
+    """The hierarchy stays, maps are handed down its levels; at the deepest one no place sees another."""
+
+    def __init__(self, config: DIS2Config) -> None:
+        super().__init__(config)
+        for branch in self.branches.values():
+            branch.fusion = ConvolutionalFusion(config)
+
+
+class ConvolutionalFusion(HierarchicalFusion):
+    """A ``HierarchicalFusion`` whose deepest maps go straight to ``unify``; the token of ``ConcatenatedSlots``."""
+
+    def __init__(self, config: DIS2Config) -> None:
+        super().__init__(config)
+        del self.transformer, self.token, self.positions, self.pool
+
+    def _attend(self, deep: list[Tensor], f3: Tensor, available: Tensor) -> tuple[Tensor, Tensor]:
+        deepest = self.unify(torch.cat(deep, dim=1))
+        return deepest, deepest.mean(dim=(2, 3))
 
 
 def shared_missing_branch(config: DIS2Config) -> DIS2:

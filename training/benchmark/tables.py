@@ -25,6 +25,7 @@ _TITLES = {
     "dis2_no_diversity": "DIS2 without the diversity term",
     "dis2_no_class_attention": "DIS2 without class attention",
     "dis2_no_hf": "DIS2 without hierarchical fusion",
+    "dis2_no_transformer": "DIS2 without the transformer",
     "dis2_shared_branch": "DIS2, one missing branch for all",
     "concat": "concatenation",
     "concat_dropout": "concatenation, modality dropout",
