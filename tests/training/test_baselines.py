@@ -268,8 +268,11 @@ def test_what_an_ablation_leaves_out_and_nothing_else() -> None:
     assert "positions.0" in parts["dis2"] and "positions.0" not in parts["dis2_no_hf"]
     assert "queries" in parts["dis2"] and "queries" not in parts["dis2_no_class_attention"]
     assert "queries" in parts["dis2_no_hf"] and "positions.0" in parts["dis2_no_class_attention"]
-    rest = {part for part in parts["dis2"] if not part.startswith(("transformer.", "positions.", "token", "pool."))}
-    assert parts["dis2_no_transformer"] == rest != parts["dis2"]
+    attention = ("transformer.", "positions.", "token", "pool.", "unify.")
+    rest = {part for part in parts["dis2"] if not part.startswith(attention)}
+    added = parts["dis2_no_transformer"] - rest
+    assert rest < parts["dis2_no_transformer"] and not any(part.startswith(attention) for part in added)
+    assert all(part.startswith(("deepest.", "down.2.")) for part in added)
     assert set(networks["dis2_shared_branch"].branches) == {"full", "incomplete"}
     for method in ("dis2_no_kd", "dis2_no_diversity"):
         assert networks[method].state_dict().keys() == networks["dis2"].state_dict().keys()

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from dis2_core.network import DIS2, BranchOutput, DIS2Config, Features, Scenario
-from dis2_core.network.fusion import Fused, HierarchicalFusion
+from dis2_core.network.encoder import halving_conv
+from dis2_core.network.fusion import Fused, HierarchicalFusion, LevelFusion
 
 from ..cross_entropy import CrossEntropyObjective
 from .decoder import MapDecoder
@@ -73,7 +74,7 @@ class ConcatenatedSlots(nn.Module):
 
 
 class WithoutTransformer(DIS2):
-    """The hierarchy stays, maps are handed down its levels; at the deepest one no place sees another."""
+    """The deepest level is fused by convolutions, as the others are; no attention over the tokens."""
 
     def __init__(self, config: DIS2Config) -> None:
         super().__init__(config)
@@ -82,14 +83,20 @@ class WithoutTransformer(DIS2):
 
 
 class ConvolutionalFusion(HierarchicalFusion):
-    """A ``HierarchicalFusion`` whose deepest maps go straight to ``unify``; the token of ``ConcatenatedSlots``."""
+    """A ``HierarchicalFusion`` with one more ``LevelFusion``, to which f3 is handed down, in the transformer's place.
+
+    The global token is that of ``ConcatenatedSlots``.
+    """
 
     def __init__(self, config: DIS2Config) -> None:
         super().__init__(config)
-        del self.transformer, self.token, self.positions, self.pool
+        del self.transformer, self.token, self.positions, self.pool, self.unify
+        *_, c3, c4 = config.channels
+        self.deepest = LevelFusion(len(config.names), c4)
+        self.down.append(nn.Sequential(halving_conv(c3, c4), nn.BatchNorm2d(c4)))
 
     def _attend(self, deep: list[Tensor], f3: Tensor, available: Tensor) -> tuple[Tensor, Tensor]:
-        deepest = self.unify(torch.cat(deep, dim=1))
+        deepest = self.deepest(torch.cat(deep, dim=1)) + self.down[2](f3)
         return deepest, deepest.mean(dim=(2, 3))
 
 
