@@ -132,7 +132,7 @@ def _comparisons(results: Results) -> list[str]:
         header = (f"how far {title(DIS2_METHOD)} is ahead of", *results.scenarios)
         tables.append(_table(header, ((title(m), *_differences(results, DIS2_METHOD, m)) for m in rivals)))
     floors = {scenario: floor for scenario in results.scenarios if (floor := results.floor(scenario))}
-    if floors:
+    if floors and several:
         header = ("ahead of the single modality by", *floors)
         rows = ((title(m), *(_difference(results, m, floor, s) for s, floor in floors.items())) for m in several)
         tables.append(_table(header, rows))
