@@ -13,6 +13,11 @@ def halving_conv(inputs: int, outputs: int) -> nn.Conv2d:
     return nn.Conv2d(inputs, outputs, kernel_size=4, stride=2, padding=1)
 
 
+def normed_halving_conv(inputs: int, outputs: int) -> nn.Sequential:
+    """A ``halving_conv`` and batch norm."""
+    return nn.Sequential(halving_conv(inputs, outputs), nn.BatchNorm2d(outputs))
+
+
 class Encoder(nn.Module):
     """Four convolutions of stride 2. The maps are returned before their activation."""
 
@@ -20,8 +25,8 @@ class Encoder(nn.Module):
         super().__init__()
         c1, c2, c3, c4 = channels
         self.e1 = halving_conv(bands, c1)
-        self.e2 = nn.Sequential(halving_conv(c1, c2), nn.BatchNorm2d(c2))
-        self.e3 = nn.Sequential(halving_conv(c2, c3), nn.BatchNorm2d(c3))
+        self.e2 = normed_halving_conv(c1, c2)
+        self.e3 = normed_halving_conv(c2, c3)
         self.e4 = halving_conv(c3, c4)
 
     def forward(self, x: Tensor) -> list[Tensor]:

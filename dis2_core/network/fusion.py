@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .config import DIS2Config
-from .encoder import halving_conv
+from .encoder import normed_halving_conv
 from .layers import AttentionPool, PrenormConv
 from .transformer import TransformerLayer
 
@@ -41,9 +41,7 @@ class HierarchicalFusion(nn.Module):
         slots, (h, w) = len(config.names), config.token_grid
         self.token_grid = config.token_grid
         self.levels = nn.ModuleList(LevelFusion(slots, channels) for channels in (c1, c2, c3))
-        self.down = nn.ModuleList(
-            nn.Sequential(halving_conv(fine, coarse), nn.BatchNorm2d(coarse)) for fine, coarse in ((c1, c2), (c2, c3))
-        )
+        self.down = nn.ModuleList((normed_halving_conv(c1, c2), normed_halving_conv(c2, c3)))
         self.pool = AttentionPool(c3, config.pool_hidden, c4)
         self.token = nn.Parameter(torch.zeros(1, 1, c4))
         self.positions = nn.ParameterList(torch.zeros(1, h * w, c4) for _ in range(slots))
@@ -64,10 +62,10 @@ class HierarchicalFusion(nn.Module):
         for level, fuse in enumerate(self.levels):
             fused = fuse(torch.cat([slot[level] for slot in slots], dim=1))  # (B, M C, H, W) -> (B, C, H, W)
             maps.append(fused if level == 0 else fused + self.down[level - 1](maps[-1]))
-        deepest, token = self._attend([slot[3] for slot in slots], maps[2], available)
+        deepest, token = self._fuse_deepest([slot[3] for slot in slots], maps[2], available)
         return Fused([*maps, deepest], token)
 
-    def _attend(self, deep: list[Tensor], f3: Tensor, available: Tensor) -> tuple[Tensor, Tensor]:
+    def _fuse_deepest(self, deep: list[Tensor], f3: Tensor, available: Tensor) -> tuple[Tensor, Tensor]:
         h, w = self.token_grid
         batch, channels = deep[0].shape[:2]
         token = self.token.expand(batch, -1, -1)  # (B, 1, C)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from dis2_core.network import DIS2, BranchOutput, DIS2Config, Features, Scenario
-from dis2_core.network.encoder import halving_conv
+from dis2_core.network.encoder import normed_halving_conv
 from dis2_core.network.fusion import Fused, HierarchicalFusion, LevelFusion
 
 from ..cross_entropy import CrossEntropyObjective
@@ -93,9 +93,9 @@ class ConvolutionalFusion(HierarchicalFusion):
         del self.transformer, self.token, self.positions, self.pool, self.unify
         *_, c3, c4 = config.channels
         self.deepest = LevelFusion(len(config.names), c4)
-        self.down.append(nn.Sequential(halving_conv(c3, c4), nn.BatchNorm2d(c4)))
+        self.down.append(normed_halving_conv(c3, c4))
 
-    def _attend(self, deep: list[Tensor], f3: Tensor, available: Tensor) -> tuple[Tensor, Tensor]:
+    def _fuse_deepest(self, deep: list[Tensor], f3: Tensor, available: Tensor) -> tuple[Tensor, Tensor]:
         deepest = self.deepest(torch.cat(deep, dim=1)) + self.down[2](f3)
         return deepest, deepest.mean(dim=(2, 3))
 
