@@ -82,12 +82,11 @@ def launch(recipe: Recipe) -> Fabric:
     from lightning.fabric import Fabric  # seconds, which nobody waits for who trains on a single device
     from lightning.fabric.strategies import DDPStrategy
 
-    alone = (recipe.devices, recipe.nodes) == (1, 1)
     strategy: str | DDPStrategy = recipe.strategy
-    if strategy == "auto" and not alone:  # of the missing branches, not all have a part in a step
+    if strategy == "auto" and not recipe.in_one_process:  # of the missing branches, not all have a part in a step
         strategy = DDPStrategy(find_unused_parameters=True, timeout=LONGEST_VALIDATION)
     started = int(os.environ["WORLD_SIZE"]) if "TORCHELASTIC_RUN_ID" in os.environ else None
-    if started and alone and started > 1:
+    if started and recipe.in_one_process and started > 1:
         raise InputError(
             f"torchrun has started {started} processes; the recipe is for one.",
             f"Give --devices {os.environ['LOCAL_WORLD_SIZE']}, and --nodes where there are several machines.",

@@ -64,8 +64,8 @@ def fit(
         Cancelled: The run was stopped.
     """
     with ExitStack() as stack:
-        if (recipe.devices, recipe.nodes) == (1, 1) or is_first_process():
-            stack.enter_context(alone_in(out))  # before it reads there what another run may be about to replace
+        if recipe.in_one_process or is_first_process():
+            stack.enter_context(alone_in(out))  # before anything is read: another run may be about to replace it
         checkpoint = find_checkpoint(out / STATE, recipe, resume, adjustable)
         course, changed = (checkpoint.course, adjusted(checkpoint, recipe)) if checkpoint else (Course(), {})
         if course.steps:

@@ -200,6 +200,11 @@ class Recipe:
     precision: str = "32-true"
     workers: int = 0
 
+    @property
+    def in_one_process(self) -> bool:
+        """Whether one process trains, on one machine."""
+        return (self.devices, self.nodes) == (1, 1)
+
 
 def plain(recipe: Recipe) -> dict[str, Any]:
     """The recipe as JSON and YAML hold it."""

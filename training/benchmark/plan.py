@@ -112,7 +112,7 @@ class BenchmarkRecipe:
                 raise InputError(f"The {kind} {twice[0]} is named twice.", "It would count twice.")
         if test.split in (data.train, data.validation):
             raise InputError(f"The split '{test.split}' is trained on or chosen by.", "Test on another (test.split).")
-        if (self.recipe.devices, self.recipe.nodes) != (1, 1):
+        if not self.recipe.in_one_process:
             raise InputError(
                 "A benchmark trains each run in one process.", "Use --processes for several runs at a time."
             )

@@ -126,8 +126,8 @@ class Results:
         first, second = ([test.patches(condition) for test in tests] for tests in zip(*pairs, strict=True))
         return paired_bootstrap(first, second, self.statistic)
 
-    def common_seeds(self, method: str, other: str, condition: str) -> int:
-        """Seeds that both methods have, which ``difference`` compares."""
+    def count_common_seeds(self, method: str, other: str, condition: str) -> int:
+        """How many seeds both methods have; ``difference`` compares these."""
         return len(self._pairs(method, other, condition))
 
     def _pairs(self, method: str, other: str, condition: str) -> list[tuple[RunScores, RunScores]]:

@@ -119,18 +119,18 @@ def _row(results: Results, method: str, cell: Callable[[str, str], Spread | None
 
 
 def _comparisons(results: Results) -> list[str]:
-    """Each method against the reference and the network that only ever saw what a scenario has; DIS2 against each."""
+    """Each method against the reference, DIS2 against the rest, and each against the single modality of a scenario."""
     reference = results.benchmark.reference
     several = [method for method in results.methods if not method.startswith(SINGLE)]
     tables = []
     others = [method for method in several if method != reference]
     if reference in results.methods and others:
         header = (f"ahead of {title(reference)} by", *results.scenarios)
-        tables.append(_table(header, ((title(m), *_differences(results, m, reference)) for m in others)))
+        tables.append(_table(header, ((title(m), *_differences_by_scenario(results, m, reference)) for m in others)))
     rivals = [method for method in others if method != DIS2_METHOD]
     if DIS2_METHOD in results.methods and rivals:
         header = (f"how far {title(DIS2_METHOD)} is ahead of", *results.scenarios)
-        tables.append(_table(header, ((title(m), *_differences(results, DIS2_METHOD, m)) for m in rivals)))
+        tables.append(_table(header, ((title(m), *_differences_by_scenario(results, DIS2_METHOD, m)) for m in rivals)))
     floors = {scenario: floor for scenario in results.scenarios if (floor := results.floor(scenario))}
     if floors and several:
         header = ("ahead of the single modality by", *floors)
@@ -139,7 +139,7 @@ def _comparisons(results: Results) -> list[str]:
     return [f"## Compared\n\n{_how_compared(results)}", *tables] if tables else []
 
 
-def _differences(results: Results, method: str, other: str) -> list[str]:
+def _differences_by_scenario(results: Results, method: str, other: str) -> list[str]:
     return [_difference(results, method, other, scenario) for scenario in results.scenarios]
 
 
@@ -162,7 +162,7 @@ def _difference(results: Results, method: str, other: str, condition: str) -> st
         return NOTHING
     sign = "+" if found.estimate >= 0 else ""
     text = f"{sign}{short(found.estimate)}"
-    common, planned = results.common_seeds(method, other, condition), len(results.benchmark.seeds)
+    common, planned = results.count_common_seeds(method, other, condition), len(results.benchmark.seeds)
     seeds = f" ({common} of {planned} seeds)" if common < planned else ""
     if len(results.tests[0].tiles) < FEW_TILES:
         return f"{text}{seeds}"
