@@ -6,6 +6,7 @@ prediction runs, on a Python that has torch and nothing of Lightning.
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -100,6 +101,19 @@ def launch(recipe: Recipe) -> Fabric:
     )
     fabric.launch()
     return fabric
+
+
+def part_at_exit() -> None:
+    """Leave the other processes before the interpreter ends: threads of gloo that live longer can abort it.
+
+    For runs that succeeded: where one process fails while others wait for it, leaving them can block.
+    """
+    atexit.register(_part)
+
+
+def _part() -> None:
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def is_first_process() -> bool:

@@ -13,7 +13,7 @@ from dis2_core import DIS2Config
 from dis2_core.errors import Cancelled
 from dis2_core.reporting import Listener, Reporter
 
-from .accelerator import Accelerator, agreed, is_first_process, launch
+from .accelerator import Accelerator, agreed, is_first_process, launch, part_at_exit
 from .checkpoint import ADJUSTABLE, Checkpoint, Course, adjusted, find_checkpoint, require_same_data
 from .ground import Ground
 from .loop import TrainingDiverged, train
@@ -93,6 +93,7 @@ def fit(
                 break
         if course.steps < recipe.schedule.steps:
             report.info(f"No better score for {recipe.schedule.patience} epochs: stopped.")
+        part_at_exit()
     return out / MODEL
 
 

@@ -21,13 +21,14 @@ from dis2_training.recipe import OptimizerRecipe, plain
 
 #: Stops after an epoch, which the first process alone is told of, and goes on by the command line.
 TWO_STARTS = """
-import sys, torch
+import atexit, sys, torch
 from pathlib import Path
 from tiny_run import cancel_after
 from dis2_core.errors import Cancelled
 from dis2_training.cli import main, read_recipe
 from dis2_training.fit import fit
 torch.set_num_threads(1)
+atexit.register(lambda: print("still together" if torch.distributed.is_initialized() else "parted"))
 config, out = sys.argv[1:]
 listen, cancelled = cancel_after(1)
 try:
@@ -58,6 +59,7 @@ def test_two_processes_compute_what_one_does_that_accumulates(
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("model.safetensors") == 1  # the first process alone speaks
+    assert done.stdout.count("parted") == 2 and "still together" not in done.stdout
     starts = json.loads((tmp_path / "two" / "run.json").read_text())["starts"]
     assert [(start["steps"], start["processes"]) for start in starts] == [(0, 2), (2, 2)]
     assert_same_losses(tmp_path / "two", tmp_path / "one")
