@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from dis2_core.catalogue import find_model, read_card
-from dis2_core.errors import Dis2Error
+from dis2_core.contract.catalogue import find_model, read_card
+from dis2_core.contract.errors import Dis2Error
 
 from .picture import draw
 from .qgis import Qgis, QgisError

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.warp import reproject
 
-from dis2_core.card import LandClass
+from dis2_core.contract.card import LandClass
 from dis2_core.metrics import ConfusionMatrix
 
 from .scenes import Scene

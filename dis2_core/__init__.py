@@ -8,11 +8,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .version import __version__
+from .contract.version import __version__
 
 if TYPE_CHECKING:
-    from .card import ModelCard
-    from .catalogue import shipped_models
+    from .contract.card import ModelCard
+    from .contract.catalogue import shipped_models
     from .model_file import Model, load_model, save_model
     from .network import DIS2, DIS2Config
     from .prediction import SegmentationResult, segment
@@ -21,12 +21,12 @@ _HOME = {
     "DIS2": "network",
     "DIS2Config": "network",
     "Model": "model_file",
-    "ModelCard": "card",
+    "ModelCard": "contract.card",
     "SegmentationResult": "prediction",
     "load_model": "model_file",
     "save_model": "model_file",
     "segment": "prediction",
-    "shipped_models": "catalogue",
+    "shipped_models": "contract.catalogue",
 }
 
 __all__ = [

@@ -11,12 +11,12 @@ import pyproj
 from affine import Affine
 from pyproj.exceptions import ProjError
 
-from .card import ModelCard
+from .contract.card import ModelCard
+from .contract.errors import GridMismatch
+from .contract.segment_job import Event, pixel_size, reference_raster
 from .crs import Coordinates, crs_name, parse_crs, project, same_crs
-from .errors import GridMismatch
 from .grid import Bounds, Grid, format_bounds, place
 from .inputs import MAX_SIDE, RasterInput, read_grid
-from .protocol import Event, pixel_size, reference_raster
 
 SAME_RESOLUTION = 0.01  # relative; the network does not notice 1 %
 NOTICEABLE = 1.5  # ratio of resolutions from which a warning is due, and from which pixels are averaged

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from .errors import InvalidModelFile
+from .contract.errors import InvalidModelFile
 from .network.config import STRIDE, DIS2Config
 
 # The table. An author's name is PART.REST; PART is looked up in _NETWORK_PARTS or _TRAINING_PARTS, the

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .card import Band, LandClass, Modality, ModelCard
-from .errors import InputError, InvalidModelFile, ModelError, ModelNotFound
+from .contract.card import Band, LandClass, Modality, ModelCard
+from .contract.errors import InputError, InvalidModelFile, ModelError, ModelNotFound
 from .model_file import save_model
 from .network import DIS2, DIS2Config
 

@@ -38,13 +38,13 @@ from .arguments import (
     creation_options,
     sources,
 )
-from .catalogue import find_model, read_header, sha256
 from .console import card_json, print_card, print_error
-from .errors import InputError
-from .jobs import read_job
-from .protocol import Event, Job, Work
+from .contract.catalogue import find_model, read_header, sha256
+from .contract.errors import InputError
+from .contract.other_jobs import read_job
+from .contract.segment_job import Event, Job, Work
+from .contract.version import __version__
 from .running import describe, execute
-from .version import __version__
 
 app = typer.Typer(
     add_completion=False,

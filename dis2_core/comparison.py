@@ -12,15 +12,15 @@ import numpy.typing as npt
 
 from .alignment import NOTICEABLE, extent_in, intersection, resampling_ratio
 from .areas import PixelArea
-from .card import MAX_CLASSES, UNCERTAIN
 from .classes import Matched, Side, match
 from .codes import NOTHING, RasterCodes, Tally, check_number, count_pairs, strips
+from .contract.card import MAX_CLASSES, UNCERTAIN
+from .contract.errors import GridMismatch, NoValidData, UnreadableRaster
+from .contract.other_jobs import ClassValue, Reference
+from .contract.segment_job import Event
 from .crs import crs_name
-from .errors import GridMismatch, NoValidData, UnreadableRaster
 from .grid import Bounds, Grid, format_bounds
-from .jobs import ClassValue, Reference
 from .metrics import ConfusionMatrix, Scores
-from .protocol import Event
 from .reference_polygons import PolygonCodes
 from .reporting import Reporter
 

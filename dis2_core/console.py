@@ -19,11 +19,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from .card import Band, ModelCard, scenario_name
-from .catalogue import ModelHeader
-from .errors import Dis2Error
-from .protocol import Event, Work, error_event
-from .version import __version__
+from .contract.card import Band, ModelCard, scenario_name
+from .contract.catalogue import ModelHeader
+from .contract.errors import Dis2Error
+from .contract.segment_job import Event, Work, error_event
+from .contract.version import __version__
 
 if TYPE_CHECKING:
     from .planning import JobPlan

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .areas import PixelArea
-from .card import NODATA, UNCERTAIN, LandClass
 from .codes import NOTHING, RasterCodes, count_pairs, strips
+from .contract.card import NODATA, UNCERTAIN, LandClass
 
 NO_DATA = "no data"
 UNSURE = "uncertain"

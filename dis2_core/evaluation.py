@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from .comparison import ClassMap, Comparison, Coverage, compare
+from .contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
+from .contract.segment_job import Event
 from .inputs import gdal_environment
 from .jobfolder import JobFolder, translated_errors
-from .jobs import EVALUATION_OUTPUTS, EvaluateJob
-from .protocol import Event
 from .report import require_packages
 from .report.evaluation import evaluation_report, summary
 from .reporting import Listener, Reporter

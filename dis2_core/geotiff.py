@@ -18,7 +18,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
-from .errors import InputError, NoSpace
+from .contract.errors import InputError, NoSpace
 from .grid import Grid
 from .jobfolder import translated_errors
 

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from .blending import StripAccumulator
-from .card import ModelCard
-from .errors import ResourceError
+from .contract.card import ModelCard
+from .contract.errors import ResourceError
 from .grid import WindowPlan
 from .holes import feather_weights, window_counts, window_routes
 from .network import SegmentationNetwork

@@ -23,11 +23,11 @@ from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
 from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning, RasterioError
 
-from .card import Modality, ModelCard
+from .contract.card import Modality, ModelCard
+from .contract.errors import GridMismatch, InputError, NoInput, UnknownModality, UnreadableRaster, WrongBands
+from .contract.segment_job import Event, Source
 from .crs import same_crs
-from .errors import GridMismatch, InputError, NoInput, UnknownModality, UnreadableRaster, WrongBands
 from .grid import Grid
-from .protocol import Event, Source
 
 MAX_SIDE = 10_000_000  # pixels; the Earth at 4 m
 MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block to read one pixel of it

@@ -13,9 +13,9 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from .card import ModelCard
-from .catalogue import CARD_KEY, find_model, read_header
-from .errors import InvalidCard, InvalidModelFile, ModelNotFound
+from .contract.card import ModelCard
+from .contract.catalogue import CARD_KEY, find_model, read_header
+from .contract.errors import InvalidCard, InvalidModelFile, ModelNotFound
 from .jobfolder import whole_file
 from .network import DIS2, DIS2Config, SegmentationNetwork
 

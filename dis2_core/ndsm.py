@@ -14,21 +14,21 @@ import pyproj
 from rasterio.enums import Resampling
 
 from .alignment import extent_in, footprints, ground_resolution, intersection
-from .card import Band, Modality
+from .contract.card import Band, Modality
+from .contract.errors import Cancelled, GridMismatch, NoValidData
+from .contract.other_jobs import NdsmJob
+from .contract.segment_job import Event, Source
+from .contract.styles import ramp_style
 from .crs import crs_name, same_crs
-from .errors import Cancelled, GridMismatch, NoValidData
 from .geotiff import GeoTiffWriter, Storage
 from .grid import Bounds, Grid
 from .heights import HIGH, LOW, STEP, Heights, HeightTally, NdsmResult, difference, suspicions
 from .inputs import RasterInput, examine, gdal_environment, opened, read_grid
 from .jobfolder import JobFolder, require_space
-from .jobs import NdsmJob
 from .outputs import write_side_files
-from .protocol import Event, Source
 from .provenance import base_name, origin_tags
 from .rasters import ChunkStream, ModalityReader, choose_rows_per_chunk
 from .reporting import Listener, Reporter
-from .styles import ramp_style
 
 PathLike = str | os.PathLike[str]
 NODATA = -9999.0

@@ -15,11 +15,8 @@ import rasterio
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
-from .card import NODATA, ModelCard
-from .geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
-from .grid import Grid
-from .jobfolder import translated_errors
-from .styles import (
+from .contract.card import NODATA, ModelCard
+from .contract.styles import (
     Category,
     category_names,
     class_categories,
@@ -27,6 +24,9 @@ from .styles import (
     ramp_style,
     scenario_categories,
 )
+from .geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
+from .grid import Grid
+from .jobfolder import translated_errors
 
 Bytes = npt.NDArray[np.uint8]
 

@@ -13,15 +13,15 @@ from torch import Tensor
 
 from .areas import AreaCounter, write_area_table
 from .background import BackgroundWriter
-from .card import NODATA, UNCERTAIN, scenario_name
-from .catalogue import find_model, read_card
-from .errors import NoValidData
+from .contract.card import NODATA, UNCERTAIN, scenario_name
+from .contract.catalogue import find_model, read_card
+from .contract.errors import NoValidData
+from .contract.segment_job import Job
 from .inference import Inference, probability_rows
 from .jobfolder import JobFolder, require_space, translated_errors
 from .model_file import Model, load_model
 from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter, warped_rows
 from .planning import Setup, precision_name, prepare
-from .protocol import Job
 from .provenance import base_name, origin_tags
 from .rasters import ChunkStream, ModalityReader
 from .reporting import Reporter

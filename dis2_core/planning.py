@@ -11,14 +11,14 @@ from typing import Any
 import torch
 
 from .alignment import Alignment, align
-from .card import ModelCard
-from .catalogue import find_model, read_card
+from .contract.card import ModelCard
+from .contract.catalogue import find_model, read_card
+from .contract.segment_job import OUTPUTS, Job, reference_raster
 from .geotiff import Storage
 from .grid import WindowPlan
 from .inputs import GDAL_OPTIONS, RasterInput, open_inputs
 from .jobfolder import check_targets, require_space
 from .outputs import RASTERS, Layout, estimated_size, layouts
-from .protocol import OUTPUTS, Job, reference_raster
 from .rasters import choose_rows_per_chunk
 from .runtime import choose_device, choose_precision, default_batch_size, describe_device
 

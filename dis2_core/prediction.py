@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from .errors import Cancelled, InputError
+from .contract.errors import Cancelled, InputError
+from .contract.segment_job import Job, Source
 from .inputs import gdal_environment
 from .model_file import Model
 from .pipeline import Run
 from .planning import JobPlan, plan_job
-from .protocol import Job, Source
 from .reporting import Listener, Reporter
 from .result import SegmentationResult
 from .runtime import cpu_threads, translated_device_errors

@@ -26,12 +26,12 @@ from rasterio.warp import reproject
 from rasterio.windows import Window
 
 from .alignment import NOTICEABLE, mesh, resampling_ratio
-from .card import Modality
+from .contract.card import Modality
+from .contract.errors import GridMismatch
+from .contract.segment_job import Source
 from .crs import Coordinates
-from .errors import GridMismatch
 from .grid import Grid, place
 from .inputs import GDAL_OPTIONS, RasterInput, damaged, describe, open_dataset
-from .protocol import Source
 from .validity import HALO, SPECK, Chunk, Float, Mask, fill_specks
 
 TILE_ROWS, TILE_COLS = 128, 512  # pixels of the grid that are warped at once

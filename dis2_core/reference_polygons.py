@@ -17,8 +17,8 @@ from rasterio.features import rasterize
 
 from .alignment import footprint
 from .codes import NOTHING, Codes
+from .contract.errors import GridMismatch, InputError
 from .crs import crs_name, project, same_crs
-from .errors import GridMismatch, InputError
 from .grid import Bounds, Grid, format_bounds
 
 MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that

@@ -27,8 +27,8 @@ from .arguments import (
     pairs,
     sources,
 )
-from .jobs import ClassValue, EvaluateJob, Reference, WhatIfJob
-from .protocol import Job
+from .contract.other_jobs import ClassValue, EvaluateJob, Reference, WhatIfJob
+from .contract.segment_job import Job
 from .running import execute
 
 FieldOption = Annotated[str, typer.Option(metavar="NAME", help="The polygons' field that holds the class.")]

@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from .errors import InputError, OutputNotWritable
+from .contract.errors import InputError, OutputNotWritable
+from .contract.version import __version__
 from .jobfolder import RASTER_SUFFIXES, lock_target, make_hidden_folder, translated_errors
-from .version import __version__
 
 MAX_MANIFEST = 1 << 20  # bytes
 

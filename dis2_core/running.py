@@ -11,8 +11,8 @@ from typing import Any
 import typer
 
 from .console import choose_display
-from .errors import Cancelled, Dis2Error, InputError, ResourceError
-from .protocol import Job, Work
+from .contract.errors import Cancelled, Dis2Error, InputError, ResourceError
+from .contract.segment_job import Job, Work
 from .runners import RUNNERS, load_runner
 
 #: What typer raises for a wrong command line: click's UsageError, wherever this typer keeps it.

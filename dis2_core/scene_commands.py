@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .arguments import CreationOption, EventsOption, ExtentOption, creation_options, sources
-from .jobs import CityJob, NdsmJob
+from .contract.other_jobs import CityJob, NdsmJob
 from .running import execute
 
 

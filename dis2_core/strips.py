@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from .card import Modality, ModelCard
+from .contract.card import Modality, ModelCard
 from .grid import WindowPlan
 from .validity import Chunk, RangeTally, out_of_range_share
 

@@ -11,18 +11,18 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from .card import ModelCard, scenario_name
-from .catalogue import find_model, read_card
 from .comparison import ClassMap, compare
+from .contract.card import ModelCard, scenario_name
+from .contract.catalogue import find_model, read_card
+from .contract.errors import Cancelled, InputError, NoValidData
+from .contract.other_jobs import ClassValue, WhatIfJob
+from .contract.segment_job import Event, Job
 from .dependence import Change, ClassChange, compare_maps, in_words, percent
-from .errors import Cancelled, InputError, NoValidData
 from .evaluation import Evaluation
 from .inputs import gdal_environment
 from .jobfolder import translated_errors
-from .jobs import ClassValue, WhatIfJob
 from .model_file import Model, load_model
 from .prediction import run_job
-from .protocol import Event, Job
 from .report import require_packages
 from .report.whatif import whatif_report
 from .reporting import Listener, Reporter

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Optional
 
 from .cards import slot_label
-from .dis2_core.card import Band, Modality, ModelCard, scenario_name
-from .dis2_core.catalogue import ModelHeader
+from .dis2_core.contract.card import Band, Modality, ModelCard, scenario_name
+from .dis2_core.contract.catalogue import ModelHeader
 from .translation import tr
 
 #: The score that the bars show, where the card has it.

@@ -15,7 +15,7 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
-from .dis2_core.errors import GridMismatch
+from .dis2_core.contract.errors import GridMismatch
 from .translation import tr
 
 

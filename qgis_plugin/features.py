@@ -21,7 +21,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType, QVariant
 
-from .dis2_core.errors import NoSpace, OutputNotWritable
+from .dis2_core.contract.errors import NoSpace, OutputNotWritable
 from .polygons import ClassPolygon
 from .translation import tr
 

@@ -26,7 +26,7 @@ from qgis.core import (
 )
 
 from .crs import box_in, crs_wkt
-from .dis2_core.errors import UnreadableRaster
+from .dis2_core.contract.errors import UnreadableRaster
 from .progress import Part
 from .snapshots import Snapshot, plan_snapshot
 from .translation import tr

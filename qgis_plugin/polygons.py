@@ -11,7 +11,7 @@ from typing import Any
 from osgeo import gdal, ogr, osr
 from qgis.core import QgsCoordinateReferenceSystem, QgsDistanceArea, QgsGeometry, QgsProcessingFeedback
 
-from .dis2_core.errors import InputError, ResourceError
+from .dis2_core.contract.errors import InputError, ResourceError
 from .progress import Part, check_cancelled, gdal_callback
 from .translation import tr
 

@@ -15,7 +15,7 @@ from .algorithms.segment import SegmentAlgorithm
 from .algorithms.setupruntime import SetupRuntimeAlgorithm
 from .algorithms.trainmodel import TrainModelAlgorithm
 from .algorithms.whatif import WhatIfAlgorithm
-from .dis2_core.version import __version__
+from .dis2_core.contract.version import __version__
 
 ICON = str(Path(__file__).parent / "icons" / "dis2.svg")
 

@@ -25,8 +25,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QVariant
 
-from .dis2_core.errors import InputError
-from .dis2_core.jobs import ClassValue, Reference
+from .dis2_core.contract.errors import InputError
+from .dis2_core.contract.other_jobs import ClassValue, Reference
 from .layers import WorkerRaster
 from .progress import check_cancelled
 from .snapshots import Snapshot

@@ -26,7 +26,7 @@ from qgis.core import (
 )
 
 from .crs import box_in, metres_per_unit
-from .dis2_core.errors import GridMismatch, NoSpace, NoValidData, UnreadableRaster
+from .dis2_core.contract.errors import GridMismatch, NoSpace, NoValidData, UnreadableRaster
 from .progress import block_feedback, check_cancelled
 from .translation import tr
 

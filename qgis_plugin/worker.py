@@ -18,11 +18,11 @@ from typing import Any, BinaryIO, Optional
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # python -I leaves it out
 
-from dis2_core.errors import Dis2Error, ProtocolError, ResourceError
-from dis2_core.jobs import read_job
-from dis2_core.protocol import HEARTBEAT_SECONDS, Event, Work, error_event
+from dis2_core.contract.errors import Dis2Error, ProtocolError, ResourceError
+from dis2_core.contract.other_jobs import read_job
+from dis2_core.contract.segment_job import HEARTBEAT_SECONDS, Event, Work, error_event
+from dis2_core.contract.version import __version__
 from dis2_core.runners import RUNNERS, load_runner
-from dis2_core.version import __version__
 
 #: Training belongs to the floor above the library.
 TRAINING = {"train": ("dis2_training.region", "run_training")}

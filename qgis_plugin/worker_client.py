@@ -16,8 +16,8 @@ from qgis.core import QgsProcessingFeedback
 from qgis.PyQt.QtCore import QCoreApplication, QProcess, QThread
 
 from . import runtime
-from .dis2_core.errors import Cancelled, Dis2Error, ProtocolError
-from .dis2_core.protocol import MAX_LINE, Event, Work
+from .dis2_core.contract.errors import Cancelled, Dis2Error, ProtocolError
+from .dis2_core.contract.segment_job import MAX_LINE, Event, Work
 from .leftovers import remove_leftovers
 from .translation import in_words_of_qgis, tr
 

@@ -27,10 +27,10 @@ def version(root: Path) -> str:
     Raises:
         ValueError: The two differ.
     """
-    library = _search(r'^__version__ = "(.+)"$', root / "dis2_core" / "version.py")
+    library = _search(r'^__version__ = "(.+)"$', root / "dis2_core" / "contract" / "version.py")
     plugin = _search(r"^version=(.+)$", root / "metadata.txt")
     if library != plugin:
-        raise ValueError(f"dis2_core/version.py says {library}, metadata.txt says {plugin}")
+        raise ValueError(f"dis2_core/contract/version.py says {library}, metadata.txt says {plugin}")
     return library
 
 

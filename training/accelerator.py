@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 from torch import nn
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_core.runtime import choose_device
 
 from .recipe import Recipe

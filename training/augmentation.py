@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dis2_core.card import Modality
+from dis2_core.contract.card import Modality
 
 from .colour import adjust_contrast, adjust_hue, adjust_saturation
 from .sample import Sample

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 
 Array = npt.NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from dis2_core import ModelCard
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_core.jobfolder import whole_file
 
 from .preparation import Training

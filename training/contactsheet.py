@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from dis2_core.card import LandClass
+from dis2_core.contract.card import LandClass
 from dis2_core.jobfolder import whole_file
 
 from .augmentation import resample

@@ -27,8 +27,8 @@ from rasterio.errors import NotGeoreferencedWarning
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from dis2_core.card import Band, LandClass, Modality
-from dis2_core.errors import InputError
+from dis2_core.contract.card import Band, LandClass, Modality
+from dis2_core.contract.errors import InputError
 from dis2_core.grid import Grid
 
 from .augmentation import resample

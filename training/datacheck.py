@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from dis2_core.card import Modality
+from dis2_core.contract.card import Modality
 
 from .contactsheet import draw_sheet
 from .data import Description, MemoryTile, TileDataset, check_labels, is_placed

@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dis2_core.card import Modality
-from dis2_core.errors import InputError
+from dis2_core.contract.card import Modality
+from dis2_core.contract.errors import InputError
 
 from .augmentation import cut_hole, shift
 from .sample import Sample

@@ -13,8 +13,8 @@ import torch
 from torch.utils.data import Sampler
 
 from dis2_core import ModelCard
-from dis2_core.card import scenario_name
-from dis2_core.errors import InputError
+from dis2_core.contract.card import scenario_name
+from dis2_core.contract.errors import InputError
 from dis2_core.network import Scenario
 
 from .recipe import Recipe

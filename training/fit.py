@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from dis2_core import DIS2Config
-from dis2_core.errors import Cancelled
+from dis2_core.contract.errors import Cancelled
 from dis2_core.reporting import Listener, Reporter
 
 from .accelerator import Accelerator, agreed, is_first_process, launch, part_at_exit

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from dis2_core.card import Band, LandClass, Modality
-from dis2_core.errors import InputError
+from dis2_core.contract.card import Band, LandClass, Modality
+from dis2_core.contract.errors import InputError
 from dis2_core.metrics import FEW_PIXELS
 
 from .data import Description, MemoryTile, RasterTile, TileDataset

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_core.metrics import Scores
 from dis2_core.network import Scenario
 

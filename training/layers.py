@@ -21,7 +21,7 @@ from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from dis2_core.errors import InputError, UnreadableRaster, WrongBands
+from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
 from dis2_core.grid import Grid
 
 from .losses import IGNORE

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from dis2_core.card import scenario_name
-from dis2_core.errors import InputError
+from dis2_core.contract.card import scenario_name
+from dis2_core.contract.errors import InputError
 from dis2_core.jobfolder import translated_errors, whole_file
 
 from .loop import Epoch

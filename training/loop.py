@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dis2_core.errors import Dis2Error
+from dis2_core.contract.errors import Dis2Error
 from dis2_core.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.reporting import Reporter

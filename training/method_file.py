@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from dis2_core import Model, ModelCard
-from dis2_core.errors import InvalidModelFile, ModelNotFound
+from dis2_core.contract.errors import InvalidModelFile, ModelNotFound
 from dis2_core.jobfolder import whole_file
 from dis2_core.network import DIS2Config, SegmentationNetwork
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_core.network import DIS2, DIS2Config, Scenario, SegmentationNetwork
 
 from .baselines.ablations import (

@@ -10,10 +10,10 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 
-from dis2_core.card import Band, Modality, ModelCard
-from dis2_core.errors import InputError
+from dis2_core.contract.card import Band, Modality, ModelCard
+from dis2_core.contract.errors import InputError
+from dis2_core.contract.segment_job import Source
 from dis2_core.inputs import opened
-from dis2_core.protocol import Source
 from dis2_core.reporting import Reporter
 
 from .data import MemoryTile, band_statistics

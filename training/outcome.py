@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dis2_core.card import ModelCard, scenario_name
+from dis2_core.contract.card import ModelCard, scenario_name
 from dis2_core.metrics import Scores
 from dis2_core.network import Scenario
 

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from dis2_core import DIS2, DIS2Config, Model, ModelCard, load_model, save_model
-from dis2_core.errors import Cancelled, NoValidData, ResourceError
+from dis2_core.contract.errors import Cancelled, NoValidData, ResourceError
+from dis2_core.contract.other_jobs import TRAINING_OUTPUTS, TrainJob
 from dis2_core.inputs import gdal_environment
 from dis2_core.jobfolder import JobFolder
-from dis2_core.jobs import TRAINING_OUTPUTS, TrainJob
 from dis2_core.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.report import require_packages

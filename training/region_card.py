@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from os.path import basename
 
-from dis2_core.card import ModelCard
-from dis2_core.jobs import TrainJob
+from dis2_core.contract.card import ModelCard
+from dis2_core.contract.other_jobs import TrainJob
 
 from .outcome import TrainingResult
 

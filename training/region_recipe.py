@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dis2_core.card import ModelCard
-from dis2_core.jobs import TrainJob
+from dis2_core.contract.card import ModelCard
+from dis2_core.contract.other_jobs import TrainJob
 
 from .augmentation import AugmentationRecipe
 from .data import Description

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dis2_core.card import scenario_name
-from dis2_core.jobs import TrainJob
+from dis2_core.contract.card import scenario_name
+from dis2_core.contract.other_jobs import TrainJob
 from dis2_core.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.report import Percent, Report, Swatch

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dis2_core import save_model
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_core.jobfolder import lock_target, translated_errors, whole_file
 from dis2_core.metrics import Scores
 from dis2_core.network import Scenario

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
+from dis2_core.contract.version import __version__
 from dis2_core.jobfolder import whole_file
 from dis2_core.runtime import describe_device
-from dis2_core.version import __version__
 
 from .accelerator import Accelerator
 from .recipe import Recipe

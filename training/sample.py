@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from dis2_core.card import Modality
+from dis2_core.contract.card import Modality
 
 from .losses import IGNORE
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from dis2_core import ModelCard
-from dis2_core.card import NODATA, Modality
+from dis2_core.contract.card import NODATA, Modality
 from dis2_core.grid import WindowPlan
 from dis2_core.inference import Inference, probability_rows
 from dis2_core.network import Scenario, SegmentationNetwork

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..card import LandClass
+from ..contract.card import LandClass
 
 BUILDING, PERVIOUS, IMPERVIOUS, BARE_SOIL, WATER, CONIFEROUS, DECIDUOUS, BRUSHWOOD, HERBACEOUS = range(9)
 

@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from rasterio.enums import Resampling
 
-from ..card import LandClass
-from ..errors import Cancelled, InputError, OutputNotWritable, UnreadableRaster
+from ..contract.card import LandClass
+from ..contract.errors import Cancelled, InputError, OutputNotWritable, UnreadableRaster
+from ..contract.other_jobs import CityJob
+from ..contract.styles import Category, ramp_style
 from ..geotiff import GeoTiffWriter
 from ..grid import Grid
 from ..inputs import gdal_environment, opened
 from ..jobfolder import JobFolder, require_space, translated_errors
-from ..jobs import CityJob
 from ..outputs import Layout, RasterWriter, write_side_files
 from ..provenance import origin_tags
 from ..reporting import Listener, Reporter
-from ..styles import Category, ramp_style
 from .canvas import GSD
 from .city import City, draw_city
 from .classes import CLASSES

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from torch import nn
 
-from ..card import MAX_MODALITIES, ModelCard
-from ..errors import InvalidCard
+from ..contract.card import MAX_MODALITIES, ModelCard
+from ..contract.errors import InvalidCard
 from .base import Scenario
 
 STRIDE = 16  # of the deepest features: four convolutions of stride 2

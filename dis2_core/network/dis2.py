@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..errors import GridMismatch, InvalidModelFile, NoInput, UnknownModality, WrongBands
+from ..contract.errors import GridMismatch, InvalidModelFile, NoInput, UnknownModality, WrongBands
 from .base import Scenario, SegmentationNetwork
 from .classwise import ClassAttention, ClassDecoder
 from .config import DIS2Config

@@ -13,9 +13,9 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ResourceError
+from ..contract.errors import ResourceError
+from ..contract.version import __version__
 from ..jobfolder import translated_errors
-from ..version import __version__
 from .cells import Percent, Quantity, Swatch, cell_text, is_number
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from .charts import class_bars, confusion_chart
 from .document import Report
 
 if TYPE_CHECKING:
+    from ..contract.other_jobs import EvaluateJob
     from ..evaluation import ClassScore, Evaluation
-    from ..jobs import EvaluateJob
 
 CHART_CLASSES = 30  # more of them are told in the table alone
 

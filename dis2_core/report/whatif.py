@@ -11,17 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 
-from ..card import NODATA, UNCERTAIN
+from ..contract.card import NODATA, UNCERTAIN
+from ..contract.styles import UNCERTAIN_CATEGORY
 from ..provenance import base_name, without_query
-from ..styles import UNCERTAIN_CATEGORY
 from .cells import Percent, Quantity, Swatch
 from .charts import heat_map, scenario_bars
 from .document import Picture, Report
 from .evaluation import CHART_CLASSES, ground
 
 if TYPE_CHECKING:
+    from ..contract.other_jobs import WhatIfJob
     from ..dependence import ClassChange
-    from ..jobs import WhatIfJob
     from ..whatif import Scenario, WhatIf
 
 PICTURE = 420  # pixels of the longer side

@@ -25,7 +25,7 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..crs import box_in, crs_text
-from ..dis2_core.errors import Dis2Error, UnreadableRaster
+from ..dis2_core.contract.errors import Dis2Error, UnreadableRaster
 from ..translation import language, tr
 
 _FOLDER = Path(__file__).resolve().parent.parent

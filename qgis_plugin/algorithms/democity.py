@@ -16,7 +16,7 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
-from ..dis2_core.jobs import CityJob
+from ..dis2_core.contract.other_jobs import CityJob
 from ..result_layers import Place, place_result
 from ..symbols import name_renderer
 from ..translation import tr

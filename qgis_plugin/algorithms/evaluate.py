@@ -15,8 +15,8 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
-from ..dis2_core.errors import InputError
-from ..dis2_core.jobs import EVALUATION_OUTPUTS, EvaluateJob
+from ..dis2_core.contract.errors import InputError
+from ..dis2_core.contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
 from ..layers import provided, temporary_folder, worker_rasters
 from ..progress import Part
 from ..references import raster_reference

@@ -15,8 +15,8 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
-from ..dis2_core.errors import InputError
-from ..dis2_core.jobs import ClassValue
+from ..dis2_core.contract.errors import InputError
+from ..dis2_core.contract.other_jobs import ClassValue
 from ..layers import worker_rasters
 from ..references import LayerReference, polygon_reference, raster_reference
 from ..translation import tr

@@ -19,9 +19,9 @@ from qgis.core import (
 )
 
 from ..creation_options import OPTIONS_WIDGET, parse_creation_options
-from ..dis2_core.errors import InputError
-from ..dis2_core.jobs import NdsmJob
-from ..dis2_core.protocol import Source
+from ..dis2_core.contract.errors import InputError
+from ..dis2_core.contract.other_jobs import NdsmJob
+from ..dis2_core.contract.segment_job import Source
 from ..layers import WorkerRaster, provided, worker_rasters
 from ..progress import Part
 from ..result_layers import Place, place_result

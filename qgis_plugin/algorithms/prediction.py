@@ -23,9 +23,9 @@ from qgis.core import (
 from .. import __name__ as PLUGIN
 from ..cards import check_slots, model_card, scenario_text
 from ..creation_options import OPTIONS_WIDGET, parse_creation_options
-from ..dis2_core.card import SLOTS, ModelCard
-from ..dis2_core.catalogue import shipped_models
-from ..dis2_core.protocol import DEVICES, GRIDS, Job, Source
+from ..dis2_core.contract.card import SLOTS, ModelCard
+from ..dis2_core.contract.catalogue import shipped_models
+from ..dis2_core.contract.segment_job import DEVICES, GRIDS, Job, Source
 from ..layers import WorkerRaster, provided, worker_rasters
 from ..progress import Part
 from ..scales import parse_scales

@@ -15,7 +15,7 @@ from qgis.core import (
 )
 
 from ..cards import catalogue_html
-from ..dis2_core.card import NODATA, UNCERTAIN
+from ..dis2_core.contract.card import NODATA, UNCERTAIN
 from ..progress import Part
 from ..result_layers import Place, place_result
 from ..translation import tr

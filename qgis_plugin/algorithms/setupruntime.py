@@ -19,7 +19,7 @@ from qgis.core import (
     QgsSettings,
 )
 
-from ..dis2_core.errors import Dis2Error, OutputNotWritable
+from ..dis2_core.contract.errors import Dis2Error, OutputNotWritable
 from ..runtime import SETTING, VARIABLE, NoRuntime, interpreter, layout, managed_python, setup
 from ..runtime.backend import AUTO, DEVICES
 from ..runtime.diagnosis import as_html, diagnosis

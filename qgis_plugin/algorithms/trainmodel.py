@@ -28,10 +28,10 @@ from qgis.core import (
 from .. import __name__ as PLUGIN
 from ..cards import model_card
 from ..crs import metres_per_unit
-from ..dis2_core.card import SLOTS
-from ..dis2_core.errors import InputError, NoInput
-from ..dis2_core.jobs import EFFORTS, Reference, TrainJob, effort
-from ..dis2_core.protocol import DEVICES, Source
+from ..dis2_core.contract.card import SLOTS
+from ..dis2_core.contract.errors import InputError, NoInput
+from ..dis2_core.contract.other_jobs import EFFORTS, Reference, TrainJob, effort
+from ..dis2_core.contract.segment_job import DEVICES, Source
 from ..layers import WorkerRaster, provided, temporary_folder, worker_rasters
 from ..progress import Part
 from ..references import LayerReference, polygon_reference, raster_reference

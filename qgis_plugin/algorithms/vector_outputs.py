@@ -20,9 +20,9 @@ from qgis.core import (
 )
 
 from ..crs import distance_area
-from ..dis2_core.card import UNCERTAIN
-from ..dis2_core.errors import Dis2Error
-from ..dis2_core.styles import class_categories
+from ..dis2_core.contract.card import UNCERTAIN
+from ..dis2_core.contract.errors import Dis2Error
+from ..dis2_core.contract.styles import class_categories
 from ..features import (
     area_features,
     area_fields,

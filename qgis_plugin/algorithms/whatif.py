@@ -16,8 +16,8 @@ from qgis.core import (
 )
 
 from ..cards import input_texts
-from ..dis2_core.errors import NoInput
-from ..dis2_core.jobs import WhatIfJob
+from ..dis2_core.contract.errors import NoInput
+from ..dis2_core.contract.other_jobs import WhatIfJob
 from ..layers import temporary_folder
 from ..progress import Part
 from ..result_layers import Place, place_result

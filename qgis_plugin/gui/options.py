@@ -31,7 +31,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..algorithms.setupruntime import CHECK, CREATE, REMOVE, REPAIR
-from ..dis2_core.errors import Dis2Error
+from ..dis2_core.contract.errors import Dis2Error
 from ..runtime import SETTING, VARIABLE, chosen_python, interpreter, layout
 from ..runtime.backend import AUTO, CPU
 from ..translation import tr

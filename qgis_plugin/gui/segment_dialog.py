@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 from qgis.utils import iface
 
 from ..cards import model_card, scenario_text
-from ..dis2_core.errors import Dis2Error
+from ..dis2_core.contract.errors import Dis2Error
 from ..translation import tr
 from .preview import Preview, preview_region
 

@@ -15,7 +15,7 @@ from typing import Optional
 from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtCore import QProcessEnvironment
 
-from ..dis2_core.version import __version__
+from ..dis2_core.contract.version import __version__
 from ..translation import tr
 from . import layout
 from .errors import NoRuntime

@@ -15,8 +15,8 @@ from typing import Optional
 from qgis.core import Qgis
 from qgis.PyQt.QtCore import QT_VERSION_STR, QSysInfo
 
-from ..dis2_core.errors import Dis2Error
-from ..dis2_core.version import __version__
+from ..dis2_core.contract.errors import Dis2Error
+from ..dis2_core.contract.version import __version__
 from ..translation import tr
 from . import VARIABLE, chosen_python, layout
 from .backend import Gpu

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..dis2_core.errors import Dis2Error, NoSpace, OutputNotWritable, ResourceError
+from ..dis2_core.contract.errors import Dis2Error, NoSpace, OutputNotWritable, ResourceError
 from ..translation import tr
 
 SHOWN_LINES = 12

@@ -10,7 +10,7 @@ from typing import Optional
 
 from qgis.core import QgsProcessingFeedback
 
-from ..dis2_core.errors import Cancelled
+from ..dis2_core.contract.errors import Cancelled
 from ..translation import tr
 
 KEPT_LINES = 200

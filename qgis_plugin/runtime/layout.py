@@ -31,7 +31,7 @@ from typing import Any, Optional
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QStandardPaths
 
-from ..dis2_core.errors import InputError, NoSpace, OutputNotWritable
+from ..dis2_core.contract.errors import InputError, NoSpace, OutputNotWritable
 from ..translation import tr
 from .constants import (
     LONGEST_PATH,

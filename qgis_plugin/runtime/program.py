@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 from qgis.PyQt.QtCore import QCoreApplication, QProcess, QProcessEnvironment, QThread
 
-from ..dis2_core.errors import Cancelled
+from ..dis2_core.contract.errors import Cancelled
 from ..translation import tr
 from .errors import SetupFailed
 from .journal import Journal

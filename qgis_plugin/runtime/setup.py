@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, Optional
 
 from qgis.PyQt.QtCore import QLockFile
 
-from ..dis2_core.errors import InputError, OutputNotWritable, ResourceError
-from ..dis2_core.version import __version__
+from ..dis2_core.contract.errors import InputError, OutputNotWritable, ResourceError
+from ..dis2_core.contract.version import __version__
 from ..translation import tr
 from . import SCRUBBED, layout, scrubbed_environment
 from .backend import AUTO, QUERIES, Choice, Gpu, choose, parse_smi, smi_arguments

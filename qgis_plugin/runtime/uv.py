@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from qgis.PyQt.QtCore import QProcessEnvironment
 
-from ..dis2_core.errors import Dis2Error
+from ..dis2_core.contract.errors import Dis2Error
 from ..translation import tr
 from . import SCRUBBED, leave_installation, scrubbed_environment
 from .constants import MAX_PAGE, MAX_UV, PYPI, UV, UV_LOCK

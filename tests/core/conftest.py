@@ -14,7 +14,7 @@ from hypothesis import settings
 from pointwise import Pointwise
 from tiny_models import tiny_card
 
-from dis2_core.card import ModelCard
+from dis2_core.contract.card import ModelCard
 from dis2_core.model_file import Model
 
 settings.register_profile("dis2", deadline=None)  # a busy machine is no failure

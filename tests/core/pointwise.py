@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from dis2_core.card import ModelCard
+from dis2_core.contract.card import ModelCard
 from dis2_core.network import SegmentationNetwork
 
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_models import modality, tiny_card
 
-from dis2_core.card import KINDS, Band, LandClass, Modality, ModelCard, scenario_name
-from dis2_core.errors import InvalidCard
+from dis2_core.contract.card import KINDS, Band, LandClass, Modality, ModelCard, scenario_name
+from dis2_core.contract.errors import InvalidCard
 
 numbers = st.floats(-1e6, 1e6)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

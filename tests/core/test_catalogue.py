@@ -18,9 +18,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny_models import tiny_card
 
-from dis2_core import catalogue
-from dis2_core.catalogue import CARD_KEY, MAX_HEADER, find_model, read_card, read_header, sha256, shipped_models
-from dis2_core.errors import InvalidCard, InvalidModelFile, ModelError, ModelNotFound
+from dis2_core.contract import catalogue
+from dis2_core.contract.catalogue import (
+    CARD_KEY,
+    MAX_HEADER,
+    find_model,
+    read_card,
+    read_header,
+    sha256,
+    shipped_models,
+)
+from dis2_core.contract.errors import InvalidCard, InvalidModelFile, ModelError, ModelNotFound
 
 CARD = tiny_card(metrics={"rgb+ndsm": {"miou": 0.5}})
 TENSORS = {

@@ -13,15 +13,15 @@ import rasterio
 from rasterio.features import rasterize
 
 from dis2_core import cli
-from dis2_core.catalogue import read_card, shipped_models
+from dis2_core.contract.catalogue import read_card, shipped_models
+from dis2_core.contract.errors import Cancelled, InputError, OutputNotWritable, ProtocolError
+from dis2_core.contract.other_jobs import CityJob, read_job
+from dis2_core.contract.segment_job import Event
 from dis2_core.democity import City, draw_city, make_city, run_city
 from dis2_core.democity.classes import BUILDING, CLASSES, WATER
 from dis2_core.democity.polygons import CELL, cells
 from dis2_core.democity.terrain import LEVEL, TERRAIN_GSD
-from dis2_core.errors import Cancelled, InputError, OutputNotWritable, ProtocolError
-from dis2_core.jobs import CityJob, read_job
 from dis2_core.ndsm import ndsm
-from dis2_core.protocol import Event
 
 FILES = {"rgb.tif", "ndsm.tif", "labels.tif", "dsm.tif", "dtm.tif", "labels.geojson"}
 SIDE_FILES = {"labels.tif.aux.xml", "labels.qml", "ndsm.qml", "dsm.qml", "dtm.qml"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dis2_core.classes import Side, match
-from dis2_core.errors import InputError
-from dis2_core.jobs import ClassValue
+from dis2_core.contract.errors import InputError
+from dis2_core.contract.other_jobs import ClassValue
 
 
 def side(values: dict[str, str], *seen: str, closed: bool = False) -> Side:

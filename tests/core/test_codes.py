@@ -20,7 +20,7 @@ from rasterio.features import rasterize
 
 from dis2_core import codes as module
 from dis2_core.codes import NOTHING, RasterCodes, category_names, count_pairs, strips
-from dis2_core.errors import GridMismatch, InputError, WrongBands
+from dis2_core.contract.errors import GridMismatch, InputError, WrongBands
 from dis2_core.grid import Grid
 from dis2_core.reference_polygons import PolygonCodes
 
@@ -138,8 +138,8 @@ def test_side_files(tmp_path: Path, text: str, names: list[str]) -> None:
 
 def test_side_files_of_gdal(tmp_path: Path) -> None:
     """What ``dis2 segment`` writes."""
-    from dis2_core.styles import Category
-    from dis2_core.styles import category_names as written
+    from dis2_core.contract.styles import Category
+    from dis2_core.contract.styles import category_names as written
 
     (tmp_path / "map.tif.aux.xml").write_text(written((Category(1, "a <&> b", "#000000"), Category(3, "ä", "#000000"))))
     assert category_names(str(tmp_path / "map.tif")) == ["", "a <&> b", "", "ä"]

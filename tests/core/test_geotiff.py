@@ -10,10 +10,10 @@ import rasterio
 from affine import Affine
 from rasterio.enums import Resampling
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
+from dis2_core.contract.segment_job import CREATION_OPTIONS
 from dis2_core.geotiff import GeoTiffWriter, Storage
 from dis2_core.grid import Grid
-from dis2_core.protocol import CREATION_OPTIONS
 
 UTM = rasterio.crs.CRS.from_epsg(32632).to_wkt()
 

@@ -9,7 +9,7 @@ from affine import Affine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dis2_core.errors import GridMismatch
+from dis2_core.contract.errors import GridMismatch
 from dis2_core.grid import Grid, WindowPlan
 
 WKT = 'LOCAL_CS["any"]'  # grids compare it as text alone

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from dis2_core import cli, shipped_models
+from dis2_core.contract.version import __version__
 from dis2_core.democity import make_city
-from dis2_core.version import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -20,7 +20,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 FLOORS = ("dis2_core", "training", "qgis_plugin")
 
 #: What the plugin may import of the library: standard library alone, for QGIS's Python.
-LIGHT = {"card", "catalogue", "errors", "jobs", "protocol", "styles", "version"}
+LIGHT = {"contract"}
 
 
 def blocks(language):

@@ -15,7 +15,8 @@ from tiny_models import save_tiny_model
 import dis2_core
 
 PACKAGE = Path(dis2_core.__file__).parent
-LIGHT = ("errors", "card", "protocol", "jobs", "catalogue", "styles", "version")
+CONTRACT = PACKAGE / "contract"
+LIGHT = tuple(path.stem for path in CONTRACT.glob("[!_]*.py"))
 HEAVY = ("torch", "numpy", "rasterio", "safetensors", "pyproj", "affine", "typer", "rich")
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 
@@ -36,7 +37,7 @@ NEWER_METHODS = {"bit_count", "hardlink_to", "walk", "is_junction", "add_note"}
 
 @pytest.mark.parametrize("name", LIGHT)
 def test_light_modules_are_python_3_9(name: str) -> None:
-    tree = ast.parse((PACKAGE / f"{name}.py").read_text(), feature_version=(3, 9))
+    tree = ast.parse((CONTRACT / f"{name}.py").read_text(), feature_version=(3, 9))
     runtime_unions = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -58,7 +59,7 @@ def test_light_modules_are_python_3_9(name: str) -> None:
             if isinstance(node.value, ast.Name):
                 assert node.attr not in NEWER_THAN_3_9.get(node.value.id, set())
     assert not runtime_unions, f"isinstance with X | Y in {name}"
-    assert "from __future__ import annotations" in (PACKAGE / f"{name}.py").read_text() or name == "version"
+    assert "from __future__ import annotations" in (CONTRACT / f"{name}.py").read_text() or name == "version"
 
 
 @pytest.mark.skipif(not SYSTEM_PYTHON.exists(), reason="there is no system Python")
@@ -70,10 +71,10 @@ def test_cards_and_jobs_work_under_the_systems_python_alone(tmp_path: Path) -> N
 import json, sys
 sys.path.insert(0, {str(PACKAGE.parent)!r})
 import dis2_core
-from dis2_core.card import ModelCard
-from dis2_core.catalogue import find_model, read_header, sha256, shipped_models
-from dis2_core.errors import Dis2Error
-from dis2_core.protocol import Event, Job, Source
+from dis2_core.contract.card import ModelCard
+from dis2_core.contract.catalogue import find_model, read_header, sha256, shipped_models
+from dis2_core.contract.errors import Dis2Error
+from dis2_core.contract.segment_job import Event, Job, Source
 header = read_header(find_model(sys.argv[1]))
 assert ModelCard.from_json(header.card.to_json()) == header.card
 job = Job(sys.argv[1], {{"rgb": Source("a.tif", (3, 2, 1), (0.1, 0))}}, {{"classes": "c.tif"}})

@@ -10,8 +10,8 @@ import torch
 from pointwise import Pointwise
 from tiny_models import tiny_card
 
-from dis2_core.card import ModelCard
-from dis2_core.errors import ResourceError
+from dis2_core.contract.card import ModelCard
+from dis2_core.contract.errors import ResourceError
 from dis2_core.grid import WindowPlan
 from dis2_core.inference import Inference, probability_rows
 from dis2_core.strips import Strip

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dis2_core.errors import InputError, NoSpace, OutputNotWritable, ResourceError
+from dis2_core.contract.errors import InputError, NoSpace, OutputNotWritable, ResourceError
 from dis2_core.jobfolder import JobFolder, require_space, translated_errors
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dis2_core.errors import ProtocolError
-from dis2_core.jobs import (
+from dis2_core.contract.errors import ProtocolError
+from dis2_core.contract.other_jobs import (
     KINDS,
     CityJob,
     ClassValue,
@@ -19,7 +19,7 @@ from dis2_core.jobs import (
     WhatIfJob,
     read_job,
 )
-from dis2_core.protocol import Job, Source, Work
+from dis2_core.contract.segment_job import Job, Source, Work
 
 RUN = Job(
     "m",

@@ -23,10 +23,10 @@ from torchmetrics.functional.classification import (
 )
 
 from dis2_core import codes
-from dis2_core.errors import Cancelled, GridMismatch, InputError, NoValidData, ResourceError, UnreadableRaster
+from dis2_core.contract.errors import Cancelled, GridMismatch, InputError, NoValidData, ResourceError, UnreadableRaster
+from dis2_core.contract.other_jobs import ClassValue, EvaluateJob, Reference, read_job
+from dis2_core.contract.segment_job import Event
 from dis2_core.evaluation import Evaluation, run_evaluation
-from dis2_core.jobs import ClassValue, EvaluateJob, Reference, read_job
-from dis2_core.protocol import Event
 
 SHAPE = (1, 40, 60)
 NAMES = ("building", "tree", "water", "road")

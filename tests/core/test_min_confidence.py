@@ -16,10 +16,10 @@ from affine import Affine
 from tiny_models import save_tiny_model
 
 from dis2_core import cli
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
+from dis2_core.contract.segment_job import Job, Source
 from dis2_core.model_file import Model
 from dis2_core.prediction import plan_job, segment
-from dis2_core.protocol import Job, Source
 
 Scene = Callable[..., dict[str, str]]
 NAMES = ("confidence", "probabilities", "scenario")

@@ -8,8 +8,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dis2_core.card import Band, LandClass, Modality, ModelCard
-from dis2_core.errors import GridMismatch, InvalidCard, NoInput, UnknownModality, WrongBands
+from dis2_core.contract.card import Band, LandClass, Modality, ModelCard
+from dis2_core.contract.errors import GridMismatch, InvalidCard, NoInput, UnknownModality, WrongBands
 from dis2_core.network import DIS2, DIS2Config
 from dis2_core.network.classwise import ClassAttention
 from dis2_core.network.fusion import resize_positions

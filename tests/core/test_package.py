@@ -77,8 +77,8 @@ def test_a_folder_from_before_is_replaced(tmp_path):
 
 
 def test_versions_that_differ_are_refused(tmp_path):
-    (tmp_path / "dis2_core").mkdir()
-    (tmp_path / "dis2_core" / "version.py").write_text('__version__ = "1.2.3"\n')
+    (tmp_path / "dis2_core" / "contract").mkdir(parents=True)
+    (tmp_path / "dis2_core" / "contract" / "version.py").write_text('__version__ = "1.2.3"\n')
     (tmp_path / "metadata.txt").write_text("[general]\nversion=1.2.4\n")
     with pytest.raises(ValueError, match=r"1\.2\.3.*1\.2\.4"):
         package_tool.package(tmp_path, tmp_path / "build")

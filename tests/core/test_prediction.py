@@ -21,8 +21,8 @@ from affine import Affine
 from pointwise import Pointwise
 from tiny_models import save_tiny_model
 
-from dis2_core.card import ModelCard
-from dis2_core.errors import (
+from dis2_core.contract.card import ModelCard
+from dis2_core.contract.errors import (
     Cancelled,
     InputError,
     NoDevice,
@@ -32,10 +32,10 @@ from dis2_core.errors import (
     OutputNotWritable,
     UnknownModality,
 )
+from dis2_core.contract.segment_job import Event, Job, Source
 from dis2_core.model_file import Model
 from dis2_core.outputs import warped_rows
 from dis2_core.prediction import plan_job, run_job, segment
-from dis2_core.protocol import Event, Job, Source
 from dis2_core.provenance import base_name
 
 Scene = Callable[..., dict[str, str]]
@@ -387,7 +387,7 @@ import resource, sys, numpy as np, torch
 sys.path.insert(0, {tests!r})
 from pointwise import Pointwise
 from tiny_models import tiny_card
-from dis2_core.errors import NoSpace
+from dis2_core.contract.errors import NoSpace
 from dis2_core.model_file import Model
 from dis2_core.prediction import segment
 torch.set_num_threads(1)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dis2_core.errors import InputError, ProtocolError
-from dis2_core.protocol import MAX_LINE, OUTPUTS, Event, Job, Source, error_event
+from dis2_core.contract.errors import InputError, ProtocolError
+from dis2_core.contract.segment_job import MAX_LINE, OUTPUTS, Event, Job, Source, error_event
 
 names = st.text(min_size=1, max_size=8)
 finite = st.floats(allow_nan=False, allow_infinity=False)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from dis2_core.errors import OutputNotWritable, ResourceError
+from dis2_core.contract.errors import OutputNotWritable, ResourceError
 from dis2_core.report import Percent, Picture, Quantity, Report, Swatch, require_packages
 from dis2_core.report.charts import class_bars, confusion_chart, heat_map, line_chart, scenario_bars
 

@@ -12,7 +12,7 @@ import rasterio
 from test_cli import call
 from tiny_models import CLASSES, save_tiny_model
 
-from dis2_core.jobs import EvaluateJob, WhatIfJob, read_job
+from dis2_core.contract.other_jobs import EvaluateJob, WhatIfJob, read_job
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_there_is_no_dry_run_of_them(files: dict[str, str], tmp_path: Path, caps
 
 
 def _job(files: dict[str, str], folder: Path) -> WhatIfJob:
-    from dis2_core.protocol import Job, Source
+    from dis2_core.contract.segment_job import Job, Source
 
     inputs = {name: Source(files[name]) for name in ("rgb", "ndsm")}
     return WhatIfJob(Job(files["model"], inputs, {"classes": "classes.tif"}), str(folder / "out"))

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dis2_core import reporting
-from dis2_core.errors import Cancelled
-from dis2_core.protocol import Event
+from dis2_core.contract.errors import Cancelled
+from dis2_core.contract.segment_job import Event
 from dis2_core.reporting import Reporter
 
 

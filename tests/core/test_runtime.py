@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from dis2_core.errors import DeviceLost, NoDevice, ResourceError
+from dis2_core.contract.errors import DeviceLost, NoDevice, ResourceError
 from dis2_core.runtime import (
     choose_device,
     choose_precision,

@@ -16,10 +16,10 @@ from affine import Affine
 from tiny_models import CLASSES, save_tiny_model
 
 import dis2_core
+from dis2_core.contract.errors import Cancelled, InputError, OutputNotWritable
+from dis2_core.contract.other_jobs import ClassValue, Reference, WhatIfJob, read_job
+from dis2_core.contract.segment_job import Event, Job, Source
 from dis2_core.dependence import Change, ClassChange, compare_maps, in_words, percent
-from dis2_core.errors import Cancelled, InputError, OutputNotWritable
-from dis2_core.jobs import ClassValue, Reference, WhatIfJob, read_job
-from dis2_core.protocol import Event, Job, Source
 from dis2_core.whatif import run_whatif, scenarios
 
 
@@ -268,7 +268,7 @@ def test_percents() -> None:
 
 
 def test_maps_of_uncertain_pixels(write_raster: Any) -> None:
-    from dis2_core.card import LandClass
+    from dis2_core.contract.card import LandClass
 
     full = np.uint8([[[0, 0, 1, 1, 254, 255]]])
     other = np.uint8([[[0, 254, 255, 1, 1, 1]]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dis2_core.card import Band, LandClass, Modality, ModelCard
+from dis2_core.contract.card import Band, LandClass, Modality, ModelCard
 
 CLASSES = (("building", "#1f78b4"), ("low vegetation", "#b2df8a"), ("tree", "#33a02c"))
 

@@ -13,7 +13,7 @@ from affine import Affine
 
 sys.path.insert(0, sys.argv[1])
 
-from dis2_core.card import Band, LandClass, Modality, ModelCard
+from dis2_core.contract.card import Band, LandClass, Modality, ModelCard
 from dis2_core.model_file import save_model
 from dis2_core.network import DIS2, DIS2Config
 

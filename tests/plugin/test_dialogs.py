@@ -42,7 +42,7 @@ def wrappers(dialog):
 
 def test_dialog_offers_names_and_files_and_tells_what_the_model_takes(dialog, scene):
     model = wrappers(dialog)["MODEL"]
-    from dis2.dis2_core.catalogue import shipped_models
+    from dis2.dis2_core.contract.catalogue import shipped_models
 
     combo = model.widget.findChild(QComboBox)
     assert [combo.itemText(i) for i in range(combo.count())] == list(shipped_models())

@@ -238,7 +238,7 @@ def test_extent(run, maps):
 def test_progress_never_goes_back(plugin, scene, maps, name, monkeypatch, qgis_processing, qgis_new_project):
     """Though QGIS writes two rasters of its memory, one after the other, before the worker begins."""
     import processing
-    from dis2.dis2_core.errors import Cancelled
+    from dis2.dis2_core.contract.errors import Cancelled
     from dis2.snapshots import Snapshot
 
     def slowly(feedback):

@@ -70,7 +70,7 @@ def model_file(path, card):
 
 
 def card(**changes):
-    from dis2.dis2_core.card import Band, LandClass, Modality, ModelCard
+    from dis2.dis2_core.contract.card import Band, LandClass, Modality, ModelCard
 
     band = Band("height", mean=4, std=2, valid_min=-5, valid_max=80, unit="m", description="above ground")
     red = Band("red", mean=100, std=50, valid_min=0, valid_max=255)
@@ -114,7 +114,7 @@ def test_page_tells_what_the_card_says(info, tmp_path):
 
 
 def test_nothing_of_a_stranger_is_markup(info, tmp_path):
-    from dis2.dis2_core.card import Band, LandClass, Modality
+    from dis2.dis2_core.contract.card import Band, LandClass, Modality
 
     band = Band(EVIL, mean=4, std=2, valid_min=-5, valid_max=80, unit=EVIL, description=EVIL + "2")
     texts = ("name", "version", "description", "license", "attribution", "training_data", "notes", "created")
@@ -143,7 +143,7 @@ def test_a_card_that_says_little(info, tmp_path):
 
 
 def test_shipped_models(info):
-    from dis2.dis2_core.catalogue import shipped_models
+    from dis2.dis2_core.contract.catalogue import shipped_models
 
     for name in shipped_models():
         results = info(name)

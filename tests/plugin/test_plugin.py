@@ -145,7 +145,7 @@ def test_metadata(plugin_folder):
     metadata = configparser.ConfigParser()
     metadata.read(plugin_folder / "metadata.txt", encoding="utf-8")
     general = metadata["general"]
-    version = (plugin_folder / "dis2_core" / "version.py").read_text(encoding="utf-8")
+    version = (plugin_folder / "dis2_core" / "contract" / "version.py").read_text(encoding="utf-8")
     assert f'"{general["version"]}"' in version
     assert general["hasProcessingProvider"] == "yes"
     assert (general["qgisMinimumVersion"], general["qgisMaximumVersion"]) == ("3.22", "4.99")

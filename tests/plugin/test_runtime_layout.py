@@ -86,7 +86,7 @@ def test_variable_goes_before_the_managed_runtime_and_setting_before_both(make, 
 
 
 def test_a_runtime_of_other_locks_is_refused_with_both_versions(make, plugin):
-    from dis2.dis2_core.version import __version__
+    from dis2.dis2_core.contract.version import __version__
 
     make(lock="0123456789abcdef")
     assert refusal().startswith(f"The runtime was made for DIS2 0.0.9; DIS2 {__version__} needs other packages.")
@@ -188,7 +188,7 @@ def test_qgis_own_programs_and_certificates_are_left_out_where_it_brings_all(plu
 
 
 def test_a_folder_with_other_files_is_refused_and_nothing_of_it_is_deleted(layout, tmp_path):
-    from dis2.dis2_core.errors import InputError
+    from dis2.dis2_core.contract.errors import InputError
 
     (tmp_path / "python").mkdir()
     with pytest.raises(InputError, match="holds other files"):
@@ -281,7 +281,7 @@ def test_sweeping_keeps_the_environment_in_use(make, root, layout):
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(layout, tmp_path):
-    from dis2.dis2_core.errors import OutputNotWritable
+    from dis2.dis2_core.contract.errors import OutputNotWritable
 
     parent = tmp_path / "file"
     parent.write_text("")
@@ -293,7 +293,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(layout, tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_read_only_folder_is_one_sentence(layout, tmp_path):
-    from dis2.dis2_core.errors import OutputNotWritable
+    from dis2.dis2_core.contract.errors import OutputNotWritable
 
     tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
     try:
@@ -304,7 +304,7 @@ def test_a_read_only_folder_is_one_sentence(layout, tmp_path):
 
 
 def test_too_little_space_is_told_before_anything_is_downloaded(layout, tmp_path):
-    from dis2.dis2_core.errors import NoSpace
+    from dis2.dis2_core.contract.errors import NoSpace
 
     with pytest.raises(NoSpace, match=r"needs about 1000000000\.0 GB"):
         layout.require_space(tmp_path, 10**18)

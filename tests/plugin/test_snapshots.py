@@ -124,14 +124,14 @@ def test_a_missing_tile_is_masked(snapshot, service):
 
 
 def test_a_service_that_shows_nothing_is_one_sentence(snapshot, service, tmp_path):
-    from dis2.dis2_core.errors import NoValidData
+    from dis2.dis2_core.contract.errors import NoValidData
 
     with pytest.raises(NoValidData, match=r"'tiles' shows nothing here\. Check that the service can be reached"):
         snapshot(service(tmp_path / "none"), tile_box(*tile_numbers()))
 
 
 def test_the_whole_world_is_too_much(snapshot, service):
-    from dis2.dis2_core.errors import UnreadableRaster
+    from dis2.dis2_core.contract.errors import UnreadableRaster
 
     with pytest.raises(UnreadableRaster, match=r"'tiles' would have to be read as .* Set 'Extent'"):
         snapshot(service())
@@ -183,7 +183,7 @@ def test_far_too_many_values_are_read_at_the_models_pixels(snapshot, in_memory, 
 
 
 def test_a_region_elsewhere_is_one_sentence(snapshot, in_memory):
-    from dis2.dis2_core.errors import GridMismatch
+    from dis2.dis2_core.contract.errors import GridMismatch
 
     with pytest.raises(GridMismatch, match="'heights' lies elsewhere"):
         snapshot(heights(), QgsRectangle(0, 0, 10, 10))
@@ -199,7 +199,7 @@ def test_virtual_raster_of_qgis(snapshot, scene):
 
 
 def test_cancel(snapshot, in_memory):
-    from dis2.dis2_core.errors import Cancelled
+    from dis2.dis2_core.contract.errors import Cancelled
 
     feedback = QgsProcessingFeedback()
     feedback.cancel()

@@ -129,7 +129,7 @@ def check(ground):
 
 
 def card_of(path):
-    from dis2.dis2_core.catalogue import read_card
+    from dis2.dis2_core.contract.catalogue import read_card
 
     return read_card(Path(path))
 
@@ -245,7 +245,7 @@ def dialog(plugin, monkeypatch):
 
 
 def test_dialog_starts_from_nothing_and_leaves_every_slot_open(dialog):
-    from dis2.dis2_core.catalogue import shipped_models
+    from dis2.dis2_core.contract.catalogue import shipped_models
 
     fields = dialog.mainWidget().wrappers
     start = fields["START"]
@@ -285,7 +285,7 @@ def test_the_model_is_an_output_that_a_segmentation_takes(plugin):
 
 
 def test_effort_and_what_a_person_overrides(plugin, ground):
-    from dis2.dis2_core.jobs import EFFORTS
+    from dis2.dis2_core.contract.other_jobs import EFFORTS
 
     algorithm = QgsApplication.processingRegistry().algorithmById("dis2:trainmodel").create()
 

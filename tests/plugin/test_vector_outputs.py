@@ -107,7 +107,7 @@ def test_nothing_but_nodata(draw):
 
 def test_too_many_patches_are_one_sentence(draw, monkeypatch, plugin):
     from dis2 import polygons
-    from dis2.dis2_core.errors import InputError
+    from dis2.dis2_core.contract.errors import InputError
 
     monkeypatch.setattr(polygons, "MAX_PARTS", 100)
     board = np.indices((60, 60)).sum(axis=0).astype("uint8") % 2
@@ -116,7 +116,7 @@ def test_too_many_patches_are_one_sentence(draw, monkeypatch, plugin):
 
 
 def test_cancel_stops_drawing(draw):
-    from dis2.dis2_core.errors import Cancelled
+    from dis2.dis2_core.contract.errors import Cancelled
 
     feedback = QgsProcessingFeedback()
     feedback.progressChanged.connect(feedback.cancel)

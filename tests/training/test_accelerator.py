@@ -4,7 +4,7 @@ import pytest
 import torch
 from lightning.fabric import Fabric
 
-from dis2_core.errors import NoDevice
+from dis2_core.contract.errors import NoDevice
 from dis2_training.accelerator import Accelerator, SingleDevice
 
 

@@ -11,7 +11,7 @@ from baseline_tester import THREE, TWO, WINDOW, BaselineTester
 from torch import Tensor, nn
 
 from dis2_core import DIS2, DIS2Config
-from dis2_core.errors import InputError, NoInput, UnknownModality
+from dis2_core.contract.errors import InputError, NoInput, UnknownModality
 from dis2_training.baselines.decoder import MapDecoder
 from dis2_training.baselines.hallucination import Hallucination, imitation
 from dis2_training.baselines.shaspec import ShaSpec

@@ -20,10 +20,10 @@ import yaml
 from baseline_tester import TWO, tiny_card
 
 from dis2_core import Model
-from dis2_core.errors import Cancelled
+from dis2_core.contract.errors import Cancelled
+from dis2_core.contract.segment_job import Event
 from dis2_core.jobfolder import lock_target
 from dis2_core.network import SegmentationNetwork
-from dis2_core.protocol import Event
 from dis2_training.benchmark.conditions import conditions
 from dis2_training.benchmark.plan import BenchmarkRecipe, ScoringRecipe
 from dis2_training.benchmark.run_scores import FILE, RunScores

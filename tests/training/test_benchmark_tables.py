@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_training.benchmark.plan import BenchmarkRecipe, ScoringRecipe, changed
 from dis2_training.benchmark.plots import _line, _robustness, _scenarios
 from dis2_training.benchmark.results import Results, Spread, short

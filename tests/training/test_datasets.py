@@ -10,8 +10,8 @@ import pytest
 import torch
 from miniatures import MINIATURES, SIDE, decimetres, grey, metres, seed_of, truth
 
-from dis2_core.card import ModelCard
-from dis2_core.errors import InputError, UnreadableRaster
+from dis2_core.contract.card import ModelCard
+from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_training.cli import main
 from dis2_training.data import FolderDataset, TileDataset
 from dis2_training.datasets import DATASETS, open_dataset, prepare, split_names

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from baseline_tester import tiny_card
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_training.augmentation import shift
 from dis2_training.degradation import (
     COVERAGES,

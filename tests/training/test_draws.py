@@ -9,7 +9,7 @@ from baseline_tester import tiny_card
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_training.draws import BatchShares, ScenarioDraws, seed_dropout
 from dis2_training.recipe import DataRecipe, ModelRecipe, Recipe, ScheduleRecipe
 

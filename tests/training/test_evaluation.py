@@ -11,7 +11,7 @@ from tiny_folder import DESCRIPTION, write_raster
 from torch import Tensor
 
 from dis2_core import DIS2, DIS2Config, Model, ModelCard, load_model
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_core.network import SegmentationNetwork
 from dis2_training.data import FolderDataset, grid_windows
 from dis2_training.evaluation import evaluate, load_trained, publish, score_windows, table

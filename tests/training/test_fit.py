@@ -11,7 +11,7 @@ import torch
 from tiny_run import read_log
 
 from dis2_core import load_model
-from dis2_core.errors import InputError, UnreadableRaster
+from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_training.cli import main
 from dis2_training.data import FolderDataset
 from dis2_training.draws import ScenarioDraws

@@ -8,7 +8,7 @@ import pytest
 import rasterio
 from tiny_folder import write_raster
 
-from dis2_core.errors import WrongBands
+from dis2_core.contract.errors import WrongBands
 from dis2_training.data import FolderDataset
 from dis2_training.datasets import prepare
 from dis2_training.flair2 import CLASSES, GAP, STRIP, read_patch, training_half, validation_rows

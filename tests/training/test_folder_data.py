@@ -8,7 +8,7 @@ import rasterio
 import torch
 from tiny_folder import DESCRIPTION, write_raster
 
-from dis2_core.errors import InputError, UnreadableRaster, WrongBands
+from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
 from dis2_training.data import (
     Description,
     FolderDataset,

@@ -16,8 +16,8 @@ from tiny_run import cancel_after, largest_file, read_log, tiny_recipe
 import dis2_core
 from dis2_core import load_model
 from dis2_core.console import SparseLines
-from dis2_core.errors import Cancelled, NoSpace
-from dis2_core.protocol import Event
+from dis2_core.contract.errors import Cancelled, NoSpace
+from dis2_core.contract.segment_job import Event
 from dis2_training.fit import fit
 from dis2_training.log import Log
 from dis2_training.run_record import git_state

@@ -14,7 +14,7 @@ import torch
 import yaml
 from tiny_run import read_log, tiny_recipe
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_training.accelerator import agreed, launch
 from dis2_training.fit import fit
 from dis2_training.recipe import OptimizerRecipe, plain
@@ -24,7 +24,7 @@ TWO_STARTS = """
 import atexit, sys, torch
 from pathlib import Path
 from tiny_run import cancel_after
-from dis2_core.errors import Cancelled
+from dis2_core.contract.errors import Cancelled
 from dis2_training.cli import main, read_recipe
 from dis2_training.fit import fit
 torch.set_num_threads(1)

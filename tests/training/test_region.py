@@ -27,10 +27,18 @@ from tiny_scene import (
 
 import dis2_core
 from dis2_core import load_model
-from dis2_core.card import scenario_name
-from dis2_core.errors import Cancelled, Dis2Error, GridMismatch, InputError, NoSpace, NoValidData, UnreadableRaster
-from dis2_core.jobs import ClassValue, Reference, TrainJob, read_job
-from dis2_core.protocol import Event, Source
+from dis2_core.contract.card import scenario_name
+from dis2_core.contract.errors import (
+    Cancelled,
+    Dis2Error,
+    GridMismatch,
+    InputError,
+    NoSpace,
+    NoValidData,
+    UnreadableRaster,
+)
+from dis2_core.contract.other_jobs import ClassValue, Reference, TrainJob, read_job
+from dis2_core.contract.segment_job import Event, Source
 from dis2_core.reporting import Reporter
 from dis2_training import region
 from dis2_training.fit import TrainingDiverged
@@ -364,7 +372,7 @@ class Absent:
         if name.partition(".")[0] in absent:
             raise ImportError(name)
 sys.meta_path.insert(0, Absent())
-from dis2_core.jobs import read_job
+from dis2_core.contract.other_jobs import read_job
 from dis2_training.region import run_training
 run_training(read_job(open(sys.argv[1]).read()))
 """

@@ -8,7 +8,7 @@ import numpy as np
 import rasterio
 from rasterio.transform import from_origin
 
-from dis2_core.card import Band, LandClass, Modality
+from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_training.data import Description
 
 DESCRIPTION = Description(

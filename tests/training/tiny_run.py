@@ -12,7 +12,7 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
-from dis2_core.protocol import Event
+from dis2_core.contract.segment_job import Event
 from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 
 #: ``dis2-train``

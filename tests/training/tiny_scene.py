@@ -10,8 +10,8 @@ import numpy as np
 import rasterio
 from affine import Affine
 
-from dis2_core.jobs import ClassValue, Reference, TrainJob
-from dis2_core.protocol import Source
+from dis2_core.contract.other_jobs import ClassValue, Reference, TrainJob
+from dis2_core.contract.segment_job import Source
 
 SIDE, BLOCK = 192, 16  # pixels
 GSD = 0.5

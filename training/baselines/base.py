@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from dis2_core.errors import NoInput, UnknownModality
+from dis2_core.contract.errors import NoInput, UnknownModality
 from dis2_core.network import DIS2Config, Scenario, SegmentationNetwork
 from dis2_core.network.encoder import Encoder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dis2_core import ModelCard
-from dis2_core.card import scenario_name
+from dis2_core.contract.card import scenario_name
 from dis2_core.network import Scenario
 
 from ..degradation import Degradation, curves, degradations

@@ -13,7 +13,7 @@ import numpy as np
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 
 from ..contactsheet import PIXELS, coloured, draw_rows, pictures, spread
 from ..data import Tile

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 
 from ..methods import method_names
 from ..recipe import Recipe, plain

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_core.metrics import Scores
 
 from ..bootstrap import Difference, Statistic, iou_of, miou, paired_bootstrap

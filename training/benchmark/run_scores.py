@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 from dis2_core.jobfolder import whole_file
 from dis2_core.metrics import ConfusionMatrix, Scores
 

@@ -7,7 +7,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 
 from ..data import FolderDataset, TileDataset, label_folder, write_folder
 from . import earthmiss, flair, gamus, geonrw, ombria, potsdam, vaihingen, whu_opt_sar

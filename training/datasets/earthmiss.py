@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dis2_core.card import Band, LandClass, Modality
+from dis2_core.contract.card import Band, LandClass, Modality
 
 from ..data import Description, RasterTile, TileDataset
 from ..layers import CodedLabels, RasterLayer

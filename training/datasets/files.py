@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 
 SPLITS = ("train", "validation", "test")
 

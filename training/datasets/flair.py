@@ -22,8 +22,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from dis2_core.card import Band, LandClass, Modality
-from dis2_core.errors import InputError, UnreadableRaster
+from dis2_core.contract.card import Band, LandClass, Modality
+from dis2_core.contract.errors import InputError, UnreadableRaster
 
 from .. import flair2
 from ..data import Description, RasterTile, TileDataset

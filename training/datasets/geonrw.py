@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dis2_core.card import Band, LandClass, Modality
-from dis2_core.errors import InputError
+from dis2_core.contract.card import Band, LandClass, Modality
+from dis2_core.contract.errors import InputError
 
 from ..data import Description, RasterTile, TileDataset
 from ..layers import AboveLowGround, CodedLabels, Layer, RasterLayer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dis2_core.card import Band, LandClass, Modality
+from dis2_core.contract.card import Band, LandClass, Modality
 
 from ..data import Description
 from ..sample import IGNORE

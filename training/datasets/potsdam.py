@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dis2_core.errors import InputError
+from dis2_core.contract.errors import InputError
 
 from ..data import RasterTile, TileDataset
 from ..layers import ColouredLabels, Layer, RasterLayer

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from .card import SLOTS
 from .errors import ProtocolError
-from .protocol import (
+from .segment_job import (
     Job,
     Source,
     Work,

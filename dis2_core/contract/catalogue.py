@@ -60,7 +60,7 @@ class ModelHeader:
 
 def shipped_models() -> dict[str, Path]:
     """Paths of the models that come with DIS2, by name."""
-    folder = Path(__file__).resolve().parent / "models"
+    folder = Path(__file__).resolve().parent.parent / "models"
     return {path.stem: path for path in sorted(folder.glob(f"*{SUFFIX}"))}
 
 
