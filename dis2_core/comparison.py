@@ -22,7 +22,7 @@ from .crs import crs_name
 from .grid import Bounds, Grid, format_bounds
 from .metrics import ConfusionMatrix, Scores
 from .reference_polygons import PolygonCodes
-from .reporting import Reporter
+from .run.reporting import Reporter
 
 Areas = npt.NDArray[np.float64]
 Tallies = Mapping[tuple[int, int], Tally]

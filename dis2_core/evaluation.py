@@ -14,10 +14,10 @@ from .comparison import ClassMap, Comparison, Coverage, compare
 from .contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
 from .contract.segment_job import Event
 from .inputs import gdal_environment
-from .jobfolder import JobFolder, translated_errors
 from .report import require_packages
 from .report.evaluation import evaluation_report, summary
-from .reporting import Listener, Reporter
+from .run.jobfolder import JobFolder, translated_errors
+from .run.reporting import Listener, Reporter
 
 __all__ = ["ClassScore", "Evaluation", "run_evaluation"]
 

@@ -20,7 +20,7 @@ from rasterio.windows import Window
 
 from .contract.errors import InputError, NoSpace
 from .grid import Grid
-from .jobfolder import translated_errors
+from .run.jobfolder import translated_errors
 
 BLOCK = 512  # pixels a side of a tile
 CLASSIC_TIFF = 4_000_000_000  # bytes; offsets have 32 bits there

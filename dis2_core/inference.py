@@ -15,7 +15,7 @@ from .contract.errors import ResourceError
 from .grid import WindowPlan
 from .holes import feather_weights, window_counts, window_routes
 from .network import SegmentationNetwork
-from .runtime import is_out_of_memory, release_memory
+from .run.device import is_out_of_memory, release_memory
 from .strips import Strip
 
 

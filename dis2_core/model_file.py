@@ -16,8 +16,8 @@ from torch import Tensor
 from .contract.card import ModelCard
 from .contract.catalogue import CARD_KEY, find_model, read_header
 from .contract.errors import InvalidCard, InvalidModelFile, ModelNotFound
-from .jobfolder import whole_file
 from .network import DIS2, DIS2Config, SegmentationNetwork
+from .run.jobfolder import whole_file
 
 Shape = tuple[int, ...]
 

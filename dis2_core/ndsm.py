@@ -24,11 +24,11 @@ from .geotiff import GeoTiffWriter, Storage
 from .grid import Bounds, Grid
 from .heights import HIGH, LOW, STEP, Heights, HeightTally, NdsmResult, difference, suspicions
 from .inputs import RasterInput, examine, gdal_environment, opened, read_grid
-from .jobfolder import JobFolder, require_space
 from .outputs import write_side_files
-from .provenance import base_name, origin_tags
 from .rasters import ChunkStream, ModalityReader, choose_rows_per_chunk
-from .reporting import Listener, Reporter
+from .run.jobfolder import JobFolder, require_space
+from .run.provenance import base_name, origin_tags
+from .run.reporting import Listener, Reporter
 
 PathLike = str | os.PathLike[str]
 NODATA = -9999.0

@@ -26,7 +26,7 @@ from .contract.styles import (
 )
 from .geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
 from .grid import Grid
-from .jobfolder import translated_errors
+from .run.jobfolder import translated_errors
 
 Bytes = npt.NDArray[np.uint8]
 

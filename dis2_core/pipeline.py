@@ -12,21 +12,21 @@ import torch
 from torch import Tensor
 
 from .areas import AreaCounter, write_area_table
-from .background import BackgroundWriter
 from .contract.card import NODATA, UNCERTAIN, scenario_name
 from .contract.catalogue import find_model, read_card
 from .contract.errors import NoValidData
 from .contract.segment_job import Job
 from .inference import Inference, probability_rows
-from .jobfolder import JobFolder, require_space, translated_errors
 from .model_file import Model, load_model
 from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter, warped_rows
 from .planning import Setup, precision_name, prepare
-from .provenance import base_name, origin_tags
 from .rasters import ChunkStream, ModalityReader
-from .reporting import Reporter
 from .result import SegmentationResult
-from .runtime import describe_device
+from .run.background import BackgroundWriter
+from .run.device import describe_device
+from .run.jobfolder import JobFolder, require_space, translated_errors
+from .run.provenance import base_name, origin_tags
+from .run.reporting import Reporter
 from .strips import Strip
 from .validity import OBVIOUS_SHARE, SUSPICIOUS_SHARE, range_warning
 

@@ -17,10 +17,10 @@ from .contract.segment_job import OUTPUTS, Job, reference_raster
 from .geotiff import Storage
 from .grid import WindowPlan
 from .inputs import GDAL_OPTIONS, RasterInput, open_inputs
-from .jobfolder import check_targets, require_space
 from .outputs import RASTERS, Layout, estimated_size, layouts
 from .rasters import choose_rows_per_chunk
-from .runtime import choose_device, choose_precision, default_batch_size, describe_device
+from .run.device import choose_device, choose_precision, default_batch_size, describe_device
+from .run.jobfolder import check_targets, require_space
 
 AREA_TABLE_SIZE = 100_000  # bytes at most
 _FLOAT = 4  # bytes

@@ -13,9 +13,9 @@ from .inputs import gdal_environment
 from .model_file import Model
 from .pipeline import Run
 from .planning import JobPlan, plan_job
-from .reporting import Listener, Reporter
 from .result import SegmentationResult
-from .runtime import cpu_threads, translated_device_errors
+from .run.device import cpu_threads, translated_device_errors
+from .run.reporting import Listener, Reporter
 
 __all__ = ["JobPlan", "SegmentationResult", "plan_job", "run_job", "segment"]
 

@@ -13,7 +13,7 @@ import typer
 from .console import choose_display
 from .contract.errors import Cancelled, Dis2Error, InputError, ResourceError
 from .contract.segment_job import Job, Work
-from .runners import RUNNERS, load_runner
+from .run.runners import RUNNERS, load_runner
 
 #: What typer raises for a wrong command line: click's UsageError, wherever this typer keeps it.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]

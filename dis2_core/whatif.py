@@ -20,14 +20,14 @@ from .contract.segment_job import Event, Job
 from .dependence import Change, ClassChange, compare_maps, in_words, percent
 from .evaluation import Evaluation
 from .inputs import gdal_environment
-from .jobfolder import translated_errors
 from .model_file import Model, load_model
 from .prediction import run_job
 from .report import require_packages
 from .report.whatif import whatif_report
-from .reporting import Listener, Reporter
 from .result import SegmentationResult
-from .resultfolder import ResultFolder
+from .run.jobfolder import translated_errors
+from .run.reporting import Listener, Reporter
+from .run.resultfolder import ResultFolder
 
 __all__ = ["Scenario", "WhatIf", "run_whatif"]
 

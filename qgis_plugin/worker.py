@@ -22,7 +22,7 @@ from dis2_core.contract.errors import Dis2Error, ProtocolError, ResourceError
 from dis2_core.contract.other_jobs import read_job
 from dis2_core.contract.segment_job import HEARTBEAT_SECONDS, Event, Work, error_event
 from dis2_core.contract.version import __version__
-from dis2_core.runners import RUNNERS, load_runner
+from dis2_core.run.runners import RUNNERS, load_runner
 
 #: Training belongs to the floor above the library.
 TRAINING = {"train": ("dis2_training.region", "run_training")}

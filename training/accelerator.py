@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from dis2_core.contract.errors import InputError
-from dis2_core.runtime import choose_device
+from dis2_core.run.device import choose_device
 
 from .recipe import Recipe
 

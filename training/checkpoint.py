@@ -16,7 +16,7 @@ import torch
 
 from dis2_core import ModelCard
 from dis2_core.contract.errors import InputError
-from dis2_core.jobfolder import whole_file
+from dis2_core.run.jobfolder import whole_file
 
 from .preparation import Training
 from .recipe import Recipe, ScheduleRecipe, plain

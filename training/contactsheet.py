@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from dis2_core.contract.card import LandClass
-from dis2_core.jobfolder import whole_file
+from dis2_core.run.jobfolder import whole_file
 
 from .augmentation import resample
 from .data import Description, Tile, TileDataset

@@ -11,7 +11,7 @@ import torch
 
 from dis2_core import DIS2Config
 from dis2_core.contract.errors import Cancelled
-from dis2_core.reporting import Listener, Reporter
+from dis2_core.run.reporting import Listener, Reporter
 
 from .accelerator import Accelerator, agreed, is_first_process, launch, part_at_exit
 from .checkpoint import ADJUSTABLE, Checkpoint, Course, adjusted, find_checkpoint, require_same_data

@@ -18,7 +18,7 @@ from dis2_core.contract.other_jobs import ClassValue, Reference
 from dis2_core.grid import Bounds, Grid
 from dis2_core.metrics import FEW_PIXELS
 from dis2_core.reference_polygons import PolygonCodes
-from dis2_core.reporting import Reporter
+from dis2_core.run.reporting import Reporter
 
 from .sample import IGNORE
 

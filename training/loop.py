@@ -13,7 +13,7 @@ from torch import Tensor
 from dis2_core.contract.errors import Dis2Error
 from dis2_core.metrics import Scores
 from dis2_core.network import Scenario
-from dis2_core.reporting import Reporter
+from dis2_core.run.reporting import Reporter
 
 from .accelerator import Accelerator
 from .draws import ScenarioDraws, seed_dropout

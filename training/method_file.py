@@ -18,8 +18,8 @@ from torch import Tensor
 
 from dis2_core import Model, ModelCard
 from dis2_core.contract.errors import InvalidModelFile, ModelNotFound
-from dis2_core.jobfolder import whole_file
 from dis2_core.network import DIS2Config, SegmentationNetwork
+from dis2_core.run.jobfolder import whole_file
 
 from .methods import build_network
 

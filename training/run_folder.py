@@ -14,9 +14,9 @@ from typing import Any
 
 from dis2_core import save_model
 from dis2_core.contract.errors import InputError
-from dis2_core.jobfolder import lock_target, translated_errors, whole_file
 from dis2_core.metrics import Scores
 from dis2_core.network import Scenario
+from dis2_core.run.jobfolder import lock_target, translated_errors, whole_file
 
 from .accelerator import Accelerator
 from .checkpoint import Checkpoint, Course

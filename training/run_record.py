@@ -15,8 +15,8 @@ import torch
 
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.version import __version__
-from dis2_core.jobfolder import whole_file
-from dis2_core.runtime import describe_device
+from dis2_core.run.device import describe_device
+from dis2_core.run.jobfolder import whole_file
 
 from .accelerator import Accelerator
 from .recipe import Recipe

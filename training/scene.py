@@ -16,7 +16,7 @@ from dis2_core.contract.other_jobs import TrainJob
 from dis2_core.grid import Grid
 from dis2_core.inputs import RasterInput, examine, opened
 from dis2_core.rasters import ModalityReader
-from dis2_core.reporting import Reporter
+from dis2_core.run.reporting import Reporter
 from dis2_core.validity import Chunk
 
 from .data import MemoryTile

@@ -23,10 +23,10 @@ from ..contract.styles import Category, ramp_style
 from ..geotiff import GeoTiffWriter
 from ..grid import Grid
 from ..inputs import gdal_environment, opened
-from ..jobfolder import JobFolder, require_space, translated_errors
 from ..outputs import Layout, RasterWriter, write_side_files
-from ..provenance import origin_tags
-from ..reporting import Listener, Reporter
+from ..run.jobfolder import JobFolder, require_space, translated_errors
+from ..run.provenance import origin_tags
+from ..run.reporting import Listener, Reporter
 from .canvas import GSD
 from .city import City, draw_city
 from .classes import CLASSES

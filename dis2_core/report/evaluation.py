@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..provenance import base_name, without_query
+from ..run.provenance import base_name, without_query
 from .cells import Percent, Quantity, Swatch
 from .charts import class_bars, confusion_chart
 from .document import Report

@@ -13,7 +13,7 @@ import rasterio
 
 from ..contract.card import NODATA, UNCERTAIN
 from ..contract.styles import UNCERTAIN_CATEGORY
-from ..provenance import base_name, without_query
+from ..run.provenance import base_name, without_query
 from .cells import Percent, Quantity, Swatch
 from .charts import heat_map, scenario_bars
 from .document import Picture, Report

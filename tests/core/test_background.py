@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from dis2_core.background import BackgroundWriter
+from dis2_core.run.background import BackgroundWriter
 
 
 def test_items_are_done_in_order_before_the_end() -> None:

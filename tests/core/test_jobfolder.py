@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dis2_core.contract.errors import InputError, NoSpace, OutputNotWritable, ResourceError
-from dis2_core.jobfolder import JobFolder, require_space, translated_errors
+from dis2_core.run.jobfolder import JobFolder, require_space, translated_errors
 
 
 def names(folder: Path) -> set[str]:
@@ -144,7 +144,7 @@ def test_a_lock_that_another_run_took_over_first_stands(tmp_path: Path, monkeypa
         lock.write_text(theirs)  # between our look at the stale lock and its removal
         return False
 
-    monkeypatch.setattr("dis2_core.jobfolder._is_running", is_running)
+    monkeypatch.setattr("dis2_core.run.jobfolder._is_running", is_running)
     with pytest.raises(OutputNotWritable, match="just begun"), JobFolder({"classes": str(tmp_path / "c.tif")}):
         pass
     assert lock.read_text() == theirs
@@ -226,7 +226,7 @@ def test_inputs_are_protected(tmp_path: Path) -> None:
 def test_space_is_summed_by_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").mkdir()
     usage = type("Usage", (), {"free": 10_000_000})
-    monkeypatch.setattr("dis2_core.jobfolder.shutil.disk_usage", lambda path: usage)
+    monkeypatch.setattr("dis2_core.run.jobfolder.shutil.disk_usage", lambda path: usage)
     require_space({tmp_path: 5_000_000, tmp_path / "a": 5_000_000})
     with pytest.raises(NoSpace, match=r"11 MB .* 10 MB"):
         require_space({tmp_path: 6_000_000, tmp_path / "a": 5_000_000})

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from dis2_core import reporting
 from dis2_core.contract.errors import Cancelled
 from dis2_core.contract.segment_job import Event
-from dis2_core.reporting import Reporter
+from dis2_core.run import reporting
+from dis2_core.run.reporting import Reporter
 
 
 class Clock:

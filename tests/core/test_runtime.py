@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from dis2_core.contract.errors import DeviceLost, NoDevice, ResourceError
-from dis2_core.runtime import (
+from dis2_core.run.device import (
     choose_device,
     choose_precision,
     cpu_threads,

@@ -222,7 +222,7 @@ def test_a_folder_that_cannot_be_moved_comes_back(
     make_job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_whatif(make_job())
-    from dis2_core import resultfolder
+    from dis2_core.run import resultfolder
 
     real, calls = resultfolder.os.rename, []
 

@@ -114,8 +114,8 @@ def test_training_stops_when_nothing_gets_better(folder: Path, tmp_path: Path, m
 def test_progress_tells_pace_and_time_left(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("dis2_core.reporting.SECONDS_BETWEEN", 0.0)
-    monkeypatch.setattr("dis2_core.reporting.SECONDS_TO_ESTIMATE", 0.0)
+    monkeypatch.setattr("dis2_core.run.reporting.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("dis2_core.run.reporting.SECONDS_TO_ESTIMATE", 0.0)
     monkeypatch.setattr("dis2_core.console._PLAIN_SECONDS", 0.0)
     events: list[Event] = []
     lines = SparseLines()

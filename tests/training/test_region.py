@@ -39,7 +39,7 @@ from dis2_core.contract.errors import (
 )
 from dis2_core.contract.other_jobs import ClassValue, Reference, TrainJob, read_job
 from dis2_core.contract.segment_job import Event, Source
-from dis2_core.reporting import Reporter
+from dis2_core.run.reporting import Reporter
 from dis2_training import region
 from dis2_training.fit import TrainingDiverged
 from dis2_training.holdout import Role

@@ -8,7 +8,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
 from dis2_core.console import display_for_people
 from dis2_core.contract.errors import Dis2Error, InputError
-from dis2_core.jobfolder import translated_errors, whole_file
+from dis2_core.run.jobfolder import translated_errors, whole_file
 from dis2_core.running import interruptible
 
 from .gallery import draw_gallery

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dis2_core.jobfolder import whole_file
+from dis2_core.run.jobfolder import whole_file
 
 from ..log import read_log
 from ..methods import DIS2_METHOD, SINGLE

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import torch
 
 from dis2_core.contract.errors import InputError
-from dis2_core.jobfolder import whole_file
 from dis2_core.metrics import ConfusionMatrix, Scores
+from dis2_core.run.jobfolder import whole_file
 
 from ..calibration import Calibration
 

@@ -20,9 +20,9 @@ from dis2_core import Model, load_model
 from dis2_core.contract.card import scenario_name
 from dis2_core.contract.errors import AlreadyRunning, Cancelled, Dis2Error, InputError, ResourceError
 from dis2_core.contract.segment_job import Event
-from dis2_core.jobfolder import lock_target
-from dis2_core.reporting import Listener, Reporter
-from dis2_core.runtime import choose_device, describe_device
+from dis2_core.run.device import choose_device, describe_device
+from dis2_core.run.jobfolder import lock_target
+from dis2_core.run.reporting import Listener, Reporter
 
 from ..checkpoint import PLACE, TEXTS, differences
 from ..cost import cost

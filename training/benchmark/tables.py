@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dis2_core.jobfolder import whole_file
 from dis2_core.metrics import Scores
+from dis2_core.run.jobfolder import whole_file
 
 from ..methods import DIS2_METHOD, SINGLE
 from .plan import BenchmarkRecipe

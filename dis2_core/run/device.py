@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import torch
 
-from .contract.errors import DeviceLost, NoDevice, ResourceError
+from ..contract.errors import DeviceLost, NoDevice, ResourceError
 
 CPU = torch.device("cpu")
 

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+_LIBRARY = __package__.rpartition(".")[0]
+
 #: Module and function that do each kind of job of the library.
 RUNNERS: Mapping[str, tuple[str, str]] = {
-    "segment": (f"{__package__}.prediction", "run_job"),
-    "whatif": (f"{__package__}.whatif", "run_whatif"),
-    "evaluate": (f"{__package__}.evaluation", "run_evaluation"),
-    "ndsm": (f"{__package__}.ndsm", "run_ndsm"),
-    "city": (f"{__package__}.democity", "run_city"),
+    "segment": (f"{_LIBRARY}.prediction", "run_job"),
+    "whatif": (f"{_LIBRARY}.whatif", "run_whatif"),
+    "evaluate": (f"{_LIBRARY}.evaluation", "run_evaluation"),
+    "ndsm": (f"{_LIBRARY}.ndsm", "run_ndsm"),
+    "city": (f"{_LIBRARY}.democity", "run_city"),
 }
 
 

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from .contract.errors import AlreadyRunning, InputError, NoSpace, OutputNotWritable, ResourceError
+from ..contract.errors import AlreadyRunning, InputError, NoSpace, OutputNotWritable, ResourceError
 
 #: What follows ``.<name of the target>`` in the names of job folders and of the lock.
 MARK = ".dis2-"

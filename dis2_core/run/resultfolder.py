@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from .contract.errors import InputError, OutputNotWritable
-from .contract.version import __version__
+from ..contract.errors import InputError, OutputNotWritable
+from ..contract.version import __version__
 from .jobfolder import RASTER_SUFFIXES, lock_target, make_hidden_folder, translated_errors
 
 MAX_MANIFEST = 1 << 20  # bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
-from .contract.version import __version__
+from ..contract.version import __version__
 
 
 def origin_tags() -> dict[str, str]:

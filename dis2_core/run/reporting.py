@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from .contract.errors import Cancelled
-from .contract.segment_job import Event
+from ..contract.errors import Cancelled
+from ..contract.segment_job import Event
 
 Listener = Callable[[Event], None]
 
