@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from dis2_core.author_checkpoint import read_author_state_dict
 from dis2_core.contract.errors import InvalidModelFile
 from dis2_core.network import DIS2, BranchOutput, Features, Scenario
+from dis2_core.network.author_checkpoint import read_author_state_dict
 
 from .losses import distillation_kl, pixel_unit_mse, segmentation_loss, squared_cosine, terms_mean, unit_mse
 from .supervision import AuxiliaryDecoder, LevelPools, ScaleHeads

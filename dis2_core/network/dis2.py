@@ -195,7 +195,7 @@ class DIS2(SegmentationNetwork):
         heads: int = 8,
     ) -> DIS2:
         """Build the network that the authors' checkpoint describes; see ``author_checkpoint``."""
-        from ..author_checkpoint import read_author_state_dict
+        from .author_checkpoint import read_author_state_dict
 
         checkpoint = read_author_state_dict(state_dict, names, window, heads)
         network = cls(checkpoint.config)
@@ -207,7 +207,7 @@ class DIS2(SegmentationNetwork):
 
     def to_author_state_dict(self, training: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Return all entries of the authors' checkpoint; see ``author_checkpoint``."""
-        from ..author_checkpoint import write_author_state_dict
+        from .author_checkpoint import write_author_state_dict
 
         return write_author_state_dict(self.config, self.state_dict(), training or {})
 

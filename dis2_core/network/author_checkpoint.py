@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from .contract.errors import InvalidModelFile
-from .network.config import STRIDE, DIS2Config
+from ..contract.errors import InvalidModelFile
+from .config import STRIDE, DIS2Config
 
 # The table. An author's name is PART.REST; PART is looked up in _NETWORK_PARTS or _TRAINING_PARTS, the
 # beginning of REST in _PIECES. {a} and {b} are our names of slots A and B.
