@@ -10,17 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .alignment import NOTICEABLE, extent_in, intersection, resampling_ratio
-from .areas import PixelArea
 from .classes import Matched, Side, match
 from .codes import NOTHING, RasterCodes, Tally, check_number, count_pairs, strips
 from .contract.card import MAX_CLASSES, UNCERTAIN
 from .contract.errors import GridMismatch, NoValidData, UnreadableRaster
 from .contract.other_jobs import ClassValue, Reference
 from .contract.segment_job import Event
-from .crs import crs_name
-from .grid import Bounds, Grid, format_bounds
 from .metrics import ConfusionMatrix, Scores
+from .rasters.alignment import NOTICEABLE, extent_in, intersection, resampling_ratio
+from .rasters.areas import PixelArea
+from .rasters.crs import crs_name
+from .rasters.grid import Bounds, Grid, format_bounds
 from .reference_polygons import PolygonCodes
 from .run.reporting import Reporter
 

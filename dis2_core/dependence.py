@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .areas import PixelArea
 from .codes import NOTHING, RasterCodes, count_pairs, strips
 from .contract.card import NODATA, UNCERTAIN, LandClass
+from .rasters.areas import PixelArea
 
 NO_DATA = "no data"
 UNSURE = "uncertain"

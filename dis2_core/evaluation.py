@@ -13,7 +13,7 @@ from typing import Any
 from .comparison import ClassMap, Comparison, Coverage, compare
 from .contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
 from .contract.segment_job import Event
-from .inputs import gdal_environment
+from .rasters.inputs import gdal_environment
 from .report import require_packages
 from .report.evaluation import evaluation_report, summary
 from .run.jobfolder import JobFolder, translated_errors

@@ -12,9 +12,9 @@ from torch import Tensor
 from .blending import StripAccumulator
 from .contract.card import ModelCard
 from .contract.errors import ResourceError
-from .grid import WindowPlan
 from .holes import feather_weights, window_counts, window_routes
 from .network import SegmentationNetwork
+from .rasters.grid import WindowPlan
 from .run.device import is_out_of_memory, release_memory
 from .strips import Strip
 

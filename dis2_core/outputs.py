@@ -24,8 +24,8 @@ from .contract.styles import (
     ramp_style,
     scenario_categories,
 )
-from .geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
-from .grid import Grid
+from .rasters.geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
+from .rasters.grid import Grid
 from .run.jobfolder import translated_errors
 
 Bytes = npt.NDArray[np.uint8]

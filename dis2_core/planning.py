@@ -10,15 +10,15 @@ from typing import Any
 
 import torch
 
-from .alignment import Alignment, align
 from .contract.card import ModelCard
 from .contract.catalogue import find_model, read_card
 from .contract.segment_job import OUTPUTS, Job, reference_raster
-from .geotiff import Storage
-from .grid import WindowPlan
-from .inputs import GDAL_OPTIONS, RasterInput, open_inputs
 from .outputs import RASTERS, Layout, estimated_size, layouts
-from .rasters import choose_rows_per_chunk
+from .rasters.alignment import Alignment, align
+from .rasters.geotiff import Storage
+from .rasters.grid import WindowPlan
+from .rasters.inputs import GDAL_OPTIONS, RasterInput, open_inputs
+from .rasters.reading import choose_rows_per_chunk
 from .run.device import choose_device, choose_precision, default_batch_size, describe_device
 from .run.jobfolder import check_targets, require_space
 

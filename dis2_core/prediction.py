@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from .contract.errors import Cancelled, InputError
 from .contract.segment_job import Job, Source
-from .inputs import gdal_environment
 from .model_file import Model
 from .pipeline import Run
 from .planning import JobPlan, plan_job
+from .rasters.inputs import gdal_environment
 from .result import SegmentationResult
 from .run.device import cpu_threads, translated_device_errors
 from .run.reporting import Listener, Reporter

@@ -29,7 +29,7 @@ from torch.utils.data import Dataset
 
 from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError
-from dis2_core.grid import Grid
+from dis2_core.rasters.grid import Grid
 
 from .augmentation import resample
 from .layers import Box, CodedLabels, LabelLayer, Layer, RasterLayer, padded

@@ -22,7 +22,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
-from dis2_core.grid import Grid
+from dis2_core.rasters.grid import Grid
 
 from .losses import IGNORE
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dis2_core.grid import Grid
+from dis2_core.rasters.grid import Grid
 
 from .augmentation import resample
 from .data import MemoryTile, Tile

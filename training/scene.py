@@ -9,15 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from dis2_core.alignment import NOTICEABLE, footprints, ground_resolution, intersection, resampling_ratio, working_grid
 from dis2_core.contract.card import SLOTS, Modality, ModelCard
 from dis2_core.contract.errors import GridMismatch, InputError
 from dis2_core.contract.other_jobs import TrainJob
-from dis2_core.grid import Grid
-from dis2_core.inputs import RasterInput, examine, opened
-from dis2_core.rasters import ModalityReader
+from dis2_core.rasters.alignment import (
+    NOTICEABLE,
+    footprints,
+    ground_resolution,
+    intersection,
+    resampling_ratio,
+    working_grid,
+)
+from dis2_core.rasters.grid import Grid
+from dis2_core.rasters.inputs import RasterInput, examine, opened
+from dis2_core.rasters.reading import ModalityReader
+from dis2_core.rasters.validity import Chunk
 from dis2_core.run.reporting import Reporter
-from dis2_core.validity import Chunk
 
 from .data import MemoryTile
 from .holdout import Box, masked

@@ -20,10 +20,10 @@ from ..contract.card import LandClass
 from ..contract.errors import Cancelled, InputError, OutputNotWritable, UnreadableRaster
 from ..contract.other_jobs import CityJob
 from ..contract.styles import Category, ramp_style
-from ..geotiff import GeoTiffWriter
-from ..grid import Grid
-from ..inputs import gdal_environment, opened
 from ..outputs import Layout, RasterWriter, write_side_files
+from ..rasters.geotiff import GeoTiffWriter
+from ..rasters.grid import Grid
+from ..rasters.inputs import gdal_environment, opened
 from ..run.jobfolder import JobFolder, require_space, translated_errors
 from ..run.provenance import origin_tags
 from ..run.reporting import Listener, Reporter

@@ -11,7 +11,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.features import shapes, sieve
 
-from ..grid import place
+from ..rasters.grid import place
 from .classes import CLASSES
 
 CELL = 5  # pixels; polygons follow the centres of cells

@@ -9,8 +9,8 @@ import pytest
 from affine import Affine
 from pyproj import CRS, Geod
 
-from dis2_core.areas import AreaCounter, PixelArea, write_area_table
-from dis2_core.grid import Grid
+from dis2_core.rasters.areas import AreaCounter, PixelArea, write_area_table
+from dis2_core.rasters.grid import Grid
 
 
 def grid(crs: str | None, transform: Affine, height: int, width: int) -> Grid:

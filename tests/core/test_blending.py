@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dis2_core.blending import StripAccumulator, blending_weights, half_pixel_hann
-from dis2_core.grid import WindowPlan
+from dis2_core.rasters.grid import WindowPlan
 
 CPU = torch.device("cpu")
 SIZES = st.integers(1, 90)

@@ -21,7 +21,7 @@ from rasterio.features import rasterize
 from dis2_core import codes as module
 from dis2_core.codes import NOTHING, RasterCodes, category_names, count_pairs, strips
 from dis2_core.contract.errors import GridMismatch, InputError, WrongBands
-from dis2_core.grid import Grid
+from dis2_core.rasters.grid import Grid
 from dis2_core.reference_polygons import PolygonCodes
 
 UTM = CRS.from_epsg(32632).to_wkt()
@@ -30,7 +30,7 @@ GRID = Grid(UTM, Affine(2, 0, 400_000, 0, -2, 5_000_000), 40, 60)
 
 @pytest.fixture(autouse=True)
 def _quiet() -> Any:
-    from dis2_core.inputs import gdal_environment
+    from dis2_core.rasters.inputs import gdal_environment
 
     with gdal_environment():
         yield

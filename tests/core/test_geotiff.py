@@ -12,8 +12,8 @@ from rasterio.enums import Resampling
 
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.segment_job import CREATION_OPTIONS
-from dis2_core.geotiff import GeoTiffWriter, Storage
-from dis2_core.grid import Grid
+from dis2_core.rasters.geotiff import GeoTiffWriter, Storage
+from dis2_core.rasters.grid import Grid
 
 UTM = rasterio.crs.CRS.from_epsg(32632).to_wkt()
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dis2_core.contract.errors import GridMismatch
-from dis2_core.grid import Grid, WindowPlan
+from dis2_core.rasters.grid import Grid, WindowPlan
 
 WKT = 'LOCAL_CS["any"]'  # grids compare it as text alone
 METRES = Grid(WKT, Affine(2, 0, 100, 0, -2, 500), height=30, width=40)

@@ -12,10 +12,10 @@ from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
 from tiny_models import tiny_card
 
-from dis2_core import inputs
 from dis2_core.contract import errors
 from dis2_core.contract.segment_job import Source
-from dis2_core.inputs import describe, open_inputs, read_grid
+from dis2_core.rasters import inputs
+from dis2_core.rasters.inputs import describe, open_inputs, read_grid
 
 CARD = tiny_card()
 RGB, NDSM = CARD.modalities

@@ -19,8 +19,8 @@ from dis2_core import ndsm as module
 from dis2_core.contract.errors import Cancelled, GridMismatch, InputError, NoValidData, UnreadableRaster
 from dis2_core.contract.other_jobs import NdsmJob, read_job
 from dis2_core.contract.segment_job import Event, Source
-from dis2_core.grid import place
 from dis2_core.ndsm import NODATA, ndsm, run_ndsm
+from dis2_core.rasters.grid import place
 
 ORIGIN = (400_000.0, 5_000_000.0)
 

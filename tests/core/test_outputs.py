@@ -14,9 +14,9 @@ from tiny_models import modality, tiny_card
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.errors import NoSpace
 from dis2_core.contract.styles import class_categories, palette_style, ramp_style, scenario_categories
-from dis2_core.geotiff import require_whole
-from dis2_core.grid import Grid
 from dis2_core.outputs import MapRows, MapWriter, RasterWriter, estimated_size, layouts, warped_rows
+from dis2_core.rasters.geotiff import require_whole
+from dis2_core.rasters.grid import Grid
 
 UTM = rasterio.crs.CRS.from_epsg(32632).to_wkt()
 SYSTEM_PYTHON = Path("/usr/bin/python3")

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from rasterio.enums import ColorInterp
 from tiny_models import tiny_card
 
-from dis2_core import rasters
 from dis2_core.contract.errors import Dis2Error, UnreadableRaster
 from dis2_core.contract.segment_job import Source
-from dis2_core.grid import Grid
-from dis2_core.inputs import open_inputs
-from dis2_core.rasters import ChunkStream, ModalityReader, choose_rows_per_chunk
+from dis2_core.rasters import reading as rasters
+from dis2_core.rasters.grid import Grid
+from dis2_core.rasters.inputs import open_inputs
+from dis2_core.rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
 
 CARD = tiny_card()
 RGB, NDSM = CARD.modalities

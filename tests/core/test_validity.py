@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_models import tiny_card
 
-from dis2_core.validity import (
+from dis2_core.rasters.validity import (
     SPECK,
     Chunk,
     RangeTally,

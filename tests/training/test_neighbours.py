@@ -5,7 +5,7 @@ import pytest
 import torch
 from affine import Affine
 
-from dis2_core.grid import Grid
+from dis2_core.rasters.grid import Grid
 from dis2_training.augmentation import d4
 from dis2_training.data import MemoryTile
 from dis2_training.neighbours import (

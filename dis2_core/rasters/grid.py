@@ -10,7 +10,7 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 
-from .contract.errors import GridMismatch
+from ..contract.errors import GridMismatch
 
 Position = TypeVar("Position", float, NDArray[np.float64])
 Bounds = tuple[float, float, float, float]  # xmin, ymin, xmax, ymax

@@ -11,7 +11,7 @@ import rasterio.crs
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
-from .contract.errors import GridMismatch
+from ..contract.errors import GridMismatch
 
 Coordinates = NDArray[np.float64]
 

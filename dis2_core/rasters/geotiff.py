@@ -18,9 +18,9 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
-from .contract.errors import InputError, NoSpace
+from ..contract.errors import InputError, NoSpace
+from ..run.jobfolder import translated_errors
 from .grid import Grid
-from .run.jobfolder import translated_errors
 
 BLOCK = 512  # pixels a side of a tile
 CLASSIC_TIFF = 4_000_000_000  # bytes; offsets have 32 bits there

@@ -25,10 +25,10 @@ from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 from rasterio.windows import Window
 
+from ..contract.card import Modality
+from ..contract.errors import GridMismatch
+from ..contract.segment_job import Source
 from .alignment import NOTICEABLE, mesh, resampling_ratio
-from .contract.card import Modality
-from .contract.errors import GridMismatch
-from .contract.segment_job import Source
 from .crs import Coordinates
 from .grid import Grid, place
 from .inputs import GDAL_OPTIONS, RasterInput, damaged, describe, open_dataset

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.fill import fillnodata
 
-from .contract.card import Modality
-from .contract.segment_job import Event
+from ..contract.card import Modality
+from ..contract.segment_job import Event
 
 Float = NDArray[np.float32]
 Mask = NDArray[np.bool_]

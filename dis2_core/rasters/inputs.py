@@ -23,9 +23,9 @@ from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
 from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning, RasterioError
 
-from .contract.card import Modality, ModelCard
-from .contract.errors import GridMismatch, InputError, NoInput, UnknownModality, UnreadableRaster, WrongBands
-from .contract.segment_job import Event, Source
+from ..contract.card import Modality, ModelCard
+from ..contract.errors import GridMismatch, InputError, NoInput, UnknownModality, UnreadableRaster, WrongBands
+from ..contract.segment_job import Event, Source
 from .crs import same_crs
 from .grid import Grid
 

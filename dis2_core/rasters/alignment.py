@@ -11,9 +11,9 @@ import pyproj
 from affine import Affine
 from pyproj.exceptions import ProjError
 
-from .contract.card import ModelCard
-from .contract.errors import GridMismatch
-from .contract.segment_job import Event, pixel_size, reference_raster
+from ..contract.card import ModelCard
+from ..contract.errors import GridMismatch
+from ..contract.segment_job import Event, pixel_size, reference_raster
 from .crs import Coordinates, crs_name, parse_crs, project, same_crs
 from .grid import Bounds, Grid, format_bounds, place
 from .inputs import MAX_SIDE, RasterInput, read_grid

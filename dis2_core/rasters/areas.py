@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import CRS
 
-from .contract.card import NODATA, UNCERTAIN
+from ..contract.card import NODATA, UNCERTAIN
 from .crs import parse_crs, project
 from .grid import Grid
 

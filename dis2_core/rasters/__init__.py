@@ -1,0 +1,1 @@
+"""How do pixels come in and go out: grids, coordinates, alignment, validity and GeoTIFFs?"""
