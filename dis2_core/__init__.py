@@ -13,18 +13,18 @@ from .contract.version import __version__
 if TYPE_CHECKING:
     from .contract.card import ModelCard
     from .contract.catalogue import shipped_models
-    from .model_file import Model, load_model, save_model
+    from .models.file import Model, load_model, save_model
     from .network import DIS2, DIS2Config
     from .prediction import SegmentationResult, segment
 
 _HOME = {
     "DIS2": "network",
     "DIS2Config": "network",
-    "Model": "model_file",
+    "Model": "models.file",
     "ModelCard": "contract.card",
     "SegmentationResult": "prediction",
-    "load_model": "model_file",
-    "save_model": "model_file",
+    "load_model": "models.file",
+    "save_model": "models.file",
     "segment": "prediction",
     "shipped_models": "contract.catalogue",
 }

@@ -196,7 +196,7 @@ def import_author(
     ndsm: Annotated[str, typer.Option(metavar="A,...", help="Band names of the height modality.")] = "",
 ) -> None:
     """Turn an authors' checkpoint into a model file. Its inputs are scaled to 0..1, as the authors' are."""
-    from .author_import import import_checkpoint
+    from .models.author_import import import_checkpoint
 
     card = import_checkpoint(
         checkpoint,

@@ -16,7 +16,7 @@ from .contract.catalogue import find_model, read_card
 from .contract.errors import NoValidData
 from .contract.segment_job import Job
 from .inference import Inference, probability_rows
-from .model_file import Model, load_model
+from .models.file import Model, load_model
 from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter, warped_rows
 from .planning import Setup, precision_name, prepare
 from .rasters.areas import AreaCounter, write_area_table

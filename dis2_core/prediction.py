@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from .contract.errors import Cancelled, InputError
 from .contract.segment_job import Job, Source
-from .model_file import Model
+from .models.file import Model
 from .pipeline import Run
 from .planning import JobPlan, plan_job
 from .rasters.inputs import gdal_environment

@@ -19,7 +19,7 @@ from .contract.other_jobs import ClassValue, WhatIfJob
 from .contract.segment_job import Event, Job
 from .dependence import Change, ClassChange, compare_maps, in_words, percent
 from .evaluation import Evaluation
-from .model_file import Model, load_model
+from .models.file import Model, load_model
 from .prediction import run_job
 from .rasters.inputs import gdal_environment
 from .report import require_packages

@@ -1,1 +1,4 @@
-"""The models that ship: one ``<name>.safetensors`` a model, its card inside."""
+"""How does a model become a file, and a file a model?
+
+The models that ship lie here, too: one ``<name>.safetensors`` a model, its card inside.
+"""

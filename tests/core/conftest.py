@@ -15,7 +15,7 @@ from pointwise import Pointwise
 from tiny_models import tiny_card
 
 from dis2_core.contract.card import ModelCard
-from dis2_core.model_file import Model
+from dis2_core.models.file import Model
 
 settings.register_profile("dis2", deadline=None)  # a busy machine is no failure
 settings.load_profile("dis2")

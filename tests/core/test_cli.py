@@ -23,7 +23,7 @@ from dis2_core import cli, prediction, running
 from dis2_core.contract.catalogue import sha256
 from dis2_core.contract.errors import InputError, ModelError, ResourceError
 from dis2_core.contract.segment_job import Event, Job, Source
-from dis2_core.model_file import load_model
+from dis2_core.models.file import load_model
 from dis2_core.network import DIS2
 
 GOLDEN = Path(__file__).parents[1] / "golden"

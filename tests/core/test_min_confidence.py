@@ -18,7 +18,7 @@ from tiny_models import save_tiny_model
 from dis2_core import cli
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.segment_job import Job, Source
-from dis2_core.model_file import Model
+from dis2_core.models.file import Model
 from dis2_core.prediction import plan_job, segment
 
 Scene = Callable[..., dict[str, str]]

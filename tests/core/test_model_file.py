@@ -16,7 +16,7 @@ from tiny_models import modality, save_tiny_model, tiny_card, tiny_network
 
 from dis2_core.contract.catalogue import CARD_KEY, read_header, sha256
 from dis2_core.contract.errors import InvalidCard, InvalidModelFile, ModelNotFound, OutputNotWritable
-from dis2_core.model_file import load_model, save_model
+from dis2_core.models.file import load_model, save_model
 
 CARD = tiny_card(metrics={"rgb": {"miou": 0.25}})
 

@@ -33,7 +33,7 @@ from dis2_core.contract.errors import (
     UnknownModality,
 )
 from dis2_core.contract.segment_job import Event, Job, Source
-from dis2_core.model_file import Model
+from dis2_core.models.file import Model
 from dis2_core.outputs import warped_rows
 from dis2_core.prediction import plan_job, run_job, segment
 from dis2_core.run.provenance import base_name
@@ -388,7 +388,7 @@ sys.path.insert(0, {tests!r})
 from pointwise import Pointwise
 from tiny_models import tiny_card
 from dis2_core.contract.errors import NoSpace
-from dis2_core.model_file import Model
+from dis2_core.models.file import Model
 from dis2_core.prediction import segment
 torch.set_num_threads(1)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY))
@@ -446,7 +446,7 @@ sys.path.insert(0, {tests!r})
 from affine import Affine
 from pointwise import Pointwise
 from tiny_models import tiny_card
-from dis2_core.model_file import Model
+from dis2_core.models.file import Model
 from dis2_core.prediction import segment
 torch.set_num_threads(1)
 height = int(sys.argv[1])

@@ -44,7 +44,7 @@ def tiny_network(card: ModelCard) -> Any:
 
 def save_tiny_model(path: Path, **changes: Any) -> Path:
     """Write a tiny model with a card of these changes."""
-    from dis2_core.model_file import save_model
+    from dis2_core.models.file import save_model
 
     card = tiny_card(**changes)
     save_model(path, tiny_network(card), card)

@@ -14,7 +14,7 @@ from affine import Affine
 sys.path.insert(0, sys.argv[1])
 
 from dis2_core.contract.card import Band, LandClass, Modality, ModelCard
-from dis2_core.model_file import save_model
+from dis2_core.models.file import save_model
 from dis2_core.network import DIS2, DIS2Config
 
 FOLDER = Path(sys.argv[2])

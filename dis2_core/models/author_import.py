@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .contract.card import Band, LandClass, Modality, ModelCard
-from .contract.errors import InputError, InvalidModelFile, ModelError, ModelNotFound
-from .model_file import save_model
-from .network import DIS2, DIS2Config
+from ..contract.card import Band, LandClass, Modality, ModelCard
+from ..contract.errors import InputError, InvalidModelFile, ModelError, ModelNotFound
+from ..network import DIS2, DIS2Config
+from .file import save_model
 
 _KINDS = {"rgb": "optical", "ndsm": "elevation"}
 _USUAL_BANDS = {("rgb", 3): ("red", "green", "blue"), ("ndsm", 1): ("height",)}

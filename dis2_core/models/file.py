@@ -13,11 +13,11 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from .contract.card import ModelCard
-from .contract.catalogue import CARD_KEY, find_model, read_header
-from .contract.errors import InvalidCard, InvalidModelFile, ModelNotFound
-from .network import DIS2, DIS2Config, SegmentationNetwork
-from .run.jobfolder import whole_file
+from ..contract.card import ModelCard
+from ..contract.catalogue import CARD_KEY, find_model, read_header
+from ..contract.errors import InvalidCard, InvalidModelFile, ModelNotFound
+from ..network import DIS2, DIS2Config, SegmentationNetwork
+from ..run.jobfolder import whole_file
 
 Shape = tuple[int, ...]
 
