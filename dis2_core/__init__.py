@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from .contract.catalogue import shipped_models
     from .models.file import Model, load_model, save_model
     from .network import DIS2, DIS2Config
-    from .prediction import SegmentationResult, segment
+    from .prediction.segment import SegmentationResult, segment
 
 _HOME = {
     "DIS2": "network",
     "DIS2Config": "network",
     "Model": "models.file",
     "ModelCard": "contract.card",
-    "SegmentationResult": "prediction",
+    "SegmentationResult": "prediction.segment",
     "load_model": "models.file",
     "save_model": "models.file",
-    "segment": "prediction",
+    "segment": "prediction.segment",
     "shipped_models": "contract.catalogue",
 }
 

@@ -26,8 +26,8 @@ from .contract.segment_job import Event, Work, error_event
 from .contract.version import __version__
 
 if TYPE_CHECKING:
-    from .planning import JobPlan
-    from .result import SegmentationResult
+    from .prediction.planning import JobPlan
+    from .prediction.result import SegmentationResult
 
 _PLAIN_STEP = 0.1  # of a job between two lines where there is no terminal
 _PLAIN_SECONDS = 30.0

@@ -19,7 +19,7 @@ from .contract.other_jobs import NdsmJob
 from .contract.segment_job import Event, Source
 from .contract.styles import ramp_style
 from .heights import HIGH, LOW, STEP, Heights, HeightTally, NdsmResult, difference, suspicions
-from .outputs import write_side_files
+from .prediction.outputs import write_side_files
 from .rasters.alignment import extent_in, footprints, ground_resolution, intersection
 from .rasters.crs import crs_name, same_crs
 from .rasters.geotiff import GeoTiffWriter, Storage

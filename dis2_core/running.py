@@ -67,7 +67,7 @@ def _runner(job: Work) -> Callable[..., Any]:
 
 
 def _plan(job: Work) -> Any:
-    from .prediction import plan_job  # torch
+    from .prediction.segment import plan_job  # torch
 
     if not isinstance(job, Job):
         raise InputError(f"There is no --dry-run for jobs of the kind '{job.KIND}'.", "Leave it out.")

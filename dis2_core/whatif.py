@@ -20,11 +20,11 @@ from .contract.segment_job import Event, Job
 from .dependence import Change, ClassChange, compare_maps, in_words, percent
 from .evaluation import Evaluation
 from .models.file import Model, load_model
-from .prediction import run_job
+from .prediction.result import SegmentationResult
+from .prediction.segment import run_job
 from .rasters.inputs import gdal_environment
 from .report import require_packages
 from .report.whatif import whatif_report
-from .result import SegmentationResult
 from .run.jobfolder import translated_errors
 from .run.reporting import Listener, Reporter
 from .run.resultfolder import ResultFolder

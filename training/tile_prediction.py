@@ -14,11 +14,11 @@ from torch import Tensor
 
 from dis2_core import ModelCard
 from dis2_core.contract.card import NODATA, Modality
-from dis2_core.inference import Inference, probability_rows
 from dis2_core.network import Scenario, SegmentationNetwork
+from dis2_core.prediction.inference import Inference, probability_rows
+from dis2_core.prediction.strips import Strip
 from dis2_core.rasters.grid import WindowPlan
 from dis2_core.rasters.validity import Chunk, fill_specks
-from dis2_core.strips import Strip
 
 from .sample import Sample
 

@@ -20,7 +20,7 @@ from ..contract.card import LandClass
 from ..contract.errors import Cancelled, InputError, OutputNotWritable, UnreadableRaster
 from ..contract.other_jobs import CityJob
 from ..contract.styles import Category, ramp_style
-from ..outputs import Layout, RasterWriter, write_side_files
+from ..prediction.outputs import Layout, RasterWriter, write_side_files
 from ..rasters.geotiff import GeoTiffWriter
 from ..rasters.grid import Grid
 from ..rasters.inputs import gdal_environment, opened

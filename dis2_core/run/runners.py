@@ -10,7 +10,7 @@ _LIBRARY = __package__.rpartition(".")[0]
 
 #: Module and function that do each kind of job of the library.
 RUNNERS: Mapping[str, tuple[str, str]] = {
-    "segment": (f"{_LIBRARY}.prediction", "run_job"),
+    "segment": (f"{_LIBRARY}.prediction.segment", "run_job"),
     "whatif": (f"{_LIBRARY}.whatif", "run_whatif"),
     "evaluate": (f"{_LIBRARY}.evaluation", "run_evaluation"),
     "ndsm": (f"{_LIBRARY}.ndsm", "run_ndsm"),

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dis2_core.blending import StripAccumulator, blending_weights, half_pixel_hann
+from dis2_core.prediction.blending import StripAccumulator, blending_weights, half_pixel_hann
 from dis2_core.rasters.grid import WindowPlan
 
 CPU = torch.device("cpu")

@@ -19,12 +19,13 @@ from rasterio.transform import from_origin
 from tiny_models import save_tiny_model, tiny_card
 
 import dis2_core
-from dis2_core import cli, prediction, running
+from dis2_core import cli, running
 from dis2_core.contract.catalogue import sha256
 from dis2_core.contract.errors import InputError, ModelError, ResourceError
 from dis2_core.contract.segment_job import Event, Job, Source
 from dis2_core.models.file import load_model
 from dis2_core.network import DIS2
+from dis2_core.prediction import segment as prediction
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SIZE = 48

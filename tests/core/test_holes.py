@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dis2_core.holes import FEATHER, feather_weights, window_counts, window_routes
+from dis2_core.prediction.holes import FEATHER, feather_weights, window_counts, window_routes
 
 RGB, NDSM, BOTH = 1, 2, 3
 

@@ -12,10 +12,10 @@ from tiny_models import tiny_card
 
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.errors import ResourceError
-from dis2_core.inference import Inference, probability_rows
+from dis2_core.prediction.inference import Inference, probability_rows
+from dis2_core.prediction.strips import Strip
 from dis2_core.rasters.grid import WindowPlan
 from dis2_core.rasters.validity import Chunk
-from dis2_core.strips import Strip
 
 CPU = torch.device("cpu")
 

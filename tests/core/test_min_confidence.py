@@ -19,7 +19,7 @@ from dis2_core import cli
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.segment_job import Job, Source
 from dis2_core.models.file import Model
-from dis2_core.prediction import plan_job, segment
+from dis2_core.prediction.segment import plan_job, segment
 
 Scene = Callable[..., dict[str, str]]
 NAMES = ("confidence", "probabilities", "scenario")

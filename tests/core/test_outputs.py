@@ -14,7 +14,7 @@ from tiny_models import modality, tiny_card
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.errors import NoSpace
 from dis2_core.contract.styles import class_categories, palette_style, ramp_style, scenario_categories
-from dis2_core.outputs import MapRows, MapWriter, RasterWriter, estimated_size, layouts, warped_rows
+from dis2_core.prediction.outputs import MapRows, MapWriter, RasterWriter, estimated_size, layouts, warped_rows
 from dis2_core.rasters.geotiff import require_whole
 from dis2_core.rasters.grid import Grid
 

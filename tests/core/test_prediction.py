@@ -34,8 +34,8 @@ from dis2_core.contract.errors import (
 )
 from dis2_core.contract.segment_job import Event, Job, Source
 from dis2_core.models.file import Model
-from dis2_core.outputs import warped_rows
-from dis2_core.prediction import plan_job, run_job, segment
+from dis2_core.prediction.outputs import warped_rows
+from dis2_core.prediction.segment import plan_job, run_job, segment
 from dis2_core.run.provenance import base_name
 
 Scene = Callable[..., dict[str, str]]
@@ -389,7 +389,7 @@ from pointwise import Pointwise
 from tiny_models import tiny_card
 from dis2_core.contract.errors import NoSpace
 from dis2_core.models.file import Model
-from dis2_core.prediction import segment
+from dis2_core.prediction.segment import segment
 torch.set_num_threads(1)
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, resource.RLIM_INFINITY))
 card = tiny_card()
@@ -423,7 +423,7 @@ def test_disk_that_fills_up_at_the_end_of_a_scratch_file(
 
     rgb = scene(600, 600)["rgb"]
     grid = write_raster("grid.tif", np.ones((1, 30, 30), np.uint8), transform=Affine(20, 0, 4e5, 0, -20, 5e6))
-    monkeypatch.setattr("dis2_core.pipeline.warped_rows", measured)
+    monkeypatch.setattr("dis2_core.prediction.pipeline.warped_rows", measured)
     outputs = {"output": out / "c.tif", "probabilities": out / "p.tif"}
     segment({"rgb": rgb}, model, **outputs, grid=grid, device="cpu", overlap=0)
     earlier = contents(out)
@@ -447,7 +447,7 @@ from affine import Affine
 from pointwise import Pointwise
 from tiny_models import tiny_card
 from dis2_core.models.file import Model
-from dis2_core.prediction import segment
+from dis2_core.prediction.segment import segment
 torch.set_num_threads(1)
 height = int(sys.argv[1])
 options = dict(driver="GTiff", height=height, width=256, crs="EPSG:32632", tiled=True, blockxsize=256,

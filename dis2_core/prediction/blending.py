@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .rasters.grid import WindowPlan
+from ..rasters.grid import WindowPlan
 
 
 def half_pixel_hann(length: int) -> Tensor:

@@ -11,23 +11,23 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .contract.card import NODATA, UNCERTAIN, scenario_name
-from .contract.catalogue import find_model, read_card
-from .contract.errors import NoValidData
-from .contract.segment_job import Job
+from ..contract.card import NODATA, UNCERTAIN, scenario_name
+from ..contract.catalogue import find_model, read_card
+from ..contract.errors import NoValidData
+from ..contract.segment_job import Job
+from ..models.file import Model, load_model
+from ..rasters.areas import AreaCounter, write_area_table
+from ..rasters.reading import ChunkStream, ModalityReader
+from ..rasters.validity import OBVIOUS_SHARE, SUSPICIOUS_SHARE, range_warning
+from ..run.background import BackgroundWriter
+from ..run.device import describe_device
+from ..run.jobfolder import JobFolder, require_space, translated_errors
+from ..run.provenance import base_name, origin_tags
+from ..run.reporting import Reporter
 from .inference import Inference, probability_rows
-from .models.file import Model, load_model
 from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter, warped_rows
 from .planning import Setup, precision_name, prepare
-from .rasters.areas import AreaCounter, write_area_table
-from .rasters.reading import ChunkStream, ModalityReader
-from .rasters.validity import OBVIOUS_SHARE, SUSPICIOUS_SHARE, range_warning
 from .result import SegmentationResult
-from .run.background import BackgroundWriter
-from .run.device import describe_device
-from .run.jobfolder import JobFolder, require_space, translated_errors
-from .run.provenance import base_name, origin_tags
-from .run.reporting import Reporter
 from .strips import Strip
 
 #: Parts of the progress that segmenting takes: where the map is made in place, and where it is warped.

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from .contract.card import Modality, ModelCard
-from .rasters.grid import WindowPlan
-from .rasters.validity import Chunk, RangeTally, out_of_range_share
+from ..contract.card import Modality, ModelCard
+from ..rasters.grid import WindowPlan
+from ..rasters.validity import Chunk, RangeTally, out_of_range_share
 
 #: What ``ChunkStream`` yields: first row, last row (exclusive), the chunk of each modality.
 Chunks = Iterator[tuple[int, int, Mapping[str, Chunk]]]

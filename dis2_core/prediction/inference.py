@@ -9,13 +9,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ..contract.card import ModelCard
+from ..contract.errors import ResourceError
+from ..network import SegmentationNetwork
+from ..rasters.grid import WindowPlan
+from ..run.device import is_out_of_memory, release_memory
 from .blending import StripAccumulator
-from .contract.card import ModelCard
-from .contract.errors import ResourceError
 from .holes import feather_weights, window_counts, window_routes
-from .network import SegmentationNetwork
-from .rasters.grid import WindowPlan
-from .run.device import is_out_of_memory, release_memory
 from .strips import Strip
 
 

@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from .contract.errors import Cancelled, InputError
-from .contract.segment_job import Job, Source
-from .models.file import Model
+from ..contract.errors import Cancelled, InputError
+from ..contract.segment_job import Job, Source
+from ..models.file import Model
+from ..rasters.inputs import gdal_environment
+from ..run.device import cpu_threads, translated_device_errors
+from ..run.reporting import Listener, Reporter
 from .pipeline import Run
 from .planning import JobPlan, plan_job
-from .rasters.inputs import gdal_environment
 from .result import SegmentationResult
-from .run.device import cpu_threads, translated_device_errors
-from .run.reporting import Listener, Reporter
 
 __all__ = ["JobPlan", "SegmentationResult", "plan_job", "run_job", "segment"]
 

@@ -15,8 +15,8 @@ import rasterio
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
-from .contract.card import NODATA, ModelCard
-from .contract.styles import (
+from ..contract.card import NODATA, ModelCard
+from ..contract.styles import (
     Category,
     category_names,
     class_categories,
@@ -24,9 +24,9 @@ from .contract.styles import (
     ramp_style,
     scenario_categories,
 )
-from .rasters.geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
-from .rasters.grid import Grid
-from .run.jobfolder import translated_errors
+from ..rasters.geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
+from ..rasters.grid import Grid
+from ..run.jobfolder import translated_errors
 
 Bytes = npt.NDArray[np.uint8]
 

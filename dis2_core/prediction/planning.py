@@ -10,17 +10,17 @@ from typing import Any
 
 import torch
 
-from .contract.card import ModelCard
-from .contract.catalogue import find_model, read_card
-from .contract.segment_job import OUTPUTS, Job, reference_raster
+from ..contract.card import ModelCard
+from ..contract.catalogue import find_model, read_card
+from ..contract.segment_job import OUTPUTS, Job, reference_raster
+from ..rasters.alignment import Alignment, align
+from ..rasters.geotiff import Storage
+from ..rasters.grid import WindowPlan
+from ..rasters.inputs import GDAL_OPTIONS, RasterInput, open_inputs
+from ..rasters.reading import choose_rows_per_chunk
+from ..run.device import choose_device, choose_precision, default_batch_size, describe_device
+from ..run.jobfolder import check_targets, require_space
 from .outputs import RASTERS, Layout, estimated_size, layouts
-from .rasters.alignment import Alignment, align
-from .rasters.geotiff import Storage
-from .rasters.grid import WindowPlan
-from .rasters.inputs import GDAL_OPTIONS, RasterInput, open_inputs
-from .rasters.reading import choose_rows_per_chunk
-from .run.device import choose_device, choose_precision, default_batch_size, describe_device
-from .run.jobfolder import check_targets, require_space
 
 AREA_TABLE_SIZE = 100_000  # bytes at most
 _FLOAT = 4  # bytes

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .rasters.areas import ClassArea
+from ..rasters.areas import ClassArea
 
 
 @dataclass(frozen=True)
