@@ -18,7 +18,7 @@ from rasterio.enums import Resampling
 from rasterio.warp import reproject
 
 from dis2_core.contract.card import LandClass
-from dis2_core.metrics import ConfusionMatrix
+from dis2_core.evaluation.metrics import ConfusionMatrix
 
 from .scenes import Scene
 

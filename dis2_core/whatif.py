@@ -11,14 +11,14 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from .comparison import ClassMap, compare
 from .contract.card import ModelCard, scenario_name
 from .contract.catalogue import find_model, read_card
 from .contract.errors import Cancelled, InputError, NoValidData
 from .contract.other_jobs import ClassValue, WhatIfJob
 from .contract.segment_job import Event, Job
 from .dependence import Change, ClassChange, compare_maps, in_words, percent
-from .evaluation import Evaluation
+from .evaluation.comparison import ClassMap, compare
+from .evaluation.evaluate import Evaluation
 from .models.file import Model, load_model
 from .prediction.result import SegmentationResult
 from .prediction.segment import run_job

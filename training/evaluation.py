@@ -11,7 +11,7 @@ import torch
 from dis2_core import DIS2, Model, ModelCard, load_model, save_model
 from dis2_core.contract.card import Modality, scenario_name
 from dis2_core.contract.errors import InputError, InvalidModelFile
-from dis2_core.metrics import ConfusionMatrix, Scores
+from dis2_core.evaluation.metrics import ConfusionMatrix, Scores
 from dis2_core.network import Scenario, SegmentationNetwork
 
 from .data import MemoryTile, TileDataset, grid_windows

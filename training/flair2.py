@@ -16,7 +16,7 @@ import torch
 
 from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError
-from dis2_core.metrics import FEW_PIXELS
+from dis2_core.evaluation.metrics import FEW_PIXELS
 
 from .data import Description, MemoryTile, RasterTile, TileDataset
 from .layers import CodedLabels, RasterLayer

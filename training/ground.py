@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from dis2_core.contract.errors import InputError
-from dis2_core.metrics import Scores
+from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 
 from .data import Description, MemoryTile, band_statistics

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dis2_core.classes import COLORS
-from dis2_core.codes import NOTHING, Codes, RasterCodes, strips
 from dis2_core.contract.card import MAX_CLASSES, LandClass
 from dis2_core.contract.errors import GridMismatch, InputError, NoValidData
 from dis2_core.contract.other_jobs import ClassValue, Reference
-from dis2_core.metrics import FEW_PIXELS
+from dis2_core.evaluation.classes import COLORS
+from dis2_core.evaluation.codes import NOTHING, Codes, RasterCodes, strips
+from dis2_core.evaluation.metrics import FEW_PIXELS
+from dis2_core.evaluation.reference_polygons import PolygonCodes
 from dis2_core.rasters.alignment import footprint
 from dis2_core.rasters.grid import Bounds, Grid
-from dis2_core.reference_polygons import PolygonCodes
 from dis2_core.run.reporting import Reporter
 
 from .sample import IGNORE

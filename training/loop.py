@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from dis2_core.contract.errors import Dis2Error
-from dis2_core.metrics import Scores
+from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.run.reporting import Reporter
 

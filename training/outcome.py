@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dis2_core.contract.card import ModelCard, scenario_name
-from dis2_core.metrics import Scores
+from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 
 from .holdout import HoldOut, Role

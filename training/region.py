@@ -16,7 +16,7 @@ import torch
 from dis2_core import DIS2, DIS2Config, Model, ModelCard, load_model, save_model
 from dis2_core.contract.errors import Cancelled, NoValidData, ResourceError
 from dis2_core.contract.other_jobs import TRAINING_OUTPUTS, TrainJob
-from dis2_core.metrics import Scores
+from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.rasters.inputs import gdal_environment
 from dis2_core.report import require_packages

@@ -10,7 +10,7 @@ import numpy as np
 
 from dis2_core.contract.card import scenario_name
 from dis2_core.contract.other_jobs import TrainJob
-from dis2_core.metrics import Scores
+from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.report import Percent, Report, Swatch
 from dis2_core.report.charts import class_bars, line_chart, new_figure, scenario_bars, style

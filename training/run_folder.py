@@ -14,7 +14,7 @@ from typing import Any
 
 from dis2_core import save_model
 from dis2_core.contract.errors import InputError
-from dis2_core.metrics import Scores
+from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.run.jobfolder import lock_target, translated_errors, whole_file
 

@@ -13,11 +13,11 @@ import rasterio
 
 from ..contract.card import NODATA, UNCERTAIN
 from ..contract.styles import UNCERTAIN_CATEGORY
+from ..evaluation.report import CHART_CLASSES, ground
 from ..run.provenance import base_name, without_query
 from .cells import Percent, Quantity, Swatch
 from .charts import heat_map, scenario_bars
 from .document import Picture, Report
-from .evaluation import CHART_CLASSES, ground
 
 if TYPE_CHECKING:
     from ..contract.other_jobs import WhatIfJob

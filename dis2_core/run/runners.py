@@ -12,7 +12,7 @@ _LIBRARY = __package__.rpartition(".")[0]
 RUNNERS: Mapping[str, tuple[str, str]] = {
     "segment": (f"{_LIBRARY}.prediction.segment", "run_job"),
     "whatif": (f"{_LIBRARY}.whatif", "run_whatif"),
-    "evaluate": (f"{_LIBRARY}.evaluation", "run_evaluation"),
+    "evaluate": (f"{_LIBRARY}.evaluation.evaluate", "run_evaluation"),
     "ndsm": (f"{_LIBRARY}.ndsm", "run_ndsm"),
     "city": (f"{_LIBRARY}.democity", "run_city"),
 }

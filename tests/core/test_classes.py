@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dis2_core.classes import Side, match
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.other_jobs import ClassValue
+from dis2_core.evaluation.classes import Side, match
 
 
 def side(values: dict[str, str], *seen: str, closed: bool = False) -> Side:

@@ -18,11 +18,11 @@ from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
 from rasterio.features import rasterize
 
-from dis2_core import codes as module
-from dis2_core.codes import NOTHING, RasterCodes, category_names, count_pairs, strips
 from dis2_core.contract.errors import GridMismatch, InputError, WrongBands
+from dis2_core.evaluation import codes as module
+from dis2_core.evaluation.codes import NOTHING, RasterCodes, category_names, count_pairs, strips
+from dis2_core.evaluation.reference_polygons import PolygonCodes
 from dis2_core.rasters.grid import Grid
-from dis2_core.reference_polygons import PolygonCodes
 
 UTM = CRS.from_epsg(32632).to_wkt()
 GRID = Grid(UTM, Affine(2, 0, 400_000, 0, -2, 5_000_000), 40, 60)
@@ -259,7 +259,7 @@ def test_polygons_elsewhere_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_edges_are_cut_within_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dis2_core.reference_polygons.MAX_CORNERS", 1000)
+    monkeypatch.setattr("dis2_core.evaluation.reference_polygons.MAX_CORNERS", 1000)
     with pytest.raises(InputError, match="too far beyond the map"):
         PolygonCodes(geojson(tmp_path / "a.geojson", [("x", box(5, 44, 12, 46))], crs=""), "class", GRID)
 
@@ -316,7 +316,7 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = geojson(tmp_path / "a.geojson", [(number, square) for number in range(251)])
     with pytest.raises(InputError, match="more than 250"):
         PolygonCodes(path, "class", GRID)
-    monkeypatch.setattr("dis2_core.reference_polygons.MAX_BYTES", 100)
+    monkeypatch.setattr("dis2_core.evaluation.reference_polygons.MAX_BYTES", 100)
     with pytest.raises(InputError, match="MB"):
         PolygonCodes(path, "class", GRID)
 

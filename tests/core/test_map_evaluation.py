@@ -22,11 +22,11 @@ from torchmetrics.functional.classification import (
     multiclass_recall,
 )
 
-from dis2_core import codes
 from dis2_core.contract.errors import Cancelled, GridMismatch, InputError, NoValidData, ResourceError, UnreadableRaster
 from dis2_core.contract.other_jobs import ClassValue, EvaluateJob, Reference, read_job
 from dis2_core.contract.segment_job import Event
-from dis2_core.evaluation import Evaluation, run_evaluation
+from dis2_core.evaluation import codes
+from dis2_core.evaluation.evaluate import Evaluation, run_evaluation
 
 SHAPE = (1, 40, 60)
 NAMES = ("building", "tree", "water", "road")
@@ -201,7 +201,7 @@ def test_the_result_of_many_classes_is_an_event(write_raster: Any) -> None:
 
 
 def test_a_report_tells_no_key(maps: tuple[np.ndarray, np.ndarray], write_raster: Any) -> None:
-    from dis2_core.report.evaluation import evaluation_report
+    from dis2_core.evaluation.report import evaluation_report
 
     path = write_raster("truth.tif", maps[1], nodata=255)
     address = "/vsicurl/https://maps.example/truth.tif?key=hush"

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torchmetrics.functional.classification import multiclass_f1_score, multiclass_jaccard_index
 
-from dis2_core.metrics import IGNORE, ConfusionMatrix
+from dis2_core.evaluation.metrics import IGNORE, ConfusionMatrix
 
 NAMES = ("grass", "roof", "road", "water")
 

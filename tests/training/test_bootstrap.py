@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dis2_core.contract.errors import InputError
-from dis2_core.metrics import ConfusionMatrix
+from dis2_core.evaluation.metrics import ConfusionMatrix
 from dis2_training.bootstrap import class_iou, iou_of, miou, paired_bootstrap
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from dis2_core.contract.errors import InputError
-from dis2_core.metrics import Scores
+from dis2_core.evaluation.metrics import Scores
 
 from ..bootstrap import Difference, Statistic, iou_of, miou, paired_bootstrap
 from ..methods import SINGLE

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import torch
 
 from dis2_core.contract.errors import InputError
-from dis2_core.metrics import ConfusionMatrix, Scores
+from dis2_core.evaluation.metrics import ConfusionMatrix, Scores
 from dis2_core.run.jobfolder import whole_file
 
 from ..calibration import Calibration

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from dis2_core import Model
-from dis2_core.metrics import ConfusionMatrix
+from dis2_core.evaluation.metrics import ConfusionMatrix
 
 from ..calibration import Calibration
 from ..data import MemoryTile, write_raster

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dis2_core.metrics import Scores
+from dis2_core.evaluation.metrics import Scores
 from dis2_core.run.jobfolder import whole_file
 
 from ..methods import DIS2_METHOD, SINGLE

@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
+from ..contract.segment_job import Event
+from ..rasters.inputs import gdal_environment
+from ..report import require_packages
+from ..run.jobfolder import JobFolder, translated_errors
+from ..run.reporting import Listener, Reporter
 from .comparison import ClassMap, Comparison, Coverage, compare
-from .contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
-from .contract.segment_job import Event
-from .rasters.inputs import gdal_environment
-from .report import require_packages
-from .report.evaluation import evaluation_report, summary
-from .run.jobfolder import JobFolder, translated_errors
-from .run.reporting import Listener, Reporter
+from .report import evaluation_report, summary
 
 __all__ = ["ClassScore", "Evaluation", "run_evaluation"]
 

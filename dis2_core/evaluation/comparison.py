@@ -10,19 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..contract.card import MAX_CLASSES, UNCERTAIN
+from ..contract.errors import GridMismatch, NoValidData, UnreadableRaster
+from ..contract.other_jobs import ClassValue, Reference
+from ..contract.segment_job import Event
+from ..rasters.alignment import NOTICEABLE, extent_in, intersection, resampling_ratio
+from ..rasters.areas import PixelArea
+from ..rasters.crs import crs_name
+from ..rasters.grid import Bounds, Grid, format_bounds
+from ..run.reporting import Reporter
 from .classes import Matched, Side, match
 from .codes import NOTHING, RasterCodes, Tally, check_number, count_pairs, strips
-from .contract.card import MAX_CLASSES, UNCERTAIN
-from .contract.errors import GridMismatch, NoValidData, UnreadableRaster
-from .contract.other_jobs import ClassValue, Reference
-from .contract.segment_job import Event
 from .metrics import ConfusionMatrix, Scores
-from .rasters.alignment import NOTICEABLE, extent_in, intersection, resampling_ratio
-from .rasters.areas import PixelArea
-from .rasters.crs import crs_name
-from .rasters.grid import Bounds, Grid, format_bounds
 from .reference_polygons import PolygonCodes
-from .run.reporting import Reporter
 
 Areas = npt.NDArray[np.float64]
 Tallies = Mapping[tuple[int, int], Tally]

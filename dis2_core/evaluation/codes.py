@@ -16,12 +16,12 @@ from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 from rasterio.windows import Window
 
-from .contract.errors import GridMismatch, InputError, WrongBands
-from .contract.other_jobs import ClassValue
-from .rasters.alignment import footprint
-from .rasters.crs import same_crs
-from .rasters.grid import Bounds, Grid
-from .rasters.inputs import damaged, open_dataset, read_grid
+from ..contract.errors import GridMismatch, InputError, WrongBands
+from ..contract.other_jobs import ClassValue
+from ..rasters.alignment import footprint
+from ..rasters.crs import same_crs
+from ..rasters.grid import Bounds, Grid
+from ..rasters.inputs import damaged, open_dataset, read_grid
 
 Codes = npt.NDArray[np.int64]
 NOTHING = int(np.iinfo(np.int64).min)  #: The code of a pixel that has none

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .contract.errors import InputError
-from .contract.other_jobs import ClassValue
+from ..contract.errors import InputError
+from ..contract.other_jobs import ClassValue
 
 #: For classes without a colour: Paul Tol's *muted* scheme, told apart with any colour vision.
 COLORS = (

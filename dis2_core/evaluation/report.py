@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..report.cells import Percent, Quantity, Swatch
+from ..report.charts import class_bars, confusion_chart
+from ..report.document import Report
 from ..run.provenance import base_name, without_query
-from .cells import Percent, Quantity, Swatch
-from .charts import class_bars, confusion_chart
-from .document import Report
 
 if TYPE_CHECKING:
     from ..contract.other_jobs import EvaluateJob
-    from ..evaluation import ClassScore, Evaluation
+    from .evaluate import ClassScore, Evaluation
 
 CHART_CLASSES = 30  # more of them are told in the table alone
 

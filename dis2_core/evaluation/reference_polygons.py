@@ -15,11 +15,11 @@ import pyproj
 from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 
+from ..contract.errors import GridMismatch, InputError
+from ..rasters.alignment import footprint
+from ..rasters.crs import crs_name, project, same_crs
+from ..rasters.grid import Bounds, Grid, format_bounds
 from .codes import NOTHING, Codes
-from .contract.errors import GridMismatch, InputError
-from .rasters.alignment import footprint
-from .rasters.crs import crs_name, project, same_crs
-from .rasters.grid import Bounds, Grid, format_bounds
 
 MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that
 MAX_CLASSES = 250
