@@ -11,7 +11,7 @@ _LIBRARY = __package__.rpartition(".")[0]
 #: Module and function that do each kind of job of the library.
 RUNNERS: Mapping[str, tuple[str, str]] = {
     "segment": (f"{_LIBRARY}.prediction.segment", "run_job"),
-    "whatif": (f"{_LIBRARY}.whatif", "run_whatif"),
+    "whatif": (f"{_LIBRARY}.whatif.whatif", "run_whatif"),
     "evaluate": (f"{_LIBRARY}.evaluation.evaluate", "run_evaluation"),
     "ndsm": (f"{_LIBRARY}.ndsm", "run_ndsm"),
     "city": (f"{_LIBRARY}.democity", "run_city"),

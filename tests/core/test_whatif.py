@@ -19,8 +19,8 @@ import dis2_core
 from dis2_core.contract.errors import Cancelled, InputError, OutputNotWritable
 from dis2_core.contract.other_jobs import ClassValue, Reference, WhatIfJob, read_job
 from dis2_core.contract.segment_job import Event, Job, Source
-from dis2_core.dependence import Change, ClassChange, compare_maps, in_words, percent
-from dis2_core.whatif import run_whatif, scenarios
+from dis2_core.whatif.dependence import Change, ClassChange, compare_maps, in_words, percent
+from dis2_core.whatif.whatif import run_whatif, scenarios
 
 
 @pytest.fixture

@@ -11,23 +11,23 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from .contract.card import ModelCard, scenario_name
-from .contract.catalogue import find_model, read_card
-from .contract.errors import Cancelled, InputError, NoValidData
-from .contract.other_jobs import ClassValue, WhatIfJob
-from .contract.segment_job import Event, Job
+from ..contract.card import ModelCard, scenario_name
+from ..contract.catalogue import find_model, read_card
+from ..contract.errors import Cancelled, InputError, NoValidData
+from ..contract.other_jobs import ClassValue, WhatIfJob
+from ..contract.segment_job import Event, Job
+from ..evaluation.comparison import ClassMap, compare
+from ..evaluation.evaluate import Evaluation
+from ..models.file import Model, load_model
+from ..prediction.result import SegmentationResult
+from ..prediction.segment import run_job
+from ..rasters.inputs import gdal_environment
+from ..report import require_packages
+from ..run.jobfolder import translated_errors
+from ..run.reporting import Listener, Reporter
+from ..run.resultfolder import ResultFolder
 from .dependence import Change, ClassChange, compare_maps, in_words, percent
-from .evaluation.comparison import ClassMap, compare
-from .evaluation.evaluate import Evaluation
-from .models.file import Model, load_model
-from .prediction.result import SegmentationResult
-from .prediction.segment import run_job
-from .rasters.inputs import gdal_environment
-from .report import require_packages
-from .report.whatif import whatif_report
-from .run.jobfolder import translated_errors
-from .run.reporting import Listener, Reporter
-from .run.resultfolder import ResultFolder
+from .report import whatif_report
 
 __all__ = ["Scenario", "WhatIf", "run_whatif"]
 
