@@ -13,7 +13,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = {
     "segment": (f"{_LIBRARY}.prediction.segment", "run_job"),
     "whatif": (f"{_LIBRARY}.whatif.whatif", "run_whatif"),
     "evaluate": (f"{_LIBRARY}.evaluation.evaluate", "run_evaluation"),
-    "ndsm": (f"{_LIBRARY}.ndsm", "run_ndsm"),
+    "ndsm": (f"{_LIBRARY}.heights.ndsm", "run_ndsm"),
     "city": (f"{_LIBRARY}.democity", "run_city"),
 }
 

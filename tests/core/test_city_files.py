@@ -21,7 +21,7 @@ from dis2_core.democity import City, draw_city, make_city, run_city
 from dis2_core.democity.classes import BUILDING, CLASSES, WATER
 from dis2_core.democity.polygons import CELL, cells
 from dis2_core.democity.terrain import LEVEL, TERRAIN_GSD
-from dis2_core.ndsm import ndsm
+from dis2_core.heights.ndsm import ndsm
 
 FILES = {"rgb.tif", "ndsm.tif", "labels.tif", "dsm.tif", "dtm.tif", "labels.geojson"}
 SIDE_FILES = {"labels.tif.aux.xml", "labels.qml", "ndsm.qml", "dsm.qml", "dtm.qml"}

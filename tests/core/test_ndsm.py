@@ -15,11 +15,11 @@ from affine import Affine
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
-from dis2_core import ndsm as module
 from dis2_core.contract.errors import Cancelled, GridMismatch, InputError, NoValidData, UnreadableRaster
 from dis2_core.contract.other_jobs import NdsmJob, read_job
 from dis2_core.contract.segment_job import Event, Source
-from dis2_core.ndsm import NODATA, ndsm, run_ndsm
+from dis2_core.heights import ndsm as module
+from dis2_core.heights.ndsm import NODATA, ndsm, run_ndsm
 from dis2_core.rasters.grid import place
 
 ORIGIN = (400_000.0, 5_000_000.0)

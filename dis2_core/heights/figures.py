@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .rasters.areas import PixelArea
-from .rasters.grid import Grid
+from ..rasters.areas import PixelArea
+from ..rasters.grid import Grid
 
 Heights = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]

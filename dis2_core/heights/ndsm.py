@@ -13,22 +13,22 @@ import numpy as np
 import pyproj
 from rasterio.enums import Resampling
 
-from .contract.card import Band, Modality
-from .contract.errors import Cancelled, GridMismatch, NoValidData
-from .contract.other_jobs import NdsmJob
-from .contract.segment_job import Event, Source
-from .contract.styles import ramp_style
-from .heights import HIGH, LOW, STEP, Heights, HeightTally, NdsmResult, difference, suspicions
-from .prediction.outputs import write_side_files
-from .rasters.alignment import extent_in, footprints, ground_resolution, intersection
-from .rasters.crs import crs_name, same_crs
-from .rasters.geotiff import GeoTiffWriter, Storage
-from .rasters.grid import Bounds, Grid
-from .rasters.inputs import RasterInput, examine, gdal_environment, opened, read_grid
-from .rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
-from .run.jobfolder import JobFolder, require_space
-from .run.provenance import base_name, origin_tags
-from .run.reporting import Listener, Reporter
+from ..contract.card import Band, Modality
+from ..contract.errors import Cancelled, GridMismatch, NoValidData
+from ..contract.other_jobs import NdsmJob
+from ..contract.segment_job import Event, Source
+from ..contract.styles import ramp_style
+from ..prediction.outputs import write_side_files
+from ..rasters.alignment import extent_in, footprints, ground_resolution, intersection
+from ..rasters.crs import crs_name, same_crs
+from ..rasters.geotiff import GeoTiffWriter, Storage
+from ..rasters.grid import Bounds, Grid
+from ..rasters.inputs import RasterInput, examine, gdal_environment, opened, read_grid
+from ..rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
+from ..run.jobfolder import JobFolder, require_space
+from ..run.provenance import base_name, origin_tags
+from ..run.reporting import Listener, Reporter
+from .figures import HIGH, LOW, STEP, Heights, HeightTally, NdsmResult, difference, suspicions
 
 PathLike = str | os.PathLike[str]
 NODATA = -9999.0

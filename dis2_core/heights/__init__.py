@@ -1,0 +1,1 @@
+"""How high does a thing stand above the ground: a surface less a terrain, with its holes and doubts?"""
