@@ -9,9 +9,9 @@ from typing import Any
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from rich.console import Console
 
-from dis2_core.console import Display, display_for_people
+from dis2_core.cli.console import Display, display_for_people
+from dis2_core.cli.running import interruptible
 from dis2_core.contract.errors import Dis2Error
-from dis2_core.running import interruptible
 
 from .accelerator import is_first_process
 from .benchmark.command import benchmark_parser, run_benchmark

@@ -19,7 +19,8 @@ from rasterio.transform import from_origin
 from tiny_models import save_tiny_model, tiny_card
 
 import dis2_core
-from dis2_core import cli, running
+from dis2_core import cli
+from dis2_core.cli import running
 from dis2_core.contract.catalogue import sha256
 from dis2_core.contract.errors import InputError, ModelError, ResourceError
 from dis2_core.contract.segment_job import Event, Job, Source

@@ -15,7 +15,7 @@ from tiny_run import cancel_after, largest_file, read_log, tiny_recipe
 
 import dis2_core
 from dis2_core import load_model
-from dis2_core.console import SparseLines
+from dis2_core.cli.console import SparseLines
 from dis2_core.contract.errors import Cancelled, NoSpace
 from dis2_core.contract.segment_job import Event
 from dis2_training.fit import fit
@@ -116,7 +116,7 @@ def test_progress_tells_pace_and_time_left(
 ) -> None:
     monkeypatch.setattr("dis2_core.run.reporting.SECONDS_BETWEEN", 0.0)
     monkeypatch.setattr("dis2_core.run.reporting.SECONDS_TO_ESTIMATE", 0.0)
-    monkeypatch.setattr("dis2_core.console._PLAIN_SECONDS", 0.0)
+    monkeypatch.setattr("dis2_core.cli.console._PLAIN_SECONDS", 0.0)
     events: list[Event] = []
     lines = SparseLines()
 

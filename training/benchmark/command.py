@@ -6,10 +6,10 @@ from pathlib import Path
 
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
-from dis2_core.console import display_for_people
+from dis2_core.cli.console import display_for_people
+from dis2_core.cli.running import interruptible
 from dis2_core.contract.errors import Dis2Error, InputError
 from dis2_core.run.jobfolder import translated_errors, whole_file
-from dis2_core.running import interruptible
 
 from .gallery import draw_gallery
 from .plan import BenchmarkRecipe

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .contract.errors import InputError
-from .contract.segment_job import Source
+from ..contract.errors import InputError
+from ..contract.segment_job import Source
 
 Extent = tuple[float, float, float, float]
 

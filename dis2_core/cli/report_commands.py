@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ..contract.other_jobs import ClassValue, EvaluateJob, Reference, WhatIfJob
+from ..contract.segment_job import Job
 from .arguments import (
     BandsOption,
     BatchSizeOption,
@@ -27,8 +29,6 @@ from .arguments import (
     pairs,
     sources,
 )
-from .contract.other_jobs import ClassValue, EvaluateJob, Reference, WhatIfJob
-from .contract.segment_job import Job
 from .running import execute
 
 FieldOption = Annotated[str, typer.Option(metavar="NAME", help="The polygons' field that holds the class.")]

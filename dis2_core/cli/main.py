@@ -17,6 +17,11 @@ from typing import Annotated
 
 import typer
 
+from ..contract.catalogue import find_model, read_header, sha256
+from ..contract.errors import InputError
+from ..contract.other_jobs import read_job
+from ..contract.segment_job import Event, Job, Work
+from ..contract.version import __version__
 from . import report_commands, scene_commands
 from .arguments import (
     BandsOption,
@@ -39,11 +44,6 @@ from .arguments import (
     sources,
 )
 from .console import card_json, print_card, print_error
-from .contract.catalogue import find_model, read_header, sha256
-from .contract.errors import InputError
-from .contract.other_jobs import read_job
-from .contract.segment_job import Event, Job, Work
-from .contract.version import __version__
 from .running import describe, execute
 
 app = typer.Typer(
@@ -196,7 +196,7 @@ def import_author(
     ndsm: Annotated[str, typer.Option(metavar="A,...", help="Band names of the height modality.")] = "",
 ) -> None:
     """Turn an authors' checkpoint into a model file. Its inputs are scaled to 0..1, as the authors' are."""
-    from .models.author_import import import_checkpoint
+    from ..models.author_import import import_checkpoint
 
     card = import_checkpoint(
         checkpoint,

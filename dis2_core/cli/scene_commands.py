@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from ..contract.other_jobs import CityJob, NdsmJob
 from .arguments import CreationOption, EventsOption, ExtentOption, creation_options, sources
-from .contract.other_jobs import CityJob, NdsmJob
 from .running import execute
 
 

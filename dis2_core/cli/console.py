@@ -19,15 +19,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from .contract.card import Band, ModelCard, scenario_name
-from .contract.catalogue import ModelHeader
-from .contract.errors import Dis2Error
-from .contract.segment_job import Event, Work, error_event
-from .contract.version import __version__
+from ..contract.card import Band, ModelCard, scenario_name
+from ..contract.catalogue import ModelHeader
+from ..contract.errors import Dis2Error
+from ..contract.segment_job import Event, Work, error_event
+from ..contract.version import __version__
 
 if TYPE_CHECKING:
-    from .prediction.planning import JobPlan
-    from .prediction.result import SegmentationResult
+    from ..prediction.planning import JobPlan
+    from ..prediction.result import SegmentationResult
 
 _PLAIN_STEP = 0.1  # of a job between two lines where there is no terminal
 _PLAIN_SECONDS = 30.0

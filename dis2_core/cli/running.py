@@ -10,10 +10,10 @@ from typing import Any
 
 import typer
 
+from ..contract.errors import Cancelled, Dis2Error, InputError, ResourceError
+from ..contract.segment_job import Job, Work
+from ..run.runners import RUNNERS, load_runner
 from .console import choose_display
-from .contract.errors import Cancelled, Dis2Error, InputError, ResourceError
-from .contract.segment_job import Job, Work
-from .run.runners import RUNNERS, load_runner
 
 #: What typer raises for a wrong command line: click's UsageError, wherever this typer keeps it.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
@@ -67,7 +67,7 @@ def _runner(job: Work) -> Callable[..., Any]:
 
 
 def _plan(job: Work) -> Any:
-    from .prediction.segment import plan_job  # torch
+    from ..prediction.segment import plan_job  # torch
 
     if not isinstance(job, Job):
         raise InputError(f"There is no --dry-run for jobs of the kind '{job.KIND}'.", "Leave it out.")
