@@ -15,10 +15,10 @@ from rich.progress import track
 from dis2_core.contract.card import Modality
 
 from .contactsheet import draw_sheet
-from .data import Description, MemoryTile, TileDataset, check_labels, is_placed
+from .data.sample import IGNORE
+from .data.tiles import Description, MemoryTile, TileDataset, check_labels, is_placed
 from .datasets import open_dataset, split_names
 from .neighbours import BITS, Look, Pair, continued, copies, labelled_twice, meeting
-from .sample import IGNORE
 
 LISTED = 5  # pairs of tiles that are named
 FEW_TILES = 200  # pairs of tiles whose labels are compared pixel by pixel

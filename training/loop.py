@@ -16,11 +16,11 @@ from dis2_core.network import Scenario
 from dis2_core.run.reporting import Reporter
 
 from .accelerator import Accelerator
+from .data.sample import normalise
 from .draws import ScenarioDraws, seed_dropout
 from .pace import Pace
 from .preparation import Training
 from .recipe import Recipe, distillation_weight, full_only_steps, learning_rate, share_done
-from .sample import normalise
 
 
 class TrainingDiverged(Dis2Error):

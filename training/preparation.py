@@ -14,13 +14,13 @@ from dis2_core import DIS2Config, ModelCard
 from dis2_core.network import Scenario
 
 from .accelerator import Accelerator
-from .augmentation import Augmentation
-from .data import Description, RandomWindows
+from .data.augmentation import Augmentation
+from .data.sample import Sample, stack
+from .data.tiles import Description, RandomWindows
 from .draws import BatchShares
 from .ground import Ground, Validation
 from .methods import answers
 from .recipe import OptimizerRecipe, Recipe
-from .sample import Sample, stack
 from .weight_average import WeightAverage
 
 

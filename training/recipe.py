@@ -7,8 +7,8 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from .augmentation import AugmentationRecipe
-from .data import TileDataset
+from .data.augmentation import AugmentationRecipe
+from .data.tiles import TileDataset
 from .datasets import open_dataset
 
 

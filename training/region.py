@@ -26,7 +26,8 @@ from dis2_core.run.reporting import Listener, Reporter
 
 from .accelerator import SingleDevice
 from .cross_entropy import CrossEntropyObjective
-from .data import Description, MemoryTile, class_pixels, grid_windows
+from .data.sample import Sample
+from .data.tiles import Description, MemoryTile, class_pixels, grid_windows
 from .evaluation import card_metrics, score_windows
 from .ground import Ground
 from .holdout import Box, HoldOut, Role, hold_out
@@ -39,7 +40,6 @@ from .recipe import Recipe
 from .region_card import described
 from .region_recipe import region_recipe, window_of
 from .region_report import region_report
-from .sample import Sample
 from .scene import Scene
 from .thinning import affordable, area
 from .warm_start import WarmStart, warm_start

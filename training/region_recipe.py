@@ -5,8 +5,8 @@ from __future__ import annotations
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.other_jobs import TrainJob
 
-from .augmentation import AugmentationRecipe
-from .data import Description
+from .data.augmentation import AugmentationRecipe
+from .data.tiles import Description
 from .recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 
 WINDOW, WIDTH = 64, 8

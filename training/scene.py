@@ -26,11 +26,11 @@ from dis2_core.rasters.reading import ModalityReader
 from dis2_core.rasters.validity import Chunk
 from dis2_core.run.reporting import Reporter
 
-from .data import MemoryTile
+from .data.sample import IGNORE, Sample
+from .data.tiles import MemoryTile
 from .holdout import Box, masked
 from .labels import Labels
 from .modalities import describe
-from .sample import IGNORE, Sample
 
 ROWS = 256  # that are read at a time, so that a person need not wait to cancel
 

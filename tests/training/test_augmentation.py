@@ -5,7 +5,7 @@ import pytest
 import torch
 from tiny_folder import COLOURS, DESCRIPTION
 
-from dis2_training.augmentation import (
+from dis2_training.data.augmentation import (
     Augmentation,
     AugmentationRecipe,
     Colour,
@@ -18,7 +18,7 @@ from dis2_training.augmentation import (
     resample,
     shift,
 )
-from dis2_training.sample import IGNORE, Sample
+from dis2_training.data.sample import IGNORE, Sample
 
 RGB, NDSM = DESCRIPTION.modalities
 

@@ -32,10 +32,10 @@ from dis2_training.benchmark.scoring import conditions_of, map_and_count
 from dis2_training.calibration import Calibration
 from dis2_training.cli import main
 from dis2_training.cost import cost
-from dis2_training.data import MemoryTile
+from dis2_training.data.sample import Sample
+from dis2_training.data.tiles import MemoryTile
 from dis2_training.method_file import load_method
 from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
-from dis2_training.sample import Sample
 
 SCENARIOS = ("rgb+ndsm", "rgb", "ndsm")
 

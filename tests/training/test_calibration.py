@@ -7,7 +7,7 @@ import torch
 from torchmetrics.classification import MulticlassCalibrationError
 
 from dis2_training.calibration import Calibration
-from dis2_training.sample import IGNORE
+from dis2_training.data.sample import IGNORE
 
 
 def test_pooled_pixels_as_torchmetrics_has_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from kornia import enhance
 
-from dis2_training.colour import adjust_contrast, adjust_hue, adjust_saturation, from_hsv, to_hsv
+from dis2_training.data.colour import adjust_contrast, adjust_hue, adjust_saturation, from_hsv, to_hsv
 
 
 @pytest.fixture

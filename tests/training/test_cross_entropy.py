@@ -5,9 +5,9 @@ import torch
 
 from dis2_core import DIS2, DIS2Config
 from dis2_training.cross_entropy import CrossEntropyObjective, cross_entropy
+from dis2_training.data.sample import IGNORE
 from dis2_training.losses import segmentation_loss
 from dis2_training.objective import Objective
-from dis2_training.sample import IGNORE
 
 
 def test_it_is_the_mean_over_labelled_pixels() -> None:

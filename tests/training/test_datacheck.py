@@ -10,7 +10,7 @@ import rasterio
 from tiny_folder import write_raster
 
 from dis2_training.cli import main
-from dis2_training.data import FolderDataset, class_pixels
+from dis2_training.data.tiles import FolderDataset, class_pixels
 from dis2_training.datacheck import check_dataset
 
 

@@ -13,10 +13,10 @@ from miniatures import MINIATURES, SIDE, decimetres, grey, metres, seed_of, trut
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_training.cli import main
-from dis2_training.data import FolderDataset, TileDataset
+from dis2_training.data.sample import IGNORE, Sample
+from dis2_training.data.tiles import FolderDataset, TileDataset
 from dis2_training.datasets import DATASETS, open_dataset, prepare, split_names
 from dis2_training.datasets.files import SPLITS, drawn
-from dis2_training.sample import IGNORE, Sample
 
 pytest.importorskip("h5py")
 

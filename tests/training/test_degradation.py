@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from baseline_tester import tiny_card
 
 from dis2_core.contract.errors import InputError
-from dis2_training.augmentation import shift
-from dis2_training.degradation import (
+from dis2_training.data.augmentation import shift
+from dis2_training.data.degradation import (
     COVERAGES,
     FACTORS,
     SHIFTS,
@@ -23,7 +23,7 @@ from dis2_training.degradation import (
     degradations,
     shift_aside,
 )
-from dis2_training.sample import Sample, normalise, stack
+from dis2_training.data.sample import Sample, normalise, stack
 
 CARD = tiny_card()
 OPTICAL = CARD.modality("optical")

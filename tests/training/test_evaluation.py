@@ -13,7 +13,7 @@ from torch import Tensor
 from dis2_core import DIS2, DIS2Config, Model, ModelCard, load_model
 from dis2_core.contract.errors import InputError
 from dis2_core.network import SegmentationNetwork
-from dis2_training.data import FolderDataset, grid_windows
+from dis2_training.data.tiles import FolderDataset, grid_windows
 from dis2_training.evaluation import evaluate, load_trained, publish, score_windows, table
 from dis2_training.method_file import save_method
 from dis2_training.methods import build_network

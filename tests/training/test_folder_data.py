@@ -9,7 +9,8 @@ import torch
 from tiny_folder import DESCRIPTION, write_raster
 
 from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
-from dis2_training.data import (
+from dis2_training.data.sample import IGNORE, Sample, normalise, stack
+from dis2_training.data.tiles import (
     Description,
     FolderDataset,
     MemoryTile,
@@ -19,7 +20,6 @@ from dis2_training.data import (
     grid_windows,
     write_folder,
 )
-from dis2_training.sample import IGNORE, Sample, normalise, stack
 
 
 def coded_tile(height: int, width: int, labels: np.ndarray | None = None) -> MemoryTile:

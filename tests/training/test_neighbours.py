@@ -6,8 +6,9 @@ import torch
 from affine import Affine
 
 from dis2_core.rasters.grid import Grid
-from dis2_training.augmentation import d4
-from dis2_training.data import MemoryTile
+from dis2_training.data.augmentation import d4
+from dis2_training.data.sample import IGNORE, Sample
+from dis2_training.data.tiles import MemoryTile
 from dis2_training.neighbours import (
     BITS,
     Look,
@@ -17,7 +18,6 @@ from dis2_training.neighbours import (
     labelled_twice,
     meeting,
 )
-from dis2_training.sample import IGNORE, Sample
 
 
 def scene(seed: int, size: int) -> torch.Tensor:

@@ -8,7 +8,7 @@ from dis2_core import ModelCard
 from dis2_core.contract.card import scenario_name
 from dis2_core.network import Scenario
 
-from ..degradation import Degradation, curves, degradations
+from ..data.degradation import Degradation, curves, degradations
 from .plan import ScoringRecipe
 
 CLEAN = ""  #: The kind of a scenario to which nothing happens

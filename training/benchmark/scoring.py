@@ -12,9 +12,9 @@ from dis2_core import Model
 from dis2_core.evaluation.metrics import ConfusionMatrix
 
 from ..calibration import Calibration
-from ..data import MemoryTile, write_raster
+from ..data.sample import IGNORE
+from ..data.tiles import MemoryTile, write_raster
 from ..methods import SINGLE
-from ..sample import IGNORE
 from ..tile_prediction import TilePredictor
 from .conditions import CLEAN, Condition, conditions
 from .plan import ScoringRecipe

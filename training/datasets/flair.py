@@ -26,9 +26,9 @@ from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError, UnreadableRaster
 
 from .. import flair2
-from ..data import Description, RasterTile, TileDataset
-from ..layers import CodedLabels, DifferenceLayer, RasterLayer
-from ..sample import IGNORE
+from ..data.layers import CodedLabels, DifferenceLayer, RasterLayer
+from ..data.sample import IGNORE
+from ..data.tiles import Description, RasterTile, TileDataset
 from .files import Files, check_split, drawn
 
 VALIDATION_SHARE = 0.15  # of the training domains: whole domains, as the test's
