@@ -15,7 +15,7 @@ from dis2_core.contract.errors import Dis2Error
 
 from .accelerator import is_first_process
 from .benchmark.command import benchmark_parser, run_benchmark
-from .datacheck import check_dataset
+from .data.check.datacheck import check_dataset
 from .datasets import DATASETS, open_dataset, prepare
 from .evaluation import evaluate, load_trained, publish, table
 from .fit import fit

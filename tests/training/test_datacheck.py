@@ -10,8 +10,8 @@ import rasterio
 from tiny_folder import write_raster
 
 from dis2_training.cli import main
+from dis2_training.data.check.datacheck import check_dataset
 from dis2_training.data.tiles import FolderDataset, class_pixels
-from dis2_training.datacheck import check_dataset
 
 
 def test_it_tells_what_there_is(folder: Path, tmp_path: Path) -> None:

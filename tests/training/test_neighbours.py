@@ -7,9 +7,7 @@ from affine import Affine
 
 from dis2_core.rasters.grid import Grid
 from dis2_training.data.augmentation import d4
-from dis2_training.data.sample import IGNORE, Sample
-from dis2_training.data.tiles import MemoryTile
-from dis2_training.neighbours import (
+from dis2_training.data.check.neighbours import (
     BITS,
     Look,
     continued,
@@ -18,6 +16,8 @@ from dis2_training.neighbours import (
     labelled_twice,
     meeting,
 )
+from dis2_training.data.sample import IGNORE, Sample
+from dis2_training.data.tiles import MemoryTile
 
 
 def scene(seed: int, size: int) -> torch.Tensor:

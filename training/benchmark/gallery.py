@@ -15,7 +15,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from dis2_core.contract.errors import InputError
 
-from ..contactsheet import PIXELS, coloured, draw_rows, pictures, spread
+from ..data.check.contactsheet import PIXELS, coloured, draw_rows, pictures, spread
 from ..data.tiles import Tile
 from .plan import BenchmarkRecipe
 from .results import Results

@@ -13,9 +13,9 @@ from matplotlib.patches import Patch
 from dis2_core.contract.card import LandClass
 from dis2_core.run.jobfolder import whole_file
 
-from .data.augmentation import resample
-from .data.sample import IGNORE, Sample
-from .data.tiles import Description, Tile, TileDataset
+from ..augmentation import resample
+from ..sample import IGNORE, Sample
+from ..tiles import Description, Tile, TileDataset
 
 TILES = 4  # of each split
 PIXELS = 256  # the longest side of a picture

@@ -14,10 +14,10 @@ from rich.progress import track
 
 from dis2_core.contract.card import Modality
 
+from ...datasets import open_dataset, split_names
+from ..sample import IGNORE
+from ..tiles import Description, MemoryTile, TileDataset, check_labels, is_placed
 from .contactsheet import draw_sheet
-from .data.sample import IGNORE
-from .data.tiles import Description, MemoryTile, TileDataset, check_labels, is_placed
-from .datasets import open_dataset, split_names
 from .neighbours import BITS, Look, Pair, continued, copies, labelled_twice, meeting
 
 LISTED = 5  # pairs of tiles that are named

@@ -14,9 +14,9 @@ import numpy as np
 
 from dis2_core.rasters.grid import Grid
 
-from .data.augmentation import resample
-from .data.sample import IGNORE
-from .data.tiles import MemoryTile, Tile
+from ..augmentation import resample
+from ..sample import IGNORE
+from ..tiles import MemoryTile, Tile
 
 THUMBNAIL = 9  # pixels a side: 2 * 9 * 8 comparisons of neighbours make the hash
 BITS = 2 * THUMBNAIL * (THUMBNAIL - 1)
