@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from dis2_core.democity import make_city
-from dis2_training.flair2 import read_patch, training_half
+from dis2_training.data.sets.flair2_patches import read_patch, training_half
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORE = Window(0, 150, 520, 250)  # of the Zurich scene; the rest is water

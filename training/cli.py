@@ -16,7 +16,7 @@ from dis2_core.contract.errors import Dis2Error
 from .accelerator import is_first_process
 from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset
-from .datasets import DATASETS, open_dataset, prepare
+from .data.sets import DATASETS, open_dataset, prepare
 from .evaluation import evaluate, load_trained, publish, table
 from .fit import fit
 from .recipe import Recipe

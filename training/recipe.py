@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from .data.augmentation import AugmentationRecipe
+from .data.sets import open_dataset
 from .data.tiles import TileDataset
-from .datasets import open_dataset
 
 
 @dataclass
@@ -18,7 +18,7 @@ class DataRecipe:
 
     Attributes:
         folder: Where the data set lies.
-        dataset: Which one it is (``dis2_training.datasets.DATASETS``): ``folder``, ``potsdam``, ``ombria``, …
+        dataset: Which one it is (``dis2_training.data.sets.DATASETS``): ``folder``, ``potsdam``, ``ombria``, …
         options: The data set's own, e.g. ``eroded: true`` for ``potsdam``.
         train: Name of the split that is trained on.
         validation: Name of the split that the model is selected by; no part of it is trained on.

@@ -14,9 +14,9 @@ from dis2_core.contract.card import ModelCard
 from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_training.cli import main
 from dis2_training.data.sample import IGNORE, Sample
+from dis2_training.data.sets import DATASETS, open_dataset, prepare, split_names
+from dis2_training.data.sets.files import SPLITS, drawn
 from dis2_training.data.tiles import FolderDataset, TileDataset
-from dis2_training.datasets import DATASETS, open_dataset, prepare, split_names
-from dis2_training.datasets.files import SPLITS, drawn
 
 pytest.importorskip("h5py")
 

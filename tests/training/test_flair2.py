@@ -10,9 +10,9 @@ from tiny_folder import write_raster
 
 from dis2_core.contract.errors import WrongBands
 from dis2_training.data.sample import IGNORE
+from dis2_training.data.sets import prepare
+from dis2_training.data.sets.flair2_patches import CLASSES, GAP, STRIP, read_patch, training_half, validation_rows
 from dis2_training.data.tiles import FolderDataset
-from dis2_training.datasets import prepare
-from dis2_training.flair2 import CLASSES, GAP, STRIP, read_patch, training_half, validation_rows
 
 ROOT = Path(os.environ.get("DIS2_DATA") or Path(__file__).parents[3] / "shared" / "data") / "flair2"
 

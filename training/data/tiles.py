@@ -1,7 +1,7 @@
 """Data sets, their tiles, and the windows that training and validation take from them.
 
 One split of any data set is a ``TileDataset``: what it holds (``Description``) and its tiles.
-``dis2_training.datasets`` reads published sets; a ``FolderDataset`` is what anyone can make with GIS tools::
+``dis2_training.data.sets`` reads published sets; a ``FolderDataset`` is what anyone can make with GIS tools::
 
     dataset.yaml                     what the modalities and the classes are
     <split>/<modality>/<name>.tif    pixel values in the units of dataset.yaml; nodata is a hole

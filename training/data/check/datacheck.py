@@ -14,8 +14,8 @@ from rich.progress import track
 
 from dis2_core.contract.card import Modality
 
-from ...datasets import open_dataset, split_names
 from ..sample import IGNORE
+from ..sets import open_dataset, split_names
 from ..tiles import Description, MemoryTile, TileDataset, check_labels, is_placed
 from .contactsheet import draw_sheet
 from .neighbours import BITS, Look, Pair, continued, copies, labelled_twice, meeting
@@ -92,7 +92,7 @@ def check_dataset(
     """Look a data set over.
 
     Args:
-        name: Of the data set (``dis2_training.datasets.DATASETS``).
+        name: Of the data set (``dis2_training.data.sets.DATASETS``).
         folder: Where it was unpacked.
         sheet: Where to draw a contact sheet, a PNG.
         limit: Tiles a split that are read, evenly spaced; None reads all.

@@ -13,7 +13,7 @@ FLAIR-HUB, a folder a domain and modality, and its table of splits::
     D006-2020_AERIAL_LABEL-COSIA/FF-S1-14/D006-2020_AERIAL_LABEL-COSIA_FF-S1-14_5-5.tif
     GLOBAL_ALL_MTD/GLOBAL_ALL_MTD_SPLIT.gpkg
 
-Loose patches (``IMG_000473_img.tif``) are split inside themselves: see ``dis2_training.flair2``.
+Loose patches (``IMG_000473_img.tif``) are split inside themselves: see ``dis2_training.data.sets.flair2_patches``.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from pathlib import Path
 from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError, UnreadableRaster
 
-from .. import flair2
-from ..data.layers import CodedLabels, DifferenceLayer, RasterLayer
-from ..data.sample import IGNORE
-from ..data.tiles import Description, RasterTile, TileDataset
+from ..layers import CodedLabels, DifferenceLayer, RasterLayer
+from ..sample import IGNORE
+from ..tiles import Description, RasterTile, TileDataset
+from . import flair2_patches as flair2
 from .files import Files, check_split, drawn
 
 VALIDATION_SHARE = 0.15  # of the training domains: whole domains, as the test's

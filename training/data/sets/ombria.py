@@ -19,8 +19,8 @@ from pathlib import Path
 
 from dis2_core.contract.card import Band, LandClass, Modality
 
-from ..data.layers import CodedLabels, Layer, RasterLayer, StackedLayer
-from ..data.tiles import Description, RasterTile, TileDataset
+from ..layers import CodedLabels, Layer, RasterLayer, StackedLayer
+from ..tiles import Description, RasterTile, TileDataset
 from .files import Files, check_split, drawn
 
 TITLE = "OMBRIA"

@@ -1,4 +1,4 @@
-"""Published data sets, read as they unpack; ``open_dataset`` opens any of them by name."""
+"""How is each published data set read as it unpacks? ``open_dataset`` opens any of them by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from dis2_core.contract.errors import InputError
 
-from ..data.tiles import FolderDataset, TileDataset, label_folder, write_folder
+from ..tiles import FolderDataset, TileDataset, label_folder, write_folder
 from . import earthmiss, flair, gamus, geonrw, ombria, potsdam, vaihingen, whu_opt_sar
 from .files import SPLITS
 

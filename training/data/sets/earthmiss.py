@@ -14,9 +14,9 @@ from pathlib import Path
 
 from dis2_core.contract.card import Band, LandClass, Modality
 
-from ..data.layers import CodedLabels, RasterLayer
-from ..data.sample import IGNORE
-from ..data.tiles import Description, RasterTile, TileDataset
+from ..layers import CodedLabels, RasterLayer
+from ..sample import IGNORE
+from ..tiles import Description, RasterTile, TileDataset
 from .files import Files, check_split
 
 TITLE = "EarthMiss"

@@ -15,9 +15,9 @@ from pathlib import Path
 from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError
 
-from ..data.layers import AboveLowGround, CodedLabels, Layer, RasterLayer
-from ..data.sample import IGNORE
-from ..data.tiles import Description, RasterTile, TileDataset
+from ..layers import AboveLowGround, CodedLabels, Layer, RasterLayer
+from ..sample import IGNORE
+from ..tiles import Description, RasterTile, TileDataset
 from .files import Files, check_split
 
 TITLE = "GeoNRW"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from dis2_core.contract.card import Band, LandClass, Modality
 
-from ..data.layers import CodedLabels, Hdf5Layer
-from ..data.sample import IGNORE
-from ..data.tiles import Description, RasterTile, TileDataset
+from ..layers import CodedLabels, Hdf5Layer
+from ..sample import IGNORE
+from ..tiles import Description, RasterTile, TileDataset
 from .files import Files, check_split
 
 TITLE = "GAMUS"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from dis2_core.contract.errors import InputError
 
-from ..data.layers import ColouredLabels, Layer, RasterLayer
-from ..data.tiles import RasterTile, TileDataset
+from ..layers import ColouredLabels, Layer, RasterLayer
+from ..tiles import RasterTile, TileDataset
 from .files import Files, check_split
 from .isprs import DECIMETRES, colours, describe
 

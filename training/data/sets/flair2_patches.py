@@ -18,9 +18,9 @@ from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import FEW_PIXELS
 
-from .data.layers import CodedLabels, RasterLayer
-from .data.sample import IGNORE
-from .data.tiles import Description, MemoryTile, RasterTile, TileDataset
+from ..layers import CodedLabels, RasterLayer
+from ..sample import IGNORE
+from ..tiles import Description, MemoryTile, RasterTile, TileDataset
 
 SPLITS = ("train", "validation", "test")
 GAP = 16  # pixels between what trains, what validates and what tests
