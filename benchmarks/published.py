@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from dis2_core.network import layers
 from dis2_core.network.transformer import TransformerLayer
-from dis2_training.objective import Objective
+from dis2_training.methods.dis2.objective import Objective
 
 
 class PublishedGraph(nn.Module):

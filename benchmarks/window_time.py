@@ -19,7 +19,7 @@ from published import PublishedGraph
 from torch import Tensor
 
 from dis2_core.network import DIS2, DIS2Config
-from dis2_training.objective import Objective
+from dis2_training.methods.dis2.objective import Objective
 
 
 def variants(device: torch.device, batch: int, window: int) -> dict[str, Callable[[], Tensor]]:

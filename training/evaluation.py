@@ -16,7 +16,7 @@ from dis2_core.network import Scenario, SegmentationNetwork
 
 from .data.sample import Sample, normalise, stack
 from .data.tiles import MemoryTile, TileDataset, grid_windows
-from .method_file import load_method
+from .methods.file import load_method
 from .tile_prediction import TilePredictor
 
 

@@ -17,7 +17,7 @@ from .accelerator import Accelerator, agreed, is_first_process, launch, part_at_
 from .checkpoint import ADJUSTABLE, Checkpoint, Course, adjusted, find_checkpoint, require_same_data
 from .ground import Ground
 from .loop import TrainingDiverged, train
-from .methods import build
+from .methods.registry import build
 from .pace import Clock
 from .preparation import Training, build_card, set_up
 from .recipe import Recipe, share_done

@@ -19,7 +19,7 @@ from .data.sample import Sample, stack
 from .data.tiles import Description, RandomWindows
 from .draws import BatchShares
 from .ground import Ground, Validation
-from .methods import answers
+from .methods.registry import answers
 from .recipe import OptimizerRecipe, Recipe
 from .weight_average import WeightAverage
 

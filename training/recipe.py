@@ -159,7 +159,7 @@ class Recipe:
 
     Attributes:
         recipe: Name of the recipe; says in logs what was run.
-        method: ``dis2``, an ablation or a baseline (``dis2_training.methods``).
+        method: ``dis2``, an ablation or a baseline (``dis2_training.methods.registry``).
         data: What is trained on.
         model: What is trained.
         optimizer: How.
@@ -167,7 +167,7 @@ class Recipe:
         distillation: When the missing branches imitate the full one.
         augmentation: How windows are varied.
         cross_entropy: Weight of plain cross-entropy beside the published losses
-            (``dis2_training.cross_entropy``).
+            (``dis2_training.methods.cross_entropy``).
         scenarios: Weight of each incomplete scenario, by the modalities that are available (``rgb+ndsm``), where
             one is drawn; empty: all alike. Where the full one is drawn with them it has their mean weight.
         seed: Of everything that is drawn.

@@ -25,7 +25,6 @@ from dis2_core.run.jobfolder import JobFolder
 from dis2_core.run.reporting import Listener, Reporter
 
 from .accelerator import SingleDevice
-from .cross_entropy import CrossEntropyObjective
 from .data.sample import Sample
 from .data.tiles import Description, MemoryTile, class_pixels, grid_windows
 from .evaluation import card_metrics, score_windows
@@ -33,6 +32,7 @@ from .ground import Ground
 from .holdout import Box, HoldOut, Role, hold_out
 from .labels import Labels, read_labels
 from .loop import Epoch, train
+from .methods.cross_entropy import CrossEntropyObjective
 from .modalities import measured
 from .outcome import TrainingResult
 from .preparation import build_card, set_up

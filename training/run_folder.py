@@ -23,8 +23,8 @@ from .checkpoint import Checkpoint, Course
 from .evaluation import card_metrics
 from .log import Log, log_row
 from .loop import Epoch
-from .method_file import save_method
-from .methods import DIS2_METHOD
+from .methods.file import save_method
+from .methods.registry import DIS2_METHOD
 from .pace import Clock
 from .preparation import Training
 from .recipe import Recipe, plain

@@ -85,7 +85,7 @@ def test_folded_and_looped_decoding_are_the_same_numbers():
 
 def test_parameters_are_as_many_as_the_authors():
     """The golden notes give 12,822,596 at 512 px, with the training parts; prediction has fewer."""
-    from dis2_training.objective import Objective
+    from dis2_training.methods.dis2.objective import Objective
 
     state = Objective(DIS2(DIS2Config())).to_author_state_dict()
     statistics = ("running_mean", "running_var", "num_batches_tracked")

@@ -16,8 +16,8 @@ import dis2_core
 from dis2_core import DIS2Config, Model, ModelCard
 from dis2_core.contract.card import Band, LandClass, Modality, scenario_name
 from dis2_core.network import Scenario
-from dis2_training.method_file import load_method, save_method
-from dis2_training.methods import build
+from dis2_training.methods.file import load_method, save_method
+from dis2_training.methods.registry import build
 
 WINDOW = 32
 TWO = (("optical", 3), ("sar", 2))

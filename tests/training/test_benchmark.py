@@ -34,7 +34,7 @@ from dis2_training.cli import main
 from dis2_training.cost import cost
 from dis2_training.data.sample import Sample
 from dis2_training.data.tiles import MemoryTile
-from dis2_training.method_file import load_method
+from dis2_training.methods.file import load_method
 from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 
 SCENARIOS = ("rgb+ndsm", "rgb", "ndsm")

@@ -15,7 +15,7 @@ from dis2_training.benchmark.plots import _line, _robustness, _scenarios
 from dis2_training.benchmark.results import Results, Spread, short
 from dis2_training.benchmark.run_scores import FILE, Facts, RunScores
 from dis2_training.benchmark.tables import markdown, write_csv
-from dis2_training.methods import method_names
+from dis2_training.methods.registry import method_names
 from dis2_training.recipe import DataRecipe, ModelRecipe, Recipe, plain
 
 SCENARIOS = ("optical+sar", "optical", "sar")

@@ -13,7 +13,7 @@ from dis2_core import DIS2, DIS2Config
 from dis2_core.network import SegmentationNetwork
 from dis2_core.network.transformer import TransformerLayer
 from dis2_training.cost import cost, count_parameters, gflop, seconds_a_window
-from dis2_training.methods import build_network
+from dis2_training.methods.registry import build_network
 
 
 class OneConvolution(SegmentationNetwork):

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from dis2_core import DIS2, DIS2Config
-from dis2_training.cross_entropy import CrossEntropyObjective, cross_entropy
 from dis2_training.data.sample import IGNORE
-from dis2_training.losses import segmentation_loss
-from dis2_training.objective import Objective
+from dis2_training.methods.cross_entropy import CrossEntropyObjective, cross_entropy
+from dis2_training.methods.dis2.losses import segmentation_loss
+from dis2_training.methods.dis2.objective import Objective
 
 
 def test_it_is_the_mean_over_labelled_pixels() -> None:

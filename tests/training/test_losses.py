@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from dis2_core.network import DIS2, DIS2Config
-from dis2_training.losses import (
+from dis2_training.methods.dis2.losses import (
     IGNORE,
     distillation_kl,
     one_hot,
@@ -18,7 +18,7 @@ from dis2_training.losses import (
     squared_cosine,
     unit_mse,
 )
-from dis2_training.objective import Objective
+from dis2_training.methods.dis2.objective import Objective
 
 CONFIG = DIS2Config(classes=3, window=(32, 32), width=8, dropout=0.0)
 

@@ -10,7 +10,7 @@ from baseline_tester import BaselineTester
 
 from dis2_core import load_model
 from dis2_core.contract.errors import InputError, InvalidCard, InvalidModelFile, ModelNotFound, OutputNotWritable
-from dis2_training.method_file import CARD_KEY, METHOD_KEY, load_method, save_method
+from dis2_training.methods.file import CARD_KEY, METHOD_KEY, load_method, save_method
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from dis2_training.objective import Objective
+from dis2_training.methods.dis2.objective import Objective
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 sys.path.insert(0, str(GOLDEN))

@@ -10,7 +10,7 @@ from typing import Any
 
 from dis2_core.contract.errors import InputError
 
-from ..methods import method_names
+from ..methods.registry import method_names
 from ..recipe import Recipe, plain
 
 
@@ -42,7 +42,7 @@ class BenchmarkRecipe:
     Attributes:
         name: Of the comparison; names its folder.
         recipe: What all methods share; ``method`` and ``seed`` in it are not looked at.
-        methods: What is compared, in the order of the table (``dis2_training.methods``).
+        methods: What is compared, in the order of the table (``dis2_training.methods.registry``).
         seeds: Each method is trained once with each.
         changes: Values of the recipe that a method has of its own, by method: ``{dis2: {optimizer.lr: 2e-3}}``.
         test: How trained networks are tested.

@@ -12,7 +12,7 @@ from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import Scores
 
 from ..bootstrap import Difference, Statistic, iou_of, miou, paired_bootstrap
-from ..methods import SINGLE
+from ..methods.registry import SINGLE
 from .plan import BenchmarkRecipe
 from .run_scores import RunScores
 

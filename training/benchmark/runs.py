@@ -28,8 +28,8 @@ from ..checkpoint import PLACE, TEXTS, differences
 from ..cost import cost
 from ..fit import fit
 from ..log import read_log
-from ..method_file import load_method
-from ..methods import DIS2_METHOD
+from ..methods.file import load_method
+from ..methods.registry import DIS2_METHOD
 from ..run_record import trained_on
 from .conditions import CLEAN, Condition
 from .plan import BenchmarkRecipe, Run

@@ -14,7 +14,7 @@ from dis2_core.evaluation.metrics import ConfusionMatrix
 from ..calibration import Calibration
 from ..data.sample import IGNORE
 from ..data.tiles import MemoryTile, write_raster
-from ..methods import SINGLE
+from ..methods.registry import SINGLE
 from ..tile_prediction import TilePredictor
 from .conditions import CLEAN, Condition, conditions
 from .plan import ScoringRecipe

@@ -10,7 +10,7 @@ from typing import Any
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.run.jobfolder import whole_file
 
-from ..methods import DIS2_METHOD, SINGLE
+from ..methods.registry import DIS2_METHOD, SINGLE
 from .plan import BenchmarkRecipe
 from .results import Results, Spread, short
 from .run_scores import RunScores

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from dis2_core.contract.card import Modality
 
-from ..losses import IGNORE
+from ..methods.dis2.losses import IGNORE
 
 
 @dataclass(frozen=True)

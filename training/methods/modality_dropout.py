@@ -12,9 +12,9 @@ from torch import Tensor
 
 from dis2_core.network import Scenario
 
-from ..losses import terms_mean
 from .base import DrawingObjective, with_total
 from .concatenation import Concatenation
+from .dis2.losses import terms_mean
 
 
 class ModalityDropout(Concatenation):

@@ -11,8 +11,8 @@ from dis2_core.contract.errors import NoInput, UnknownModality
 from dis2_core.network import DIS2Config, Scenario, SegmentationNetwork
 from dis2_core.network.encoder import Encoder
 
-from ..cross_entropy import cross_entropy
-from ..losses import segmentation_loss
+from .cross_entropy import cross_entropy
+from .dis2.losses import segmentation_loss
 
 
 class Baseline(SegmentationNetwork):
@@ -54,7 +54,7 @@ def mean_maps(pyramids: Sequence[list[Tensor]]) -> list[Tensor]:
 
 
 class BaselineObjective(nn.Module):
-    """A baseline with its losses; called as ``dis2_training.objective.Objective`` is.
+    """A baseline with its losses; called as ``dis2_training.methods.registry.dis2.objective.Objective`` is.
 
     Args:
         network: The baseline that is trained.

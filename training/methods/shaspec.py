@@ -21,9 +21,9 @@ from torch import Tensor, nn
 from dis2_core.network import DIS2Config, Scenario
 from dis2_core.network.encoder import Encoder
 
-from ..losses import terms_mean
 from .base import Baseline, DrawingObjective, encoders, mean_maps, with_total
 from .decoder import MapDecoder
+from .dis2.losses import terms_mean
 from .fusion import PlainFusion
 
 SHARED_WEIGHT = 0.1  # of the L1 distance between shared features, as published

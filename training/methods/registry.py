@@ -16,7 +16,9 @@ from torch import nn
 from dis2_core.contract.errors import InputError
 from dis2_core.network import DIS2, DIS2Config, Scenario, SegmentationNetwork
 
-from .baselines.ablations import (
+from .concatenation import Concatenation
+from .cross_entropy import CrossEntropyObjective
+from .dis2.ablations import (
     WithoutClassAttention,
     WithoutDistillation,
     WithoutDiversity,
@@ -24,13 +26,11 @@ from .baselines.ablations import (
     WithoutTransformer,
     shared_missing_branch,
 )
-from .baselines.concatenation import Concatenation
-from .baselines.hallucination import Hallucination, HallucinationObjective
-from .baselines.mmformer import MMFormer, MMFormerObjective
-from .baselines.modality_dropout import DropoutObjective, ModalityDropout
-from .baselines.shaspec import ShaSpec, ShaSpecObjective
-from .baselines.single import FullObjective, SingleModality
-from .cross_entropy import CrossEntropyObjective
+from .hallucination import Hallucination, HallucinationObjective
+from .mmformer import MMFormer, MMFormerObjective
+from .modality_dropout import DropoutObjective, ModalityDropout
+from .shaspec import ShaSpec, ShaSpecObjective
+from .single import FullObjective, SingleModality
 
 DIS2_METHOD = "dis2"  #: the one whose file is a model file
 SINGLE = "single_"  #: followed by the name of a modality

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from dis2_core.network import DIS2, Features, Scenario
 
-from .losses import IGNORE
-from .objective import Objective
+from .dis2.losses import IGNORE
+from .dis2.objective import Objective
 
 
 class CrossEntropyObjective(Objective):

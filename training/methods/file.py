@@ -21,7 +21,7 @@ from dis2_core.contract.errors import InvalidModelFile, ModelNotFound
 from dis2_core.network import DIS2Config, SegmentationNetwork
 from dis2_core.run.jobfolder import whole_file
 
-from .methods import build_network
+from .registry import build_network
 
 METHOD_KEY = "dis2:method"
 CARD_KEY = "dis2:method_card"

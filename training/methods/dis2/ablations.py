@@ -12,8 +12,8 @@ from dis2_core.network.encoder import normed_halving_conv
 from dis2_core.network.fusion import Fused, HierarchicalFusion, LevelFusion
 
 from ..cross_entropy import CrossEntropyObjective
-from .decoder import MapDecoder
-from .fusion import PlainFusion
+from ..decoder import MapDecoder
+from ..fusion import PlainFusion
 
 
 class WithoutDistillation(CrossEntropyObjective):
