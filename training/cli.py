@@ -17,10 +17,10 @@ from .accelerator import is_first_process
 from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset
 from .data.sets import DATASETS, open_dataset, prepare
-from .evaluation import evaluate, load_trained, publish, table
 from .fit import fit
 from .recipe import Recipe
 from .region_command import region_parser, run_region
+from .scoring.evaluation import evaluate, load_trained, publish, table
 
 
 def recipe_parser() -> ArgumentParser:

@@ -27,7 +27,6 @@ from dis2_core.run.reporting import Listener, Reporter
 from .accelerator import SingleDevice
 from .data.sample import Sample
 from .data.tiles import Description, MemoryTile, class_pixels, grid_windows
-from .evaluation import card_metrics, score_windows
 from .ground import Ground
 from .holdout import Box, HoldOut, Role, hold_out
 from .labels import Labels, read_labels
@@ -41,6 +40,7 @@ from .region_card import described
 from .region_recipe import region_recipe, window_of
 from .region_report import region_report
 from .scene import Scene
+from .scoring.evaluation import card_metrics, score_windows
 from .thinning import affordable, area
 from .warm_start import WarmStart, warm_start
 

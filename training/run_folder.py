@@ -20,7 +20,6 @@ from dis2_core.run.jobfolder import lock_target, translated_errors, whole_file
 
 from .accelerator import Accelerator
 from .checkpoint import Checkpoint, Course
-from .evaluation import card_metrics
 from .log import Log, log_row
 from .loop import Epoch
 from .methods.file import save_method
@@ -29,6 +28,7 @@ from .pace import Clock
 from .preparation import Training
 from .recipe import Recipe, plain
 from .run_record import record_start
+from .scoring.evaluation import card_metrics
 
 MODEL, STATE, RECIPE = "model.safetensors", "state.pt", "recipe.yaml"
 

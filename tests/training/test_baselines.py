@@ -12,12 +12,12 @@ from torch import Tensor, nn
 
 from dis2_core import DIS2, DIS2Config
 from dis2_core.contract.errors import InputError, NoInput, UnknownModality
-from dis2_training.cost import count_parameters
 from dis2_training.methods.decoder import MapDecoder
 from dis2_training.methods.dis2.losses import segmentation_loss
 from dis2_training.methods.hallucination import Hallucination, imitation
 from dis2_training.methods.registry import answers, build, build_network, method_names
 from dis2_training.methods.shaspec import ShaSpec
+from dis2_training.scoring.cost import count_parameters
 
 NAMES = tuple(name for name, _ in TWO)
 METHODS = method_names(NAMES)

@@ -29,13 +29,13 @@ from dis2_training.benchmark.plan import BenchmarkRecipe, ScoringRecipe
 from dis2_training.benchmark.run_scores import FILE, RunScores
 from dis2_training.benchmark.runs import is_done, run_all
 from dis2_training.benchmark.scoring import conditions_of, map_and_count
-from dis2_training.calibration import Calibration
 from dis2_training.cli import main
-from dis2_training.cost import cost
 from dis2_training.data.sample import Sample
 from dis2_training.data.tiles import MemoryTile
 from dis2_training.methods.file import load_method
 from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
+from dis2_training.scoring.calibration import Calibration
+from dis2_training.scoring.cost import cost
 
 SCENARIOS = ("rgb+ndsm", "rgb", "ndsm")
 

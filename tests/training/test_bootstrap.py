@@ -7,7 +7,7 @@ import pytest
 
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import ConfusionMatrix
-from dis2_training.bootstrap import class_iou, iou_of, miou, paired_bootstrap
+from dis2_training.scoring.bootstrap import class_iou, iou_of, miou, paired_bootstrap
 
 
 def matrices(patches: int, skill: float, seed: int, classes: int = 2) -> np.ndarray:

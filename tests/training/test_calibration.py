@@ -6,8 +6,8 @@ import pytest
 import torch
 from torchmetrics.classification import MulticlassCalibrationError
 
-from dis2_training.calibration import Calibration
 from dis2_training.data.sample import IGNORE
+from dis2_training.scoring.calibration import Calibration
 
 
 def test_pooled_pixels_as_torchmetrics_has_it() -> None:

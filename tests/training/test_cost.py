@@ -12,8 +12,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from dis2_core import DIS2, DIS2Config
 from dis2_core.network import SegmentationNetwork
 from dis2_core.network.transformer import TransformerLayer
-from dis2_training.cost import cost, count_parameters, gflop, seconds_a_window
 from dis2_training.methods.registry import build_network
+from dis2_training.scoring.cost import cost, count_parameters, gflop, seconds_a_window
 
 
 class OneConvolution(SegmentationNetwork):

@@ -11,8 +11,8 @@ import numpy as np
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import Scores
 
-from ..bootstrap import Difference, Statistic, iou_of, miou, paired_bootstrap
 from ..methods.registry import SINGLE
+from ..scoring.bootstrap import Difference, Statistic, iou_of, miou, paired_bootstrap
 from .plan import BenchmarkRecipe
 from .run_scores import RunScores
 

@@ -18,7 +18,7 @@ from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import ConfusionMatrix, Scores
 from dis2_core.run.jobfolder import whole_file
 
-from ..calibration import Calibration
+from ..scoring.calibration import Calibration
 
 FILE = "test.npz"
 _NAMES = ("classes", "tiles", "conditions")

@@ -11,11 +11,11 @@ import torch
 from dis2_core import Model
 from dis2_core.evaluation.metrics import ConfusionMatrix
 
-from ..calibration import Calibration
 from ..data.sample import IGNORE
 from ..data.tiles import MemoryTile, write_raster
 from ..methods.registry import SINGLE
-from ..tile_prediction import TilePredictor
+from ..scoring.calibration import Calibration
+from ..scoring.tile_prediction import TilePredictor
 from .conditions import CLEAN, Condition, conditions
 from .plan import ScoringRecipe
 

@@ -20,7 +20,7 @@ from dis2_core.prediction.strips import Strip
 from dis2_core.rasters.grid import WindowPlan
 from dis2_core.rasters.validity import Chunk, fill_specks
 
-from .data.sample import Sample
+from ..data.sample import Sample
 
 BATCH_SIZE = 8  # windows a forward pass
 

@@ -1,0 +1,1 @@
+"""How good is a model: scores, calibration, intervals and what it costs?"""
