@@ -13,12 +13,12 @@ from dis2_core.cli.console import Display, display_for_people
 from dis2_core.cli.running import interruptible
 from dis2_core.contract.errors import Dis2Error
 
-from .accelerator import is_first_process
 from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset
 from .data.sets import DATASETS, open_dataset, prepare
-from .fit import fit
-from .recipe import Recipe
+from .fitting.accelerator import is_first_process
+from .fitting.fit import fit
+from .fitting.recipe import Recipe
 from .region_command import region_parser, run_region
 from .scoring.evaluation import evaluate, load_trained, publish, table
 

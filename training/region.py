@@ -24,25 +24,25 @@ from dis2_core.run.device import cpu_threads, describe_device, is_out_of_memory
 from dis2_core.run.jobfolder import JobFolder
 from dis2_core.run.reporting import Listener, Reporter
 
-from .accelerator import SingleDevice
 from .data.sample import Sample
 from .data.tiles import Description, MemoryTile, class_pixels, grid_windows
-from .ground import Ground
+from .fitting.accelerator import SingleDevice
+from .fitting.ground import Ground
+from .fitting.loop import Epoch, train
+from .fitting.outcome import TrainingResult
+from .fitting.preparation import build_card, set_up
+from .fitting.recipe import Recipe
+from .fitting.warm_start import WarmStart, warm_start
 from .holdout import Box, HoldOut, Role, hold_out
 from .labels import Labels, read_labels
-from .loop import Epoch, train
 from .methods.cross_entropy import CrossEntropyObjective
 from .modalities import measured
-from .outcome import TrainingResult
-from .preparation import build_card, set_up
-from .recipe import Recipe
 from .region_card import described
 from .region_recipe import region_recipe, window_of
 from .region_report import region_report
 from .scene import Scene
 from .scoring.evaluation import card_metrics, score_windows
 from .thinning import affordable, area
-from .warm_start import WarmStart, warm_start
 
 TRAINING_BYTES = 1 << 30  # of training tiles in memory
 TEST_PIXELS = 1 << 22

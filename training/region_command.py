@@ -13,7 +13,7 @@ from dis2_core.contract.card import SLOTS
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.other_jobs import EFFORTS, ClassValue, Reference, TrainJob, effort
 
-from .outcome import TrainingResult
+from .fitting.outcome import TrainingResult
 from .region import run_training
 from .scoring.evaluation import table
 

@@ -7,7 +7,7 @@ from dis2_core.contract.other_jobs import TrainJob
 
 from .data.augmentation import AugmentationRecipe
 from .data.tiles import Description
-from .recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
+from .fitting.recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 
 WINDOW, WIDTH = 64, 8
 LEAST_DECODER_WIDTH = 4  # width / 8 starves the class maps of a narrow network

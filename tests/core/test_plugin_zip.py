@@ -17,11 +17,11 @@ OFF = {"B109", "B404", "B410", "B411"}
 
 #: Findings of rules that may be skipped at the upload, each with the reason to give there.
 EXCUSED = {
-    ("B403", "dis2_training/checkpoint.py"): "catches pickle's error and unpickles nothing: weights_only",
+    ("B403", "dis2_training/fitting/checkpoint.py"): "catches pickle's error and unpickles nothing: weights_only",
     ("B405", "dis2_core/contract/styles.py"): "writes XML and reads none",
     ("B608", "dis2_training/data/sets/flair.py"): "a column's name out of the table's own, quoted",
-    ("B603", "dis2_training/run_record.py"): "asks git for its commit, for researchers; QGIS never comes here",
-    ("B607", "dis2_training/run_record.py"): "likewise; git is where the person has it",
+    ("B603", "dis2_training/fitting/run_record.py"): "asks git for its commit, for researchers; QGIS never comes here",
+    ("B607", "dis2_training/fitting/run_record.py"): "likewise; git is where the person has it",
 }
 
 #: Rules whose findings the site lets nobody skip.

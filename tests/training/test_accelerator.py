@@ -5,7 +5,7 @@ import torch
 from lightning.fabric import Fabric
 
 from dis2_core.contract.errors import NoDevice
-from dis2_training.accelerator import Accelerator, SingleDevice
+from dis2_training.fitting.accelerator import Accelerator, SingleDevice
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])

@@ -32,8 +32,8 @@ from dis2_training.benchmark.scoring import conditions_of, map_and_count
 from dis2_training.cli import main
 from dis2_training.data.sample import Sample
 from dis2_training.data.tiles import MemoryTile
+from dis2_training.fitting.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 from dis2_training.methods.file import load_method
-from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 from dis2_training.scoring.calibration import Calibration
 from dis2_training.scoring.cost import cost
 

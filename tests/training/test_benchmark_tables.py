@@ -15,8 +15,8 @@ from dis2_training.benchmark.plots import _line, _robustness, _scenarios
 from dis2_training.benchmark.results import Results, Spread, short
 from dis2_training.benchmark.run_scores import FILE, Facts, RunScores
 from dis2_training.benchmark.tables import markdown, write_csv
+from dis2_training.fitting.recipe import DataRecipe, ModelRecipe, Recipe, plain
 from dis2_training.methods.registry import method_names
-from dis2_training.recipe import DataRecipe, ModelRecipe, Recipe, plain
 
 SCENARIOS = ("optical+sar", "optical", "sar")
 TILES = 30

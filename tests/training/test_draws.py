@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dis2_core.contract.errors import InputError
-from dis2_training.draws import BatchShares, ScenarioDraws, seed_dropout
-from dis2_training.recipe import DataRecipe, ModelRecipe, Recipe, ScheduleRecipe
+from dis2_training.fitting.draws import BatchShares, ScenarioDraws, seed_dropout
+from dis2_training.fitting.recipe import DataRecipe, ModelRecipe, Recipe, ScheduleRecipe
 
 
 @given(processes=st.integers(1, 5), share=st.integers(1, 4), batches=st.integers(0, 6), data=st.data())

@@ -14,13 +14,13 @@ from dis2_core import load_model
 from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_training.cli import main
 from dis2_training.data.tiles import FolderDataset
-from dis2_training.draws import ScenarioDraws
-from dis2_training.fit import fit
-from dis2_training.loop import TrainingDiverged
+from dis2_training.fitting.draws import ScenarioDraws
+from dis2_training.fitting.fit import fit
+from dis2_training.fitting.loop import TrainingDiverged
+from dis2_training.fitting.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
+from dis2_training.fitting.weight_average import WeightAverage
 from dis2_training.methods.file import load_method
-from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 from dis2_training.scoring.evaluation import evaluate
-from dis2_training.weight_average import WeightAverage
 
 
 def tiny_recipe(folder: Path, **changes: object) -> Recipe:

@@ -18,9 +18,9 @@ from dis2_core import load_model
 from dis2_core.cli.console import SparseLines
 from dis2_core.contract.errors import Cancelled, NoSpace
 from dis2_core.contract.segment_job import Event
-from dis2_training.fit import fit
-from dis2_training.log import Log
-from dis2_training.run_record import git_state
+from dis2_training.fitting.fit import fit
+from dis2_training.fitting.log import Log
+from dis2_training.fitting.run_record import git_state
 
 tensorboard = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
 
@@ -85,7 +85,7 @@ def test_times_add_up(folder: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_without_tensorboard_has_its_log(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dis2_training.log.find_spec", lambda name: None)
+    monkeypatch.setattr("dis2_training.fitting.log.find_spec", lambda name: None)
     fit(tiny_recipe(folder), tmp_path / "run")
     assert len(read_log(tmp_path / "run")) == 3 and not (tmp_path / "run" / "tensorboard").exists()
 
@@ -101,7 +101,7 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
 def test_training_stops_when_nothing_gets_better(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scores are made up: they rise once, in the second of 40 epochs."""
     scores = iter([0.3, 0.4, 0.4, 0.35, 0.39, 0.9])
-    monkeypatch.setattr("dis2_training.loop.Epoch.miou", property(lambda epoch: next(scores)))
+    monkeypatch.setattr("dis2_training.fitting.loop.Epoch.miou", property(lambda epoch: next(scores)))
     recipe = tiny_recipe(folder)
     recipe = replace(recipe, schedule=replace(recipe.schedule, epochs=40, windows_per_epoch=4, patience=3))
     path = fit(recipe, tmp_path / "run")

@@ -15,9 +15,9 @@ import yaml
 from tiny_run import read_log, tiny_recipe
 
 from dis2_core.contract.errors import InputError
-from dis2_training.accelerator import agreed, launch
-from dis2_training.fit import fit
-from dis2_training.recipe import OptimizerRecipe, plain
+from dis2_training.fitting.accelerator import agreed, launch
+from dis2_training.fitting.fit import fit
+from dis2_training.fitting.recipe import OptimizerRecipe, plain
 
 #: Stops after an epoch, which the first process alone is told of, and goes on by the command line.
 TWO_STARTS = """
@@ -26,7 +26,7 @@ from pathlib import Path
 from tiny_run import cancel_after
 from dis2_core.contract.errors import Cancelled
 from dis2_training.cli import main, read_recipe
-from dis2_training.fit import fit
+from dis2_training.fitting.fit import fit
 torch.set_num_threads(1)
 atexit.register(lambda: print("still together" if torch.distributed.is_initialized() else "parted"))
 config, out = sys.argv[1:]

@@ -22,9 +22,9 @@ from dis2_core import load_model
 from dis2_core.contract.errors import AlreadyRunning, Cancelled, InputError, NoSpace
 from dis2_core.contract.segment_job import Event
 from dis2_core.run.jobfolder import lock_target
-from dis2_training.fit import fit
-from dis2_training.loop import TrainingDiverged
-from dis2_training.recipe import Recipe
+from dis2_training.fitting.fit import fit
+from dis2_training.fitting.loop import TrainingDiverged
+from dis2_training.fitting.recipe import Recipe
 
 
 @pytest.fixture(autouse=True)

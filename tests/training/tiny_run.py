@@ -13,7 +13,7 @@ import safetensors.torch
 import torch
 
 from dis2_core.contract.segment_job import Event
-from dis2_training.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
+from dis2_training.fitting.recipe import DataRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 
 #: ``dis2-train``
 PROGRAM = """

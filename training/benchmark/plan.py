@@ -10,8 +10,8 @@ from typing import Any
 
 from dis2_core.contract.errors import InputError
 
+from ..fitting.recipe import Recipe, plain
 from ..methods.registry import method_names
-from ..recipe import Recipe, plain
 
 
 @dataclass

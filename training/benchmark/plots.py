@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dis2_core.run.jobfolder import whole_file
 
-from ..log import read_log
+from ..fitting.log import read_log
 from ..methods.registry import DIS2_METHOD, SINGLE
 from .results import Results
 from .tables import name_of

@@ -24,12 +24,12 @@ from dis2_core.run.device import choose_device, describe_device
 from dis2_core.run.jobfolder import lock_target
 from dis2_core.run.reporting import Listener, Reporter
 
-from ..checkpoint import PLACE, TEXTS, differences
-from ..fit import fit
-from ..log import read_log
+from ..fitting.checkpoint import PLACE, TEXTS, differences
+from ..fitting.fit import fit
+from ..fitting.log import read_log
+from ..fitting.run_record import trained_on
 from ..methods.file import load_method
 from ..methods.registry import DIS2_METHOD
-from ..run_record import trained_on
 from ..scoring.cost import cost
 from .conditions import CLEAN, Condition
 from .plan import BenchmarkRecipe, Run

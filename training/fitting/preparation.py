@@ -13,13 +13,13 @@ from torch.utils.data import DataLoader
 from dis2_core import DIS2Config, ModelCard
 from dis2_core.network import Scenario
 
+from ..data.augmentation import Augmentation
+from ..data.sample import Sample, stack
+from ..data.tiles import Description, RandomWindows
+from ..methods.registry import answers
 from .accelerator import Accelerator
-from .data.augmentation import Augmentation
-from .data.sample import Sample, stack
-from .data.tiles import Description, RandomWindows
 from .draws import BatchShares
 from .ground import Ground, Validation
-from .methods.registry import answers
 from .recipe import OptimizerRecipe, Recipe
 from .weight_average import WeightAverage
 

@@ -18,17 +18,17 @@ from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.run.jobfolder import lock_target, translated_errors, whole_file
 
+from ..methods.file import save_method
+from ..methods.registry import DIS2_METHOD
+from ..scoring.evaluation import card_metrics
 from .accelerator import Accelerator
 from .checkpoint import Checkpoint, Course
 from .log import Log, log_row
 from .loop import Epoch
-from .methods.file import save_method
-from .methods.registry import DIS2_METHOD
 from .pace import Clock
 from .preparation import Training
 from .recipe import Recipe, plain
 from .run_record import record_start
-from .scoring.evaluation import card_metrics
 
 MODEL, STATE, RECIPE = "model.safetensors", "state.pt", "recipe.yaml"
 

@@ -15,8 +15,8 @@ from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.run.reporting import Reporter
 
+from ..data.sample import normalise
 from .accelerator import Accelerator
-from .data.sample import normalise
 from .draws import ScenarioDraws, seed_dropout
 from .pace import Pace
 from .preparation import Training

@@ -13,11 +13,11 @@ from dis2_core import DIS2Config
 from dis2_core.contract.errors import Cancelled
 from dis2_core.run.reporting import Listener, Reporter
 
+from ..methods.registry import build
 from .accelerator import Accelerator, agreed, is_first_process, launch, part_at_exit
 from .checkpoint import ADJUSTABLE, Checkpoint, Course, adjusted, find_checkpoint, require_same_data
 from .ground import Ground
 from .loop import TrainingDiverged, train
-from .methods.registry import build
 from .pace import Clock
 from .preparation import Training, build_card, set_up
 from .recipe import Recipe, share_done

@@ -10,10 +10,10 @@ from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 
-from .data.sample import IGNORE
-from .data.tiles import Description, MemoryTile, band_statistics
+from ..data.sample import IGNORE
+from ..data.tiles import Description, MemoryTile, band_statistics
+from ..scoring.evaluation import score_tiles
 from .recipe import Recipe
-from .scoring.evaluation import score_tiles
 
 #: ``score_tiles`` or ``score_windows``, given what they score on: ``(network, card, check=, scenarios=)``.
 Validation = Callable[..., dict[Scenario, Scores]]

@@ -7,9 +7,9 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from .data.augmentation import AugmentationRecipe
-from .data.sets import open_dataset
-from .data.tiles import TileDataset
+from ..data.augmentation import AugmentationRecipe
+from ..data.sets import open_dataset
+from ..data.tiles import TileDataset
 
 
 @dataclass
