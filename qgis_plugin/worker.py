@@ -25,7 +25,7 @@ from dis2_core.contract.version import __version__
 from dis2_core.run.runners import RUNNERS, load_runner
 
 #: Training belongs to the floor above the library.
-TRAINING = {"train": ("dis2_training.region", "run_training")}
+TRAINING = {"train": ("dis2_training.region.region", "run_training")}
 
 #: How long a cancelled run may tidy up before the process ends whatever it is doing.
 GRACE_SECONDS = 5.0

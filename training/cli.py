@@ -19,7 +19,7 @@ from .data.sets import DATASETS, open_dataset, prepare
 from .fitting.accelerator import is_first_process
 from .fitting.fit import fit
 from .fitting.recipe import Recipe
-from .region_command import region_parser, run_region
+from .region.command import region_parser, run_region
 from .scoring.evaluation import evaluate, load_trained, publish, table
 
 

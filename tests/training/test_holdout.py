@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dis2_core.democity import draw_city
 from dis2_training.data.sample import IGNORE
-from dis2_training.holdout import Box, Role, grown, hold_out, masked
-from dis2_training.thinning import affordable, area
+from dis2_training.region.holdout import Box, Role, grown, hold_out, masked
+from dis2_training.region.thinning import affordable, area
 
 WINDOW = 16
 

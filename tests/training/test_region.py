@@ -40,13 +40,13 @@ from dis2_core.contract.errors import (
 from dis2_core.contract.other_jobs import ClassValue, Reference, TrainJob, read_job
 from dis2_core.contract.segment_job import Event, Source
 from dis2_core.run.reporting import Reporter
-from dis2_training import region
 from dis2_training.fitting.fit import TrainingDiverged
 from dis2_training.fitting.outcome import TrainingResult
-from dis2_training.holdout import Role
-from dis2_training.labels import read_labels
-from dis2_training.region import run_training
-from dis2_training.scene import Scene
+from dis2_training.region import region
+from dis2_training.region.holdout import Role
+from dis2_training.region.labels import read_labels
+from dis2_training.region.region import run_training
+from dis2_training.region.scene import Scene
 
 
 @pytest.fixture(scope="module")
@@ -373,7 +373,7 @@ class Absent:
             raise ImportError(name)
 sys.meta_path.insert(0, Absent())
 from dis2_core.contract.other_jobs import read_job
-from dis2_training.region import run_training
+from dis2_training.region.region import run_training
 run_training(read_job(open(sys.argv[1]).read()))
 """
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "job.json")], check=True, timeout=300)

@@ -10,7 +10,7 @@ from dis2_core.contract.card import ModelCard, scenario_name
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 
-from ..holdout import HoldOut, Role
+from ..region.holdout import HoldOut, Role
 from .loop import Epoch
 
 

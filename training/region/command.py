@@ -13,9 +13,9 @@ from dis2_core.contract.card import SLOTS
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.other_jobs import EFFORTS, ClassValue, Reference, TrainJob, effort
 
-from .fitting.outcome import TrainingResult
+from ..fitting.outcome import TrainingResult
+from ..scoring.evaluation import table
 from .region import run_training
-from .scoring.evaluation import table
 
 VECTORS = (".geojson", ".json")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .data.sample import IGNORE
+from ..data.sample import IGNORE
 from .holdout import Box, HoldOut, Role
 
 PIECE = 6  # cells along the side of the pieces that are drawn among

@@ -15,7 +15,7 @@ from dis2_core.network import Scenario
 from dis2_core.report import Percent, Report, Swatch
 from dis2_core.report.charts import class_bars, line_chart, new_figure, scenario_bars, style
 
-from .fitting.outcome import TrainingResult
+from ..fitting.outcome import TrainingResult
 from .holdout import HoldOut, Role
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.other_jobs import TrainJob
 
-from .data.augmentation import AugmentationRecipe
-from .data.tiles import Description
-from .fitting.recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
+from ..data.augmentation import AugmentationRecipe
+from ..data.tiles import Description
+from ..fitting.recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 
 WINDOW, WIDTH = 64, 8
 LEAST_DECODER_WIDTH = 4  # width / 8 starves the class maps of a narrow network

@@ -20,7 +20,7 @@ from dis2_core.rasters.alignment import footprint
 from dis2_core.rasters.grid import Bounds, Grid
 from dis2_core.run.reporting import Reporter
 
-from .data.sample import IGNORE
+from ..data.sample import IGNORE
 
 MAX_PIXELS = 1 << 29  # of the labelled area, one byte each
 SURROUNDINGS = 64  # pixels around the labels that are looked at, too

@@ -26,8 +26,8 @@ from dis2_core.rasters.reading import ModalityReader
 from dis2_core.rasters.validity import Chunk
 from dis2_core.run.reporting import Reporter
 
-from .data.sample import IGNORE, Sample
-from .data.tiles import MemoryTile
+from ..data.sample import IGNORE, Sample
+from ..data.tiles import MemoryTile
 from .holdout import Box, masked
 from .labels import Labels
 from .modalities import describe

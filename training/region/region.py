@@ -24,24 +24,24 @@ from dis2_core.run.device import cpu_threads, describe_device, is_out_of_memory
 from dis2_core.run.jobfolder import JobFolder
 from dis2_core.run.reporting import Listener, Reporter
 
-from .data.sample import Sample
-from .data.tiles import Description, MemoryTile, class_pixels, grid_windows
-from .fitting.accelerator import SingleDevice
-from .fitting.ground import Ground
-from .fitting.loop import Epoch, train
-from .fitting.outcome import TrainingResult
-from .fitting.preparation import build_card, set_up
-from .fitting.recipe import Recipe
-from .fitting.warm_start import WarmStart, warm_start
+from ..data.sample import Sample
+from ..data.tiles import Description, MemoryTile, class_pixels, grid_windows
+from ..fitting.accelerator import SingleDevice
+from ..fitting.ground import Ground
+from ..fitting.loop import Epoch, train
+from ..fitting.outcome import TrainingResult
+from ..fitting.preparation import build_card, set_up
+from ..fitting.recipe import Recipe
+from ..fitting.warm_start import WarmStart, warm_start
+from ..methods.cross_entropy import CrossEntropyObjective
+from ..scoring.evaluation import card_metrics, score_windows
+from .card import described
 from .holdout import Box, HoldOut, Role, hold_out
 from .labels import Labels, read_labels
-from .methods.cross_entropy import CrossEntropyObjective
 from .modalities import measured
-from .region_card import described
-from .region_recipe import region_recipe, window_of
-from .region_report import region_report
+from .recipe import region_recipe, window_of
+from .report import region_report
 from .scene import Scene
-from .scoring.evaluation import card_metrics, score_windows
 from .thinning import affordable, area
 
 TRAINING_BYTES = 1 << 30  # of training tiles in memory

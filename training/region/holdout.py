@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .data.sample import IGNORE
+from ..data.sample import IGNORE
 
 Cells = NDArray[np.bool_]  # (R, C)
 Counts = NDArray[np.int64]  # (R, C, K) labelled pixels of each class

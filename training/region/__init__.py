@@ -1,0 +1,1 @@
+"""How do layers of one region become a model of it?"""
