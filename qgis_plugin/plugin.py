@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qgis.core import QgsApplication
 
 from .provider import Dis2Provider
-from .worker_client import WorkerRun
+from .worker.client import WorkerRun
 
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface

@@ -24,9 +24,9 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from ..crs import box_in, crs_text
 from ..dis2_core.contract.errors import Dis2Error, UnreadableRaster
-from ..translation import language, tr
+from ..layers.crs import box_in, crs_text
+from ..words.translation import language, tr
 
 _FOLDER = Path(__file__).resolve().parent.parent
 

@@ -17,10 +17,10 @@ from qgis.core import (
 )
 
 from ..dis2_core.contract.other_jobs import CityJob
-from ..result_layers import Place, place_result
-from ..symbols import name_renderer
-from ..translation import tr
-from ..worker_client import run_job
+from ..results.placing import Place, place_result
+from ..results.symbols import name_renderer
+from ..words.translation import tr
+from ..worker.client import run_job
 from .base import Dis2Algorithm, reported_errors
 
 SIZES = (64, 4096)  # pixels

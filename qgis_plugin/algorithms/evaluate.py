@@ -17,11 +17,11 @@ from qgis.core import (
 
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
-from ..layers import provided, temporary_folder, worker_rasters
-from ..progress import Part
-from ..references import raster_reference
-from ..translation import tr
-from ..worker_client import run_job
+from ..layers.rasters import provided, temporary_folder, worker_rasters
+from ..layers.references import raster_reference
+from ..words.progress import Part
+from ..words.translation import tr
+from ..worker.client import run_job
 from .base import given, reported_errors
 from .ground_truth import METRES, GroundTruthAlgorithm
 

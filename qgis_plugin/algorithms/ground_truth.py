@@ -17,9 +17,9 @@ from qgis.core import (
 
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import ClassValue
-from ..layers import worker_rasters
-from ..references import LayerReference, polygon_reference, raster_reference
-from ..translation import tr
+from ..layers.rasters import worker_rasters
+from ..layers.references import LayerReference, polygon_reference, raster_reference
+from ..words.translation import tr
 from .base import Dis2Algorithm, crs_text, given
 
 METRES = 1.0  # a pixel, of class rasters that have no pixels of their own

@@ -16,11 +16,11 @@ from qgis.core import (
 )
 
 from .. import __name__ as PLUGIN
-from ..card_page import card_page
-from ..cards import input_texts, model_card
 from ..dis2_core.contract.catalogue import ModelHeader, find_model, read_header, sha256, shipped_models
 from ..dis2_core.contract.errors import OutputNotWritable
-from ..translation import language, messages, tr
+from ..words.card_page import card_page
+from ..words.cards import input_texts, model_card
+from ..words.translation import language, messages, tr
 from .base import Dis2Algorithm, reported_errors
 
 

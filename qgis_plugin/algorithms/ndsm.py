@@ -18,16 +18,16 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from ..creation_options import OPTIONS_WIDGET, parse_creation_options
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import NdsmJob
 from ..dis2_core.contract.segment_job import Source
-from ..layers import WorkerRaster, provided, worker_rasters
-from ..progress import Part
-from ..result_layers import Place, place_result
-from ..snapshots import Snapshot
-from ..translation import tr
-from ..worker_client import run_job
+from ..layers.rasters import WorkerRaster, provided, worker_rasters
+from ..layers.snapshots import Snapshot
+from ..results.placing import Place, place_result
+from ..words.creation_options import OPTIONS_WIDGET, parse_creation_options
+from ..words.progress import Part
+from ..words.translation import tr
+from ..worker.client import run_job
 from .base import Dis2Algorithm, given, reported_errors
 
 MODELS = ("DSM", "DTM")

@@ -21,16 +21,16 @@ from qgis.core import (
 )
 
 from .. import __name__ as PLUGIN
-from ..cards import check_slots, model_card, scenario_text
-from ..creation_options import OPTIONS_WIDGET, parse_creation_options
 from ..dis2_core.contract.card import SLOTS, ModelCard
 from ..dis2_core.contract.catalogue import shipped_models
 from ..dis2_core.contract.segment_job import DEVICES, GRIDS, Job, Source
-from ..layers import WorkerRaster, provided, worker_rasters
-from ..progress import Part
-from ..scales import parse_scales
-from ..snapshots import Snapshot
-from ..translation import tr
+from ..layers.rasters import WorkerRaster, provided, worker_rasters
+from ..layers.snapshots import Snapshot
+from ..words.cards import check_slots, model_card, scenario_text
+from ..words.creation_options import OPTIONS_WIDGET, parse_creation_options
+from ..words.progress import Part
+from ..words.scales import parse_scales
+from ..words.translation import tr
 from .base import Dis2Algorithm, given
 
 GRID = "output grid"  # beside the names of modalities, which hold no space

@@ -14,12 +14,12 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
 )
 
-from ..cards import catalogue_html
 from ..dis2_core.contract.card import NODATA, UNCERTAIN
-from ..progress import Part
-from ..result_layers import Place, place_result
-from ..translation import tr
-from ..worker_client import run_job
+from ..results.placing import Place, place_result
+from ..words.cards import catalogue_html
+from ..words.progress import Part
+from ..words.translation import tr
+from ..worker.client import run_job
 from .base import given, reported_errors
 from .prediction import Prediction
 from .vector_outputs import VectorOutputs

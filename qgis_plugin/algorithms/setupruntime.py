@@ -26,7 +26,7 @@ from ..runtime.diagnosis import as_html, diagnosis
 from ..runtime.journal import Journal
 from ..runtime.layout import FOLDER_SETTING
 from ..runtime.setup import Options, Runtime
-from ..translation import tr
+from ..words.translation import tr
 from .base import Dis2Algorithm, reported_errors
 
 CREATE, CHECK, REPAIR, REMOVE = ACTIONS = ("create", "check", "repair", "remove")

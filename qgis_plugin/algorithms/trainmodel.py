@@ -26,18 +26,18 @@ from qgis.core import (
 )
 
 from .. import __name__ as PLUGIN
-from ..cards import model_card
-from ..crs import metres_per_unit
 from ..dis2_core.contract.card import SLOTS
 from ..dis2_core.contract.errors import InputError, NoInput
 from ..dis2_core.contract.other_jobs import EFFORTS, Reference, TrainJob, effort
 from ..dis2_core.contract.segment_job import DEVICES, Source
-from ..layers import WorkerRaster, provided, temporary_folder, worker_rasters
-from ..progress import Part
-from ..references import LayerReference, polygon_reference, raster_reference
-from ..snapshots import Snapshot
-from ..translation import tr
-from ..worker_client import run_job
+from ..layers.crs import metres_per_unit
+from ..layers.rasters import WorkerRaster, provided, temporary_folder, worker_rasters
+from ..layers.references import LayerReference, polygon_reference, raster_reference
+from ..layers.snapshots import Snapshot
+from ..words.cards import model_card
+from ..words.progress import Part
+from ..words.translation import tr
+from ..worker.client import run_job
 from .base import Dis2Algorithm, crs_text, given, reported_errors
 
 READING_SHARE = 0.1  # of the progress bar, where QGIS has to write a raster for the worker

@@ -19,11 +19,12 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from ..crs import distance_area
 from ..dis2_core.contract.card import UNCERTAIN
 from ..dis2_core.contract.errors import Dis2Error
 from ..dis2_core.contract.styles import class_categories
-from ..features import (
+from ..layers.crs import distance_area
+from ..layers.rasters import temporary_folder
+from ..results.features import (
     area_features,
     area_fields,
     check_target,
@@ -33,11 +34,10 @@ from ..features import (
     polygon_fields,
     target_text,
 )
-from ..layers import temporary_folder
-from ..polygons import ClassPolygon, class_polygons
-from ..result_layers import Place, place_result
-from ..symbols import class_renderer, save_style
-from ..translation import tr
+from ..results.placing import Place, place_result
+from ..results.polygons import ClassPolygon, class_polygons
+from ..results.symbols import class_renderer, save_style
+from ..words.translation import tr
 from .base import given
 from .prediction import PredictionAlgorithm
 

@@ -15,14 +15,14 @@ from qgis.core import (
     QgsProcessingParameterFolderDestination,
 )
 
-from ..cards import input_texts
 from ..dis2_core.contract.errors import NoInput
 from ..dis2_core.contract.other_jobs import WhatIfJob
-from ..layers import temporary_folder
-from ..progress import Part
-from ..result_layers import Place, place_result
-from ..translation import tr
-from ..worker_client import run_job
+from ..layers.rasters import temporary_folder
+from ..results.placing import Place, place_result
+from ..words.cards import input_texts
+from ..words.progress import Part
+from ..words.translation import tr
+from ..worker.client import run_job
 from .base import reported_errors
 from .ground_truth import GroundTruthAlgorithm
 from .prediction import Prediction, PredictionAlgorithm

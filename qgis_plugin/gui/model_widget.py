@@ -18,11 +18,11 @@ from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from ..cards import model_card, summary_html
 from ..dis2_core.contract.card import SLOTS, ModelCard
 from ..dis2_core.contract.catalogue import SUFFIX, shipped_models
 from ..dis2_core.contract.errors import Dis2Error
-from ..translation import tr
+from ..words.cards import model_card, summary_html
+from ..words.translation import tr
 
 LAST_FOLDER = "dis2/last_model_folder"
 

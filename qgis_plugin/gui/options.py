@@ -34,7 +34,7 @@ from ..algorithms.setupruntime import CHECK, CREATE, REMOVE, REPAIR
 from ..dis2_core.contract.errors import Dis2Error
 from ..runtime import SETTING, VARIABLE, chosen_python, interpreter, layout
 from ..runtime.backend import AUTO, CPU
-from ..translation import tr
+from ..words.translation import tr
 from .setup_run import SetupRun
 
 _ICON = Path(__file__).resolve().parent.parent / "icons" / "dis2.svg"

@@ -21,9 +21,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..crs import metres_per_unit
 from ..dis2_core.contract.card import ModelCard
-from ..translation import tr
+from ..layers.crs import metres_per_unit
+from ..words.translation import tr
 
 WINDOWS_A_SIDE = 4  # of the network, which takes seconds on a CPU
 OVERLAP = 0.25

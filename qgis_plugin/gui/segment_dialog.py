@@ -11,9 +11,9 @@ from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 from qgis.utils import iface
 
-from ..cards import model_card, scenario_text
 from ..dis2_core.contract.errors import Dis2Error
-from ..translation import tr
+from ..words.cards import model_card, scenario_text
+from ..words.translation import tr
 from .preview import Preview, preview_region
 
 MESSAGE_SECONDS = 10

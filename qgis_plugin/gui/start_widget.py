@@ -6,7 +6,7 @@ from processing.gui.wrappers import DIALOG_BATCH, DIALOG_MODELER
 from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
 from qgis.PyQt.QtWidgets import QWidget
 
-from ..translation import tr
+from ..words.translation import tr
 from .model_widget import ModelWidget, ModelWidgetWrapper
 
 

@@ -1249,286 +1249,6 @@
    <translation>Le modèle « {} » accepte {}.</translation>
   </message>
   <message>
-   <location filename="../card_page.py"></location>
-   <source>It works on pixels of {:g} m, in windows of {} × {} pixels. Any of the inputs may be missing.</source>
-   <translation>Il travaille sur des pixels de {:g} m, par fenêtres de {} × {} pixels. N'importe laquelle des entrées peut manquer.</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Input</source>
-   <translation>Entrée</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Raster in</source>
-   <translation>À fournir comme</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Band</source>
-   <translation>Bande</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Unit</source>
-   <translation>Unité</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Valid values</source>
-   <translation>Valeurs valides</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Mean</source>
-   <translation>Moyenne</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Deviation</source>
-   <translation>Écart type</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Training data</source>
-   <translation>Données d'entraînement</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Made</source>
-   <translation>Créé le</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Path</source>
-   <translation>Chemin</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Size</source>
-   <translation>Taille</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Parameters</source>
-   <translation>Paramètres</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>What it takes</source>
-   <translation>Ce qu'il accepte</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>What it gives</source>
-   <translation>Ce qu'il produit</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>How good it is</source>
-   <translation>Sa qualité</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Where it comes from</source>
-   <translation>Son origine</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>File</source>
-   <translation>Fichier</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Value</source>
-   <translation>Valeur</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Colour</source>
-   <translation>Couleur</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Class</source>
-   <translation>Classe</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>The card states no scores.</source>
-   <translation>La fiche n'indique aucun score.</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Available</source>
-   <translation>Disponible</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>IoU of the class</source>
-   <translation>IoU de la classe</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>{:,} bytes</source>
-   <translation>{:,} octets</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>Before you trust its maps:</source>
-   <translation>Avant de vous fier à ses cartes :</translation>
-  </message>
-  <message>
-   <location filename="../card_page.py"></location>
-   <source>{}, 0 to 1</source>
-   <translation>{}, de 0 à 1</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>Takes</source>
-   <translation>Accepte</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>Works at</source>
-   <translation>Travaille à</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>Optical</source>
-   <translation>Optique</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>Elevation</source>
-   <translation>Élévation</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>SAR</source>
-   <translation>SAR</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>Spectral</source>
-   <translation>Spectral</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>Other</source>
-   <translation>Autre</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>No model was chosen.</source>
-   <translation>Aucun modèle n'a été choisi.</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>No raster was given.</source>
-   <translation>Aucun raster n'a été fourni.</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>The model has no use for a raster in {}.</source>
-   <translation>Le modèle n'a pas l'usage d'un raster dans : {}.</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>{:g} m a pixel</source>
-   <translation>{:g} m par pixel</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>Choose a model file, or a shipped model: {}.</source>
-   <translation>Choisissez un fichier de modèle, ou un modèle fourni : {}.</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>none</source>
-   <translation>aucun</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>Give at least one of these.</source>
-   <translation>Fournissez-en au moins un.</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>Leave everything else empty.</source>
-   <translation>Laissez tout le reste vide.</translation>
-  </message>
-  <message>
-   <location filename="../cards.py"></location>
-   <source>and/or</source>
-   <translation>et/ou</translation>
-  </message>
-  <message>
-   <location filename="../creation_options.py"></location>
-   <source>Write NAME=VALUE, several with | between: COMPRESS=ZSTD|ZSTD_LEVEL=9.</source>
-   <translation>Écrivez NOM=VALEUR, plusieurs séparés par | : COMPRESS=ZSTD|ZSTD_LEVEL=9.</translation>
-  </message>
-  <message>
-   <location filename="../creation_options.py"></location>
-   <source>'{}' is no creation option.</source>
-   <translation>« {} » n'est pas une option de création.</translation>
-  </message>
-  <message>
-   <location filename="../crs.py"></location>
-   <source>Give an extent in a CRS of the same part of the Earth, that of the raster for example.</source>
-   <translation>Indiquez une emprise dans un SCR de la même partie du globe, par exemple celui du raster.</translation>
-  </message>
-  <message>
-   <location filename="../crs.py"></location>
-   <source>Check the CRS of the layer.</source>
-   <translation>Vérifiez le SCR de la couche.</translation>
-  </message>
-  <message>
-   <location filename="../crs.py"></location>
-   <source>unknown CRS</source>
-   <translation>SCR inconnu</translation>
-  </message>
-  <message>
-   <location filename="../crs.py"></location>
-   <source>The extent in {} cannot be expressed in {}.</source>
-   <translation>L'emprise en {} ne peut pas être exprimée en {}.</translation>
-  </message>
-  <message>
-   <location filename="../crs.py"></location>
-   <source>{} says nothing about the ground here.</source>
-   <translation>{} ne dit rien du terrain à cet endroit.</translation>
-  </message>
-  <message>
-   <location filename="../features.py"></location>
-   <source>Create it, or choose another.</source>
-   <translation>Créez-le, ou choisissez-en un autre.</translation>
-  </message>
-  <message>
-   <location filename="../features.py"></location>
-   <source>Choose another folder, or ask for the permission.</source>
-   <translation>Choisissez un autre dossier, ou demandez l'autorisation.</translation>
-  </message>
-  <message>
-   <location filename="../features.py"></location>
-   <source>Free some space, or choose another file.</source>
-   <translation>Libérez de l'espace, ou choisissez un autre fichier.</translation>
-  </message>
-  <message>
-   <location filename="../features.py"></location>
-   <source>The folder {} does not exist.</source>
-   <translation>Le dossier {} n'existe pas.</translation>
-  </message>
-  <message>
-   <location filename="../features.py"></location>
-   <source>You may not write {}.</source>
-   <translation>Vous n'avez pas le droit d'écrire {}.</translation>
-  </message>
-  <message>
-   <location filename="../features.py"></location>
-   <source>'{}' could not be written ({}).</source>
-   <translation>« {} » n'a pas pu être écrit ({}).</translation>
-  </message>
-  <message>
    <location filename="../gui/model_widget.py"></location>
    <source>Choose a model file</source>
    <translation>Choisir un fichier de modèle</translation>
@@ -1779,114 +1499,224 @@
    <translation>Vide : un nouveau modèle qui ne sait encore rien.</translation>
   </message>
   <message>
-   <location filename="../layers.py"></location>
+   <location filename="../layers/crs.py"></location>
+   <source>Give an extent in a CRS of the same part of the Earth, that of the raster for example.</source>
+   <translation>Indiquez une emprise dans un SCR de la même partie du globe, par exemple celui du raster.</translation>
+  </message>
+  <message>
+   <location filename="../layers/crs.py"></location>
+   <source>Check the CRS of the layer.</source>
+   <translation>Vérifiez le SCR de la couche.</translation>
+  </message>
+  <message>
+   <location filename="../layers/crs.py"></location>
+   <source>unknown CRS</source>
+   <translation>SCR inconnu</translation>
+  </message>
+  <message>
+   <location filename="../layers/crs.py"></location>
+   <source>The extent in {} cannot be expressed in {}.</source>
+   <translation>L'emprise en {} ne peut pas être exprimée en {}.</translation>
+  </message>
+  <message>
+   <location filename="../layers/crs.py"></location>
+   <source>{} says nothing about the ground here.</source>
+   <translation>{} ne dit rien du terrain à cet endroit.</translation>
+  </message>
+  <message>
+   <location filename="../layers/rasters.py"></location>
    <source>in-memory</source>
    <translation>en mémoire</translation>
   </message>
   <message>
-   <location filename="../layers.py"></location>
+   <location filename="../layers/rasters.py"></location>
    <source>Right-click it, choose Export &gt; Save As… to write a GeoTIFF, and use that.</source>
    <translation>Faites un clic droit dessus, choisissez Exporter ► Enregistrer sous… pour écrire un GeoTIFF, et utilisez celui-ci.</translation>
   </message>
   <message>
-   <location filename="../layers.py"></location>
+   <location filename="../layers/rasters.py"></location>
    <source>Write it to a file with that CRS (Assign projection), and use that.</source>
    <translation>Écrivez-la dans un fichier avec ce SCR (Assigner une projection), et utilisez celui-ci.</translation>
   </message>
   <message>
-   <location filename="../layers.py"></location>
+   <location filename="../layers/rasters.py"></location>
    <source>The layer '{}' is not a file that can be opened outside QGIS (it is a {} layer).</source>
    <translation>La couche « {} » n'est pas un fichier que l'on peut ouvrir en dehors de QGIS (c'est une couche {}).</translation>
   </message>
   <message>
-   <location filename="../layers.py"></location>
+   <location filename="../layers/rasters.py"></location>
    <source>{} cannot be given another CRS ({}).</source>
    <translation>Impossible d'attribuer un autre SCR à {} ({}).</translation>
   </message>
   <message>
-   <location filename="../polygons.py"></location>
-   <source>The polygons are made of {:,} × {:,} pixels, which takes minutes.</source>
-   <translation>Les polygones sont tracés à partir de {:,} × {:,} pixels, ce qui prend des minutes.</translation>
-  </message>
-  <message>
-   <location filename="../polygons.py"></location>
-   <source>Drawing polygons</source>
-   <translation>Tracé des polygones</translation>
-  </message>
-  <message>
-   <location filename="../polygons.py"></location>
-   <source>Merging small patches</source>
-   <translation>Fusion des petits îlots</translation>
-  </message>
-  <message>
-   <location filename="../polygons.py"></location>
-   <source>Merge small patches ('Smallest patch'), or choose a smaller extent.</source>
-   <translation>Fusionnez les petits îlots (« Plus petit îlot en pixels »), ou choisissez une emprise plus petite.</translation>
-  </message>
-  <message>
-   <location filename="../polygons.py"></location>
-   <source>Free some space in the temporary folder.</source>
-   <translation>Libérez de l'espace dans le dossier temporaire.</translation>
-  </message>
-  <message>
-   <location filename="../polygons.py"></location>
-   <source>The map has more than {:,} patches, too many for polygons; the map itself is finished: {}.</source>
-   <translation>La carte compte plus de {:,} îlots, ce qui est trop pour des polygones ; la carte elle-même est terminée : {}.</translation>
-  </message>
-  <message>
-   <location filename="../polygons.py"></location>
-   <source>The polygons could not be made ({}).</source>
-   <translation>Les polygones n'ont pas pu être créés ({}).</translation>
-  </message>
-  <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>Reading the polygons</source>
    <translation>Lecture des polygones</translation>
   </message>
   <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>Set the one that it has in its properties.</source>
    <translation>Définissez celui qui est le sien dans ses propriétés.</translation>
   </message>
   <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>Give a layer of polygons.</source>
    <translation>Fournissez une couche de polygones.</translation>
   </message>
   <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>There are no polygons here.</source>
    <translation>Il n'y a pas de polygones ici.</translation>
   </message>
   <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>Draw some, clear the selection, or choose a larger extent.</source>
    <translation>Dessinez-en, désélectionnez tout, ou choisissez une emprise plus grande.</translation>
   </message>
   <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>No field was chosen.</source>
    <translation>Aucun champ n'a été choisi.</translation>
   </message>
   <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>The layer '{}' has no CRS.</source>
    <translation>La couche « {} » n'a pas de SCR.</translation>
   </message>
   <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>The layer '{}' holds no polygons.</source>
    <translation>La couche « {} » ne contient pas de polygones.</translation>
   </message>
   <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>Choose the field that holds the class: {}.</source>
    <translation>Choisissez le champ qui contient la classe : {}.</translation>
   </message>
   <message>
-   <location filename="../references.py"></location>
+   <location filename="../layers/references.py"></location>
    <source>The layer '{}' has no field '{}'.</source>
    <translation>La couche « {} » n'a pas de champ « {} ».</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>Set 'Extent' to the part that you need.</source>
+   <translation>Réglez « Emprise » sur la partie dont vous avez besoin.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>Check the CRS of the layer, or choose another extent.</source>
+   <translation>Vérifiez le SCR de la couche, ou choisissez une autre emprise.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>Check that the service can be reached and covers the extent.</source>
+   <translation>Vérifiez que le service est joignable et couvre l'emprise.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>Free some space there.</source>
+   <translation>Libérez-y de l'espace.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>Reading '{}' through QGIS</source>
+   <translation>Lecture de « {} » par QGIS</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>The layer '{}' is read through QGIS: {} pixels.</source>
+   <translation>La couche « {} » est lue par QGIS : {} pixels.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>The layer '{}' could not be read through QGIS (error {}).</source>
+   <translation>La couche « {} » n'a pas pu être lue par QGIS (erreur {}).</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>The layer '{}' would have to be read as {:,} × {:,} pixels; {:,} in all is the limit.</source>
+   <translation>La couche « {} » devrait être lue en {:,} × {:,} pixels ; la limite est de {:,} au total.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>The layer '{}' lies elsewhere than the extent or the other rasters.</source>
+   <translation>La couche « {} » se trouve ailleurs que l'emprise ou les autres rasters.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>The layer '{}' shows nothing here.</source>
+   <translation>La couche « {} » ne montre rien ici.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
+   <source>The layer '{}' could not be written to the temporary folder.</source>
+   <translation>La couche « {} » n'a pas pu être écrite dans le dossier temporaire.</translation>
+  </message>
+  <message>
+   <location filename="../results/features.py"></location>
+   <source>Create it, or choose another.</source>
+   <translation>Créez-le, ou choisissez-en un autre.</translation>
+  </message>
+  <message>
+   <location filename="../results/features.py"></location>
+   <source>Choose another folder, or ask for the permission.</source>
+   <translation>Choisissez un autre dossier, ou demandez l'autorisation.</translation>
+  </message>
+  <message>
+   <location filename="../results/features.py"></location>
+   <source>Free some space, or choose another file.</source>
+   <translation>Libérez de l'espace, ou choisissez un autre fichier.</translation>
+  </message>
+  <message>
+   <location filename="../results/features.py"></location>
+   <source>The folder {} does not exist.</source>
+   <translation>Le dossier {} n'existe pas.</translation>
+  </message>
+  <message>
+   <location filename="../results/features.py"></location>
+   <source>You may not write {}.</source>
+   <translation>Vous n'avez pas le droit d'écrire {}.</translation>
+  </message>
+  <message>
+   <location filename="../results/features.py"></location>
+   <source>'{}' could not be written ({}).</source>
+   <translation>« {} » n'a pas pu être écrit ({}).</translation>
+  </message>
+  <message>
+   <location filename="../results/polygons.py"></location>
+   <source>The polygons are made of {:,} × {:,} pixels, which takes minutes.</source>
+   <translation>Les polygones sont tracés à partir de {:,} × {:,} pixels, ce qui prend des minutes.</translation>
+  </message>
+  <message>
+   <location filename="../results/polygons.py"></location>
+   <source>Drawing polygons</source>
+   <translation>Tracé des polygones</translation>
+  </message>
+  <message>
+   <location filename="../results/polygons.py"></location>
+   <source>Merging small patches</source>
+   <translation>Fusion des petits îlots</translation>
+  </message>
+  <message>
+   <location filename="../results/polygons.py"></location>
+   <source>Merge small patches ('Smallest patch'), or choose a smaller extent.</source>
+   <translation>Fusionnez les petits îlots (« Plus petit îlot en pixels »), ou choisissez une emprise plus petite.</translation>
+  </message>
+  <message>
+   <location filename="../results/polygons.py"></location>
+   <source>Free some space in the temporary folder.</source>
+   <translation>Libérez de l'espace dans le dossier temporaire.</translation>
+  </message>
+  <message>
+   <location filename="../results/polygons.py"></location>
+   <source>The map has more than {:,} patches, too many for polygons; the map itself is finished: {}.</source>
+   <translation>La carte compte plus de {:,} îlots, ce qui est trop pour des polygones ; la carte elle-même est terminée : {}.</translation>
+  </message>
+  <message>
+   <location filename="../results/polygons.py"></location>
+   <source>The polygons could not be made ({}).</source>
+   <translation>Les polygones n'ont pas pu être créés ({}).</translation>
   </message>
   <message>
    <location filename="../runtime/__init__.py"></location>
@@ -2509,152 +2339,322 @@
    <translation>Le paquet wheel de uv est endommagé ({}).</translation>
   </message>
   <message>
-   <location filename="../scales.py"></location>
+   <location filename="../words/card_page.py"></location>
+   <source>It works on pixels of {:g} m, in windows of {} × {} pixels. Any of the inputs may be missing.</source>
+   <translation>Il travaille sur des pixels de {:g} m, par fenêtres de {} × {} pixels. N'importe laquelle des entrées peut manquer.</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Input</source>
+   <translation>Entrée</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Raster in</source>
+   <translation>À fournir comme</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Band</source>
+   <translation>Bande</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Unit</source>
+   <translation>Unité</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Valid values</source>
+   <translation>Valeurs valides</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Mean</source>
+   <translation>Moyenne</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Deviation</source>
+   <translation>Écart type</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Training data</source>
+   <translation>Données d'entraînement</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Made</source>
+   <translation>Créé le</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Path</source>
+   <translation>Chemin</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Size</source>
+   <translation>Taille</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Parameters</source>
+   <translation>Paramètres</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>What it takes</source>
+   <translation>Ce qu'il accepte</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>What it gives</source>
+   <translation>Ce qu'il produit</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>How good it is</source>
+   <translation>Sa qualité</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Where it comes from</source>
+   <translation>Son origine</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>File</source>
+   <translation>Fichier</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Value</source>
+   <translation>Valeur</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Colour</source>
+   <translation>Couleur</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Class</source>
+   <translation>Classe</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>The card states no scores.</source>
+   <translation>La fiche n'indique aucun score.</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Available</source>
+   <translation>Disponible</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>IoU of the class</source>
+   <translation>IoU de la classe</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>{:,} bytes</source>
+   <translation>{:,} octets</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>Before you trust its maps:</source>
+   <translation>Avant de vous fier à ses cartes :</translation>
+  </message>
+  <message>
+   <location filename="../words/card_page.py"></location>
+   <source>{}, 0 to 1</source>
+   <translation>{}, de 0 à 1</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Takes</source>
+   <translation>Accepte</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Works at</source>
+   <translation>Travaille à</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Optical</source>
+   <translation>Optique</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Elevation</source>
+   <translation>Élévation</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>SAR</source>
+   <translation>SAR</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Spectral</source>
+   <translation>Spectral</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Other</source>
+   <translation>Autre</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>No model was chosen.</source>
+   <translation>Aucun modèle n'a été choisi.</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>No raster was given.</source>
+   <translation>Aucun raster n'a été fourni.</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>The model has no use for a raster in {}.</source>
+   <translation>Le modèle n'a pas l'usage d'un raster dans : {}.</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>{:g} m a pixel</source>
+   <translation>{:g} m par pixel</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Choose a model file, or a shipped model: {}.</source>
+   <translation>Choisissez un fichier de modèle, ou un modèle fourni : {}.</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>none</source>
+   <translation>aucun</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Give at least one of these.</source>
+   <translation>Fournissez-en au moins un.</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Leave everything else empty.</source>
+   <translation>Laissez tout le reste vide.</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>and/or</source>
+   <translation>et/ou</translation>
+  </message>
+  <message>
+   <location filename="../words/creation_options.py"></location>
+   <source>Write NAME=VALUE, several with | between: COMPRESS=ZSTD|ZSTD_LEVEL=9.</source>
+   <translation>Écrivez NOM=VALEUR, plusieurs séparés par | : COMPRESS=ZSTD|ZSTD_LEVEL=9.</translation>
+  </message>
+  <message>
+   <location filename="../words/creation_options.py"></location>
+   <source>'{}' is no creation option.</source>
+   <translation>« {} » n'est pas une option de création.</translation>
+  </message>
+  <message>
+   <location filename="../words/scales.py"></location>
    <source>Write NAME=a,b for value = a * stored + b, for example ndsm=0.1,0; several with a space between.</source>
    <translation>Écrivez NOM=a,b pour valeur = a * valeur enregistrée + b, par exemple ndsm=0.1,0 ; plusieurs séparés par une espace.</translation>
   </message>
   <message>
-   <location filename="../scales.py"></location>
+   <location filename="../words/scales.py"></location>
    <source>There is a scale for '{}', which the model does not take.</source>
    <translation>Une échelle est indiquée pour « {} », que le modèle n'accepte pas.</translation>
   </message>
   <message>
-   <location filename="../scales.py"></location>
+   <location filename="../words/scales.py"></location>
    <source>It takes: {}.</source>
    <translation>Il accepte : {}.</translation>
   </message>
   <message>
-   <location filename="../scales.py"></location>
+   <location filename="../words/scales.py"></location>
    <source>'{}' is no scale.</source>
    <translation>« {} » n'est pas une échelle.</translation>
   </message>
   <message>
-   <location filename="../snapshots.py"></location>
-   <source>Set 'Extent' to the part that you need.</source>
-   <translation>Réglez « Emprise » sur la partie dont vous avez besoin.</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>Check the CRS of the layer, or choose another extent.</source>
-   <translation>Vérifiez le SCR de la couche, ou choisissez une autre emprise.</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>Check that the service can be reached and covers the extent.</source>
-   <translation>Vérifiez que le service est joignable et couvre l'emprise.</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>Free some space there.</source>
-   <translation>Libérez-y de l'espace.</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>Reading '{}' through QGIS</source>
-   <translation>Lecture de « {} » par QGIS</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>The layer '{}' is read through QGIS: {} pixels.</source>
-   <translation>La couche « {} » est lue par QGIS : {} pixels.</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>The layer '{}' could not be read through QGIS (error {}).</source>
-   <translation>La couche « {} » n'a pas pu être lue par QGIS (erreur {}).</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>The layer '{}' would have to be read as {:,} × {:,} pixels; {:,} in all is the limit.</source>
-   <translation>La couche « {} » devrait être lue en {:,} × {:,} pixels ; la limite est de {:,} au total.</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>The layer '{}' lies elsewhere than the extent or the other rasters.</source>
-   <translation>La couche « {} » se trouve ailleurs que l'emprise ou les autres rasters.</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>The layer '{}' shows nothing here.</source>
-   <translation>La couche « {} » ne montre rien ici.</translation>
-  </message>
-  <message>
-   <location filename="../snapshots.py"></location>
-   <source>The layer '{}' could not be written to the temporary folder.</source>
-   <translation>La couche « {} » n'a pas pu être écrite dans le dossier temporaire.</translation>
-  </message>
-  <message>
-   <location filename="../translation.py"></location>
+   <location filename="../words/translation.py"></location>
    <source>'… raster: bands'</source>
    <translation>« Raster … : bandes »</translation>
   </message>
   <message>
-   <location filename="../translation.py"></location>
+   <location filename="../words/translation.py"></location>
    <source>'Extent'</source>
    <translation>« Emprise »</translation>
   </message>
   <message>
-   <location filename="../translation.py"></location>
+   <location filename="../words/translation.py"></location>
    <source>'Output pixels'</source>
    <translation>« Pixels de sortie »</translation>
   </message>
   <message>
-   <location filename="../translation.py"></location>
+   <location filename="../words/translation.py"></location>
    <source>'Scale of values'</source>
    <translation>« Échelle des valeurs »</translation>
   </message>
   <message>
-   <location filename="../translation.py"></location>
+   <location filename="../words/translation.py"></location>
    <source>'Meaning of the reference's values'</source>
    <translation>« Signification des valeurs de la référence »</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>The machine may be short of memory: try fewer windows at a time, or the device 'cpu'.</source>
    <translation>La machine manque peut-être de mémoire : essayez avec moins de fenêtres à la fois, ou avec le périphérique « cpu ».</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>Choose another Python under Settings &gt; Options &gt; DIS2 or in DIS2_PYTHON.</source>
    <translation>Choisissez un autre Python sous Préférences ► Options ► DIS2 ou dans DIS2_PYTHON.</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>The worker ended without a result (exit code {}).</source>
    <translation>Le processus de calcul s'est terminé sans résultat (code de sortie {}).</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>Its last words:</source>
    <translation>Ses dernières lignes :</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>Install the DIS2 plugin again and restart QGIS.</source>
    <translation>Réinstallez l'extension DIS2 et redémarrez QGIS.</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>Cancelled. Nothing was written.</source>
    <translation>Annulé. Rien n'a été écrit.</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>The worker crashed (signal {}).</source>
    <translation>Le processus de calcul a planté (signal {}).</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>Is '{}' a Python 3.10 or newer?</source>
    <translation>« {} » est-il un Python 3.10 ou plus récent ?</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>The worker has not answered for {:g} seconds and was stopped.</source>
    <translation>Le processus de calcul n'a pas répondu pendant {:g} secondes et a été arrêté.</translation>
   </message>
   <message>
-   <location filename="../worker_client.py"></location>
+   <location filename="../worker/client.py"></location>
    <source>Worker {}: {}</source>
    <translation>Processus de calcul {} : {}</translation>
   </message>

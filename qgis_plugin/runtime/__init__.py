@@ -16,7 +16,7 @@ from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtCore import QProcessEnvironment
 
 from ..dis2_core.contract.version import __version__
-from ..translation import tr
+from ..words.translation import tr
 from . import layout
 from .errors import NoRuntime
 
@@ -34,7 +34,7 @@ __all__ = [
 
 SETTING = "dis2/python"
 VARIABLE = "DIS2_PYTHON"
-WORKER = Path(__file__).resolve().parent.parent / "worker.py"
+WORKER = Path(__file__).resolve().parent.parent / "worker" / "process.py"
 
 #: Variables that would lead another Python to QGIS's packages, GDAL, PROJ or shared libraries.
 SCRUBBED = ("PYTHON", "__PYVENV", "VIRTUAL_ENV", "CONDA", "PIP_", "QGIS_", "PROJ_", "GDAL_", "LD_", "DYLD_")

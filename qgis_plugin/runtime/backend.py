@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from ..translation import tr
+from ..words.translation import tr
 from .constants import BACKENDS, CPU, Backend
 
 AUTO = "auto"

@@ -17,7 +17,7 @@ from qgis.PyQt.QtCore import QT_VERSION_STR, QSysInfo
 
 from ..dis2_core.contract.errors import Dis2Error
 from ..dis2_core.contract.version import __version__
-from ..translation import tr
+from ..words.translation import tr
 from . import VARIABLE, chosen_python, layout
 from .backend import Gpu
 from .constants import PYPI

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..dis2_core.contract.errors import Dis2Error, NoSpace, OutputNotWritable, ResourceError
-from ..translation import tr
+from ..words.translation import tr
 
 SHOWN_LINES = 12
 

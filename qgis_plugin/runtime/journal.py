@@ -11,7 +11,7 @@ from typing import Optional
 from qgis.core import QgsProcessingFeedback
 
 from ..dis2_core.contract.errors import Cancelled
-from ..translation import tr
+from ..words.translation import tr
 
 KEPT_LINES = 200
 _CREDENTIALS = re.compile(r"(\w+://)[^/\s'\"]+@")

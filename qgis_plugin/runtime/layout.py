@@ -32,7 +32,7 @@ from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QStandardPaths
 
 from ..dis2_core.contract.errors import InputError, NoSpace, OutputNotWritable
-from ..translation import tr
+from ..words.translation import tr
 from .constants import (
     LONGEST_PATH,
     PACKAGES_LOCK,
@@ -240,7 +240,7 @@ def new_environment(root: Path) -> Path:
 def is_busy(environment: Path) -> bool:
     """Whether a worker runs in an environment, of this QGIS or another.
 
-    It holds ``pyvenv.cfg`` (see ``worker.py``); Windows lets nobody write to a program that runs.
+    It holds ``pyvenv.cfg`` (see ``worker/process.py``); Windows lets nobody write to a program that runs.
     """
     try:
         if WINDOWS:

@@ -15,7 +15,7 @@ from qgis.PyQt.QtNetwork import (
     QNetworkRequest,
 )
 
-from ..translation import tr
+from ..words.translation import tr
 from .errors import SetupFailed, explain, offline
 from .journal import Journal, redacted
 from .layout import extended

@@ -14,7 +14,7 @@ from typing import NamedTuple, Optional
 from qgis.PyQt.QtCore import QCoreApplication, QProcess, QProcessEnvironment, QThread
 
 from ..dis2_core.contract.errors import Cancelled
-from ..translation import tr
+from ..words.translation import tr
 from .errors import SetupFailed
 from .journal import Journal
 

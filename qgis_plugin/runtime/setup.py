@@ -22,7 +22,7 @@ from qgis.PyQt.QtCore import QLockFile
 
 from ..dis2_core.contract.errors import InputError, OutputNotWritable, ResourceError
 from ..dis2_core.contract.version import __version__
-from ..translation import tr
+from ..words.translation import tr
 from . import SCRUBBED, layout, scrubbed_environment
 from .backend import AUTO, QUERIES, Choice, Gpu, choose, parse_smi, smi_arguments
 from .constants import (

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from qgis.PyQt.QtCore import QProcessEnvironment
 
 from ..dis2_core.contract.errors import Dis2Error
-from ..translation import tr
+from ..words.translation import tr
 from . import SCRUBBED, leave_installation, scrubbed_environment
 from .constants import MAX_PAGE, MAX_UV, PYPI, UV, UV_LOCK
 from .errors import HashMismatch, SetupFailed, explain

@@ -57,13 +57,13 @@ def modules(floor):
     ],
 )
 def test_no_floor_imports_what_lies_above(floor, forbidden):
-    worker = ROOT / "qgis_plugin" / "worker.py"  # runs in the other Python
+    worker = ROOT / "qgis_plugin" / "worker" / "process.py"  # runs in the other Python
     found = {(path.name, name) for path in modules(floor) if path != worker for _, name in imports(path)}
     assert not {(file, name) for file, name in found if name.split(".")[0] in forbidden}
 
 
 def test_the_plugin_imports_only_the_light_part_of_the_library():
-    worker = ROOT / "qgis_plugin" / "worker.py"
+    worker = ROOT / "qgis_plugin" / "worker" / "process.py"
     for path in modules("qgis_plugin"):
         for level, name in imports(path):
             assert path == worker or level or name.split(".")[0] != "dis2_core", f"{path.name}: use a relative import"

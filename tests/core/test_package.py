@@ -29,7 +29,7 @@ def test_everything_lies_in_one_folder_that_python_can_import(names):
 
 
 def test_what_qgis_needs_is_there(names):
-    for name in ("__init__.py", "metadata.txt", "LICENSE", "worker.py"):
+    for name in ("__init__.py", "metadata.txt", "LICENSE", "worker/process.py"):
         assert f"dis2/{name}" in names
 
 

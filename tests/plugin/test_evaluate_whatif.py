@@ -239,7 +239,7 @@ def test_progress_never_goes_back(plugin, scene, maps, name, monkeypatch, qgis_p
     """Though QGIS writes two rasters of its memory, one after the other, before the worker begins."""
     import processing
     from dis2.dis2_core.contract.errors import Cancelled
-    from dis2.snapshots import Snapshot
+    from dis2.layers.snapshots import Snapshot
 
     def slowly(feedback):
         for percent in (0, 50, 100):

@@ -166,8 +166,8 @@ def test_a_view_beside_the_rasters(dialog, canvas, real_worker):
 @pytest.mark.parametrize("crs", ["EPSG:2056", "EPSG:4326", "EPSG:3857", "EPSG:2264"])
 def test_a_large_view_is_limited_to_some_windows_on_the_ground(plugin, scene, crs):
     """Measured on the ellipsoid; EPSG:2264 counts in feet."""
-    from dis2.cards import model_card
     from dis2.gui.preview import WINDOWS_A_SIDE, preview_region
+    from dis2.words.cards import model_card
 
     system, transforms = QgsCoordinateReferenceSystem(crs), QgsCoordinateTransformContext()
     view = QgsReferencedRectangle(SCENE if crs == "EPSG:2056" else _far_view(system), system)
@@ -200,8 +200,8 @@ def _corners(box):
 
 
 def test_a_small_view_is_shown_as_a_whole(plugin, scene):
-    from dis2.cards import model_card
     from dis2.gui.preview import preview_region
+    from dis2.words.cards import model_card
 
     view = QgsReferencedRectangle(SCENE, QgsCoordinateReferenceSystem("EPSG:2056"))
     region, limited = preview_region(view, model_card(scene.model), QgsCoordinateTransformContext())

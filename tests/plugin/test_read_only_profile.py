@@ -32,7 +32,7 @@ def plugins(plugin_folder, folder):
     """The plugin with the fake worker, for the person who has no rights."""
     copy = folder / "plugins" / "dis2"
     shutil.copytree(plugin_folder, copy)
-    shutil.copyfile(FAKE_WORKER, copy / "worker.py")
+    shutil.copyfile(FAKE_WORKER, copy / "worker" / "process.py")
     return copy.parent
 
 

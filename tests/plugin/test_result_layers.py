@@ -14,7 +14,7 @@ from qgis.core import (
 @pytest.fixture
 def add(plugin, qgis_new_project):
     """Add a layer as a window does whose selected layer is the newest, and move it."""
-    from dis2.result_layers import Place, move_to_group
+    from dis2.results.placing import Place, move_to_group
 
     root = QgsProject.instance().layerTreeRoot()
 
@@ -63,7 +63,7 @@ def test_the_group_that_processing_is_told_to_put_results_into_holds_it(add):
 
 @pytest.mark.parametrize(("insists", "name"), [(True, "Aerial photo"), (False, "rgb")])
 def test_a_name_that_insists_goes_before_the_one_that_qgis_gives(plugin, qgis_new_project, insists, name):
-    from dis2.result_layers import Place, place_result
+    from dis2.results.placing import Place, place_result
 
     context, layer = QgsProcessingContext(), QgsVectorLayer("NoGeometry", "rgb", "memory")
     context.setProject(QgsProject.instance())
@@ -80,7 +80,7 @@ def test_a_name_that_insists_goes_before_the_one_that_qgis_gives(plugin, qgis_ne
     ("given", "name"), [("Classes", "Classes (optical)"), ("", "Classes (optical)"), ("Land cover", "Land cover")]
 )
 def test_the_output_of_a_model_keeps_the_name_that_it_has_there(plugin, qgis_new_project, given, name):
-    from dis2.result_layers import Place, place_result
+    from dis2.results.placing import Place, place_result
 
     context = QgsProcessingContext()
     details = QgsProcessingContext.LayerDetails(given, QgsProject.instance(), "OUTPUT")

@@ -224,7 +224,7 @@ def test_an_environment_that_a_worker_runs_in_is_neither_swept_nor_removed(make,
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--symlinks", str(environment)], check=True)
     make("env-00aa")
     worker = subprocess.Popen(
-        [str(layout.python_in(environment)), "-I", "-u", str(plugin_folder / "worker.py")],
+        [str(layout.python_in(environment)), "-I", "-u", str(plugin_folder / "worker" / "process.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

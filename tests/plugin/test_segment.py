@@ -83,14 +83,14 @@ def test_check_map_service_without_an_extent(check, qgis_new_project):
 
 
 def test_open_options_of_a_layer_are_no_part_of_its_path(plugin, scene):
-    from dis2.layers import gdal_source
+    from dis2.layers.rasters import gdal_source
 
     assert gdal_source(QgsRasterLayer(f"{scene.rgb}|option:NUM_THREADS=2", "photo")) == scene.rgb
 
 
 def test_scales(plugin, scene):
-    from dis2.cards import model_card
-    from dis2.scales import parse_scales
+    from dis2.words.cards import model_card
+    from dis2.words.scales import parse_scales
 
     assert parse_scales("", model_card(scene.model)) == {}
     assert parse_scales("rgb=0.25,0; ndsm=0.1,-2", model_card(scene.model)) == {"rgb": (0.25, 0), "ndsm": (0.1, -2)}
@@ -103,7 +103,7 @@ def test_check_scale_that_is_none(check, text):
 
 
 def test_advice_of_the_worker_is_in_words_of_the_dialog(plugin):
-    from dis2.translation import in_words_of_qgis
+    from dis2.words.translation import in_words_of_qgis
 
     advice = "Use --grid model, or --scale ndsm=0.1,0; give an --extent."
     assert in_words_of_qgis(advice) == "Use 'Output pixels' model, or 'Scale of values' ndsm=0.1,0; give an 'Extent'."
@@ -213,7 +213,7 @@ def test_extent_in_a_crs_without_a_code(segment, scene):
 
 
 def test_a_crs_of_the_persons_own_has_a_code_that_only_qgis_knows(plugin):
-    from dis2.crs import crs_text
+    from dis2.layers.crs import crs_text
 
     class Own(QgsCoordinateReferenceSystem):
         def authid(self):
@@ -233,7 +233,7 @@ def test_a_crs_of_the_persons_own_has_a_code_that_only_qgis_knows(plugin):
 )
 def test_a_crs_without_a_code_loses_nothing_on_its_way(plugin, proj):
     """QGIS's default kind of WKT has no words for a rotated pole: the worker would take the raster's CRS instead."""
-    from dis2.crs import crs_text
+    from dis2.layers.crs import crs_text
 
     crs = QgsCoordinateReferenceSystem.fromProj(proj)
     assert QgsCoordinateReferenceSystem.fromWkt(crs_text(crs)) == crs
@@ -351,7 +351,7 @@ def test_cancelled_in_mid_run_within_a_second(segment, scene, earlier):
 
 def test_worker_outlives_no_parent(scene, torch_python, plugin_folder, tmp_path, earlier):
     """stdin ends because the parent is gone: the worker tidies up and ends, too."""
-    command = [torch_python, "-I", "-u", str(plugin_folder / "worker.py")]
+    command = [torch_python, "-I", "-u", str(plugin_folder / "worker" / "process.py")]
     source = {"rgb": {"path": scene.large}}
     outputs = {"classes": str(earlier)}
     job = {"v": 1, "type": "job", "model": scene.model, "inputs": source, "outputs": outputs, "batch_size": 1}
@@ -367,7 +367,7 @@ def test_worker_outlives_no_parent(scene, torch_python, plugin_folder, tmp_path,
 
 
 def test_worker_gives_signs_of_life(torch_python, plugin_folder):
-    command = [torch_python, "-I", "-u", str(plugin_folder / "worker.py")]
+    command = [torch_python, "-I", "-u", str(plugin_folder / "worker" / "process.py")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
         kinds = [json.loads(worker.stdout.readline())["type"] for _ in range(2)]
         worker.stdin.close()
@@ -376,7 +376,7 @@ def test_worker_gives_signs_of_life(torch_python, plugin_folder):
 
 @pytest.mark.parametrize("line", ["", "no job\n", '{"v": 2, "type": "job"}\n'])
 def test_worker_without_a_job(torch_python, plugin_folder, line):
-    command = [torch_python, "-I", "-u", str(plugin_folder / "worker.py")]
+    command = [torch_python, "-I", "-u", str(plugin_folder / "worker" / "process.py")]
     done = subprocess.run(command, input=line, stdout=subprocess.PIPE, text=True, timeout=20)
     events = [json.loads(text) for text in done.stdout.splitlines()]
     assert [event["type"] for event in events] == ["hello", "error"]
@@ -386,7 +386,7 @@ def test_worker_without_a_job(torch_python, plugin_folder, line):
 def test_worker_in_a_python_without_torch(plugin_folder, tmp_path):
     venv.create(tmp_path / "bare")  # where Debian has torch, the environment of the tests sees it
     python = str(tmp_path / "bare" / "bin" / "python")
-    command = [python, "-I", "-u", str(plugin_folder / "worker.py")]
+    command = [python, "-I", "-u", str(plugin_folder / "worker" / "process.py")]
     line = json.dumps({"v": 1, "type": "job", "model": "m", "inputs": {}, "outputs": {"classes": "c.tif"}})
     done = subprocess.run(command, input=line + "\n", capture_output=True, text=True)
     error = json.loads(done.stdout.splitlines()[-1])

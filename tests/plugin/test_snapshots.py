@@ -81,7 +81,7 @@ def snapshot(plugin, tmp_path):
     """Write a layer as a run would; return the raster."""
 
     def take(layer, box=None, gsd=0.5, feedback=None):
-        from dis2.layers import worker_rasters
+        from dis2.layers.rasters import worker_rasters
 
         region = box and QgsReferencedRectangle(box, layer.crs())
         rasters = worker_rasters({"layer": layer}, region, gsd, QgsCoordinateTransformContext())
@@ -175,7 +175,7 @@ def test_a_part_lies_on_the_layers_own_pixels(snapshot, in_memory):
 
 
 def test_far_too_many_values_are_read_at_the_models_pixels(snapshot, in_memory, monkeypatch):
-    from dis2 import snapshots
+    from dis2.layers import snapshots
 
     monkeypatch.setattr(snapshots, "MAX_PIXELS", 200)
     raster = snapshot(heights(), gsd=4.0)
@@ -217,7 +217,7 @@ def test_a_crs_that_a_person_has_set_goes_before_that_of_the_file(snapshot, scen
 
 
 def test_credentials_of_qgis_are_not_the_workers(plugin):
-    from dis2.layers import worker_source
+    from dis2.layers.rasters import worker_source
 
     class Layer:
         def providerType(self):

@@ -218,7 +218,7 @@ def test_an_error_of_the_worker_reaches_the_person(train, tmp_path):
 
 def test_what_is_sent_to_the_worker(plugin, polygons, tmp_path):
     """GeoJSON in the layer's own coordinates, the class alone."""
-    from dis2.references import polygon_reference
+    from dis2.layers.references import polygon_reference
 
     reference = polygon_reference(polygons, QgsFeatureRequest(), "kind", "EPSG:2056").provide(
         tmp_path, QgsProcessingFeedback()

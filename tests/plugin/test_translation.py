@@ -60,7 +60,7 @@ def texts():
 
 
 def test_it_reads_what_the_tool_writes(plugin, french):
-    from dis2.translation import messages
+    from dis2.words.translation import messages
 
     assert len(french) > 400
     assert dict(messages("fr")) == french
@@ -105,7 +105,7 @@ def test_help_is_in_the_language(speaks):
 
 
 def test_words_for_options_are_labels(speaks, french):
-    from dis2.translation import in_words_of_qgis
+    from dis2.words.translation import in_words_of_qgis
 
     speaks("fr")
     assert in_words_of_qgis("Set --extent.") == "Set «\N{NO-BREAK SPACE}Emprise\N{NO-BREAK SPACE}»."

@@ -44,7 +44,7 @@ def draw(plugin, tmp_path):
     """Polygons of an array by value."""
 
     def run(values, wanted=(0, 1, 2), smallest=0, feedback=None):
-        from dis2.polygons import class_polygons
+        from dis2.results.polygons import class_polygons
 
         measure = QgsDistanceArea()
         measure.setSourceCrs(QgsCoordinateReferenceSystem("EPSG:2056"), QgsProject.instance().transformContext())
@@ -106,8 +106,8 @@ def test_nothing_but_nodata(draw):
 
 
 def test_too_many_patches_are_one_sentence(draw, monkeypatch, plugin):
-    from dis2 import polygons
     from dis2.dis2_core.contract.errors import InputError
+    from dis2.results import polygons
 
     monkeypatch.setattr(polygons, "MAX_PARTS", 100)
     board = np.indices((60, 60)).sum(axis=0).astype("uint8") % 2
@@ -223,7 +223,7 @@ def test_a_file_that_cannot_be_written_is_told_before_the_work_begins(segment, t
 
 
 def test_too_many_patches_leave_the_map(segment, tmp_path, monkeypatch):
-    from dis2 import polygons
+    from dis2.results import polygons
 
     monkeypatch.setattr(polygons, "MAX_PARTS", 1)
     with pytest.raises(QgsProcessingException, match=r"the map itself is finished: .*map\.tif"):
@@ -233,7 +233,7 @@ def test_too_many_patches_leave_the_map(segment, tmp_path, monkeypatch):
 
 def test_what_the_batch_dialog_leaves_empty_is_not_made(segment, monkeypatch):
     """It gives a sink without a name, whose polygons nobody would see; here there would be too many."""
-    from dis2 import polygons
+    from dis2.results import polygons
 
     monkeypatch.setattr(polygons, "MAX_PARTS", 1)
     empty = {name: QgsProcessingOutputLayerDefinition("") for name in ("POLYGONS", "AREAS", "CONFIDENCE")}

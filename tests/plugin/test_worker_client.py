@@ -106,7 +106,7 @@ def test_a_failure_says_what_happened_and_leaves_nothing(fake_worker, segment, t
 
 
 def test_the_new_lock_of_another_run_stays(plugin, target):
-    from dis2.leftovers import WRITING_SECONDS, remove_leftovers
+    from dis2.worker.leftovers import WRITING_SECONDS, remove_leftovers
 
     lock = target.with_name(".map.tif.dis2-lock")
     lock.touch()
@@ -119,10 +119,10 @@ def test_the_new_lock_of_another_run_stays(plugin, target):
 
 
 def test_a_silent_worker_is_stopped(fake_worker, segment, target, monkeypatch):
-    from dis2 import worker_client
+    from dis2.worker import client
 
     fake_worker("hang")
-    monkeypatch.setattr(worker_client.WorkerRun, "SILENCE_SECONDS", 0.6)
+    monkeypatch.setattr(client.WorkerRun, "SILENCE_SECONDS", 0.6)
     started = time.monotonic()
     with pytest.raises(QgsProcessingException, match=r"has not answered for 0\.6 seconds"):
         segment()

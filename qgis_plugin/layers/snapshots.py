@@ -25,10 +25,10 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
+from ..dis2_core.contract.errors import GridMismatch, NoSpace, NoValidData, UnreadableRaster
+from ..words.progress import block_feedback, check_cancelled
+from ..words.translation import tr
 from .crs import box_in, metres_per_unit
-from .dis2_core.contract.errors import GridMismatch, NoSpace, NoValidData, UnreadableRaster
-from .progress import block_feedback, check_cancelled
-from .translation import tr
 
 MAX_PIXELS = 100_000_000  # 10,000 × 10,000; 400 MB on the way to the worker
 _COLOURS = (Qgis.DataType.ARGB32, Qgis.DataType.ARGB32_Premultiplied)

@@ -8,8 +8,8 @@ from typing import Union
 from qgis.core import QgsCategorizedSymbolRenderer, QgsFillSymbol, QgsRendererCategory, QgsVectorLayer
 from qgis.PyQt.QtGui import QColor
 
-from .dis2_core.contract.card import ModelCard
-from .dis2_core.contract.styles import class_categories
+from ..dis2_core.contract.card import ModelCard
+from ..dis2_core.contract.styles import class_categories
 
 FIELD = "value"
 

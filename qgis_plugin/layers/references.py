@@ -25,12 +25,12 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QVariant
 
-from .dis2_core.contract.errors import InputError
-from .dis2_core.contract.other_jobs import ClassValue, Reference
-from .layers import WorkerRaster
-from .progress import check_cancelled
+from ..dis2_core.contract.errors import InputError
+from ..dis2_core.contract.other_jobs import ClassValue, Reference
+from ..words.progress import check_cancelled
+from ..words.translation import tr
+from .rasters import WorkerRaster
 from .snapshots import Snapshot
-from .translation import tr
 
 PRECISION = 12  # digits behind the point: more than degrees need
 FEATURES_A_CHECK = 200
@@ -42,7 +42,7 @@ class RasterReference:
     """A raster of codes.
 
     Attributes:
-        raster: How the worker gets it; see ``layers.worker_rasters``.
+        raster: How the worker gets it; see ``rasters.worker_rasters``.
         band: 1-based.
         values: What the codes mean.
     """

@@ -14,7 +14,7 @@ from pathlib import Path
 from qgis.core import QgsApplication
 from qgis.PyQt.QtXml import QDomDocument
 
-_FOLDER = Path(__file__).with_name("i18n")
+_FOLDER = Path(__file__).resolve().parent.parent / "i18n"
 
 
 def tr(text: str) -> str:

@@ -25,11 +25,11 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
+from ..dis2_core.contract.errors import UnreadableRaster
+from ..words.progress import Part
+from ..words.translation import tr
 from .crs import box_in, crs_wkt
-from .dis2_core.contract.errors import UnreadableRaster
-from .progress import Part
 from .snapshots import Snapshot, plan_snapshot
-from .translation import tr
 
 #: What QGIS's GDAL provider appends to a source and a worker does without.
 _OPEN_OPTIONS = re.compile(r"\|option:.*$")

@@ -11,9 +11,9 @@ from typing import Any
 from osgeo import gdal, ogr, osr
 from qgis.core import QgsCoordinateReferenceSystem, QgsDistanceArea, QgsGeometry, QgsProcessingFeedback
 
-from .dis2_core.contract.errors import InputError, ResourceError
-from .progress import Part, check_cancelled, gdal_callback
-from .translation import tr
+from ..dis2_core.contract.errors import InputError, ResourceError
+from ..words.progress import Part, check_cancelled, gdal_callback
+from ..words.translation import tr
 
 MAX_PARTS = 500_000  # that are dissolved in memory: about a gigabyte
 MANY_PIXELS = 50_000_000  # from which it takes minutes

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from qgis.core import QgsProcessingFeedback, QgsProcessingMultiStepFeedback, QgsRasterBlockFeedback
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QThread
 
-from .dis2_core.contract.errors import Cancelled
+from ..dis2_core.contract.errors import Cancelled
 from .translation import tr
 
 

@@ -15,8 +15,8 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
-from .dis2_core.contract.errors import GridMismatch
-from .translation import tr
+from ..dis2_core.contract.errors import GridMismatch
+from ..words.translation import tr
 
 
 def box_in(

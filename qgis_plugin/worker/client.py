@@ -15,11 +15,11 @@ from typing import Any, ClassVar
 from qgis.core import QgsProcessingFeedback
 from qgis.PyQt.QtCore import QCoreApplication, QProcess, QThread
 
-from . import runtime
-from .dis2_core.contract.errors import Cancelled, Dis2Error, ProtocolError
-from .dis2_core.contract.segment_job import MAX_LINE, Event, Work
+from .. import runtime
+from ..dis2_core.contract.errors import Cancelled, Dis2Error, ProtocolError
+from ..dis2_core.contract.segment_job import MAX_LINE, Event, Work
+from ..words.translation import in_words_of_qgis, tr
 from .leftovers import remove_leftovers
-from .translation import in_words_of_qgis, tr
 
 POLL_MS = 100
 CANCEL_GRACE_MS = 500  # a cancelled worker tidies up itself, or is killed: together below a second

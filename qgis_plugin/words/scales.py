@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .dis2_core.contract.card import ModelCard
-from .dis2_core.contract.errors import InputError, UnknownModality
+from ..dis2_core.contract.card import ModelCard
+from ..dis2_core.contract.errors import InputError, UnknownModality
 from .translation import tr
 
 Scale = tuple[float, float]

@@ -7,9 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import Optional
 
+from ..dis2_core.contract.card import Band, Modality, ModelCard, scenario_name
+from ..dis2_core.contract.catalogue import ModelHeader
 from .cards import slot_label
-from .dis2_core.contract.card import Band, Modality, ModelCard, scenario_name
-from .dis2_core.contract.catalogue import ModelHeader
 from .translation import tr
 
 #: The score that the bars show, where the card has it.

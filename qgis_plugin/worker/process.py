@@ -1,6 +1,6 @@
 """The worker: one job in a process of its own, where torch is at home.
 
-Started by QGIS as ``python -I -u worker.py``. stdin brings one line, the job, and then stays open:
+Started by QGIS as ``python -I -u worker/process.py``. stdin brings one line, the job, and then stays open:
 its end means that the parent is gone or wants no more. stdout carries events as JSON lines; what
 libraries print goes to stderr.
 """
@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Optional
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # python -I leaves it out
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # python -I leaves it out
 
 from dis2_core.contract.errors import Dis2Error, ProtocolError, ResourceError
 from dis2_core.contract.other_jobs import read_job

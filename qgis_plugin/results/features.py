@@ -21,9 +21,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType, QVariant
 
-from .dis2_core.contract.errors import NoSpace, OutputNotWritable
+from ..dis2_core.contract.errors import NoSpace, OutputNotWritable
+from ..words.translation import tr
 from .polygons import ClassPolygon
-from .translation import tr
 
 _ELSEWHERE = re.compile(r"^\w{2,}:")  # memory:, ogr:, postgres: …; one letter is a Windows drive
 

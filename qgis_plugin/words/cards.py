@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from html import escape
 
-from .dis2_core.contract.card import ModelCard, scenario_name
-from .dis2_core.contract.catalogue import find_model, read_card, shipped_models
-from .dis2_core.contract.errors import Dis2Error, ModelNotFound, NoInput, UnknownModality
+from ..dis2_core.contract.card import ModelCard, scenario_name
+from ..dis2_core.contract.catalogue import find_model, read_card, shipped_models
+from ..dis2_core.contract.errors import Dis2Error, ModelNotFound, NoInput, UnknownModality
 from .translation import tr
 
 MANY_SCENARIOS = 7  # all of three modalities; of more, the full one and the single ones are told

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from qgis.core import Qgis
 
-from .dis2_core.contract.errors import InputError
-from .dis2_core.contract.segment_job import check_creation_options
+from ..dis2_core.contract.errors import InputError
+from ..dis2_core.contract.segment_job import check_creation_options
 from .translation import tr
 
 #: The table of GDAL's options in dialogs: a widget's type since QGIS 3.40, a class before.
