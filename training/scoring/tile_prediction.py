@@ -1,7 +1,7 @@
 """Maps of tiles in memory, made by the parts of ``dis2_core`` that make maps of rasters.
 
 What is measured is what ships: the windows, their blending and the routes of partly missing pixels are
-those of ``dis2_core.segment``, and so are the probabilities (``tests/training/test_tile_prediction.py``).
+those of ``dis2_core.segment``, and so are the probabilities (``tests/training/scoring/test_tile_prediction.py``).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from dis2_training.data.sets import prepare
 from dis2_training.data.sets.flair2_patches import CLASSES, GAP, STRIP, read_patch, training_half, validation_rows
 from dis2_training.data.tiles import FolderDataset
 
-ROOT = Path(os.environ.get("DIS2_DATA") or Path(__file__).parents[3] / "shared" / "data") / "flair2"
+ROOT = Path(os.environ.get("DIS2_DATA") or Path(__file__).parents[4] / "shared" / "data") / "flair2"
 
 
 @pytest.fixture

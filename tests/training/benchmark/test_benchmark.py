@@ -332,7 +332,7 @@ def test_isprs_is_one_command_from_the_archives_to_the_table(
     name: str, write: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The shipped configuration on a miniature of the archives, made small by the options a user has."""
-    config = Path(__file__).parents[2] / "training" / "configs" / f"benchmark_{name}.yaml"
+    config = Path(__file__).parents[3] / "training" / "configs" / f"benchmark_{name}.yaml"
     small = "--recipe.model.window 32 --recipe.model.width 8 --recipe.schedule.epochs 1 --recipe.workers 0"
     few = "--recipe.schedule.windows_per_epoch 8 --recipe.schedule.batch_size 4 --seeds [0] --recipe.device cpu"
     data = write(tmp_path / "archives")

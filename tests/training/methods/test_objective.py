@@ -12,7 +12,7 @@ import torch
 
 from dis2_training.methods.dis2.objective import Objective
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 sys.path.insert(0, str(GOLDEN))
 import weights_recipe  # noqa: E402
 

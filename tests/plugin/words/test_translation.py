@@ -13,7 +13,7 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QTextDocument
 
 PROGRAM = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "translations.py"
+TOOL = Path(__file__).resolve().parents[3] / "tools" / "translations.py"
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from dis2_core.models.file import load_model
 from dis2_core.network import DIS2
 from dis2_core.prediction import segment as prediction
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 SIZE = 48
 
 

@@ -433,7 +433,7 @@ def test_disk_that_fills_up_at_the_end_of_a_scratch_file(
 
 def run_on_full_disk(limit: int, rgb: str, grid: str, out: Path) -> None:
     """Run in a process that may write files of ``limit`` bytes, and expect a clear error."""
-    tests, paths = str(Path(__file__).parent), {"out": str(out / "c.tif"), "other": str(out / "p.tif")}
+    tests, paths = str(Path(__file__).parents[1]), {"out": str(out / "c.tif"), "other": str(out / "p.tif")}
     code = LIMITED.format(tests=tests, limit=limit, rgb=rgb, grid=grid, **paths)
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert run.stdout.startswith("NoSpace"), run.stdout + run.stderr
@@ -467,7 +467,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the peak of a process's memory")
 def test_memory_does_not_grow_with_the_height(tmp_path: Path) -> None:
-    code = MEMORY.format(tests=str(Path(__file__).parent), folder=str(tmp_path))
+    code = MEMORY.format(tests=str(Path(__file__).parents[1]), folder=str(tmp_path))
     peaks = []
     for height in (20_000, 40_000):
         run = subprocess.run([sys.executable, "-c", code, str(height)], capture_output=True, text=True, timeout=300)

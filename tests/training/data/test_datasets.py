@@ -315,7 +315,7 @@ def test_a_drawn_part_depends_on_the_name_alone() -> None:
     assert seed_of("a") != seed_of("b")
 
 
-ROOT = Path(__file__).parents[3] / "shared" / "data" / "ombria"
+ROOT = Path(__file__).parents[4] / "shared" / "data" / "ombria"
 
 
 @pytest.mark.skipif(not ROOT.is_dir(), reason=f"no OMBRIA in {ROOT}")
