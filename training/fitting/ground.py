@@ -10,8 +10,9 @@ from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 
+from ..data.dataset import Description, band_statistics
 from ..data.sample import IGNORE
-from ..data.tiles import Description, MemoryTile, band_statistics
+from ..data.tiles import MemoryTile
 from ..scoring.evaluation import score_tiles
 from .recipe import Recipe
 

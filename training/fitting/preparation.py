@@ -14,8 +14,9 @@ from dis2_core import DIS2Config, ModelCard
 from dis2_core.network import Scenario
 
 from ..data.augmentation import Augmentation
+from ..data.dataset import Description
 from ..data.sample import Sample, stack
-from ..data.tiles import Description, RandomWindows
+from ..data.windows import RandomWindows
 from ..methods.registry import answers
 from .accelerator import Accelerator
 from .draws import BatchShares

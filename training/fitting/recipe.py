@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from ..data.augmentation import AugmentationRecipe
+from ..data.dataset import TileDataset
 from ..data.sets import open_dataset
-from ..data.tiles import TileDataset
 
 
 @dataclass

@@ -16,8 +16,9 @@ from dis2_core.contract.segment_job import Source
 from dis2_core.rasters.inputs import opened
 from dis2_core.run.reporting import Reporter
 
+from ..data.dataset import band_statistics
 from ..data.sample import Sample
-from ..data.tiles import MemoryTile, band_statistics
+from ..data.tiles import MemoryTile
 
 MAX_BANDS = 64
 SAMPLES = 1 << 21  # pixels that statistics are measured on, about

@@ -6,7 +6,7 @@ from dis2_core.contract.card import ModelCard
 from dis2_core.contract.other_jobs import TrainJob
 
 from ..data.augmentation import AugmentationRecipe
-from ..data.tiles import Description
+from ..data.dataset import Description
 from ..fitting.recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 
 WINDOW, WIDTH = 64, 8

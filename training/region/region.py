@@ -24,8 +24,10 @@ from dis2_core.run.device import cpu_threads, describe_device, is_out_of_memory
 from dis2_core.run.jobfolder import JobFolder
 from dis2_core.run.reporting import Listener, Reporter
 
+from ..data.dataset import Description, class_pixels
 from ..data.sample import Sample
-from ..data.tiles import Description, MemoryTile, class_pixels, grid_windows
+from ..data.tiles import MemoryTile
+from ..data.windows import grid_windows
 from ..fitting.accelerator import SingleDevice
 from ..fitting.ground import Ground
 from ..fitting.loop import Epoch, train

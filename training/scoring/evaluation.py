@@ -14,8 +14,10 @@ from dis2_core.contract.errors import InputError, InvalidModelFile
 from dis2_core.evaluation.metrics import ConfusionMatrix, Scores
 from dis2_core.network import Scenario, SegmentationNetwork
 
+from ..data.dataset import TileDataset
 from ..data.sample import Sample, normalise, stack
-from ..data.tiles import MemoryTile, TileDataset, grid_windows
+from ..data.tiles import MemoryTile
+from ..data.windows import grid_windows
 from ..methods.file import load_method
 from .tile_prediction import TilePredictor
 

@@ -11,7 +11,7 @@ from tiny_folder import write_raster
 
 from dis2_training.cli import main
 from dis2_training.data.check.datacheck import check_dataset
-from dis2_training.data.tiles import FolderDataset, class_pixels
+from dis2_training.data.dataset import FolderDataset, class_pixels
 
 
 def test_it_tells_what_there_is(folder: Path, tmp_path: Path) -> None:

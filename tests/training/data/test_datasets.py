@@ -13,10 +13,10 @@ from miniatures import MINIATURES, SIDE, decimetres, grey, metres, seed_of, trut
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_training.cli import main
+from dis2_training.data.dataset import FolderDataset, TileDataset
 from dis2_training.data.sample import IGNORE, Sample
 from dis2_training.data.sets import DATASETS, open_dataset, prepare, split_names
 from dis2_training.data.sets.files import SPLITS, drawn
-from dis2_training.data.tiles import FolderDataset, TileDataset
 
 pytest.importorskip("h5py")
 

@@ -9,10 +9,10 @@ import rasterio
 from tiny_folder import write_raster
 
 from dis2_core.contract.errors import WrongBands
+from dis2_training.data.dataset import FolderDataset
 from dis2_training.data.sample import IGNORE
 from dis2_training.data.sets import prepare
 from dis2_training.data.sets.flair2_patches import CLASSES, GAP, STRIP, read_patch, training_half, validation_rows
-from dis2_training.data.tiles import FolderDataset
 
 ROOT = Path(os.environ.get("DIS2_DATA") or Path(__file__).parents[4] / "shared" / "data") / "flair2"
 

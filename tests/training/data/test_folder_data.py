@@ -9,17 +9,10 @@ import torch
 from tiny_folder import DESCRIPTION, write_raster
 
 from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
+from dis2_training.data.dataset import Description, FolderDataset, band_statistics, class_pixels, write_folder
 from dis2_training.data.sample import IGNORE, Sample, normalise, stack
-from dis2_training.data.tiles import (
-    Description,
-    FolderDataset,
-    MemoryTile,
-    RandomWindows,
-    band_statistics,
-    class_pixels,
-    grid_windows,
-    write_folder,
-)
+from dis2_training.data.tiles import MemoryTile
+from dis2_training.data.windows import RandomWindows, grid_windows
 
 
 def coded_tile(height: int, width: int, labels: np.ndarray | None = None) -> MemoryTile:

@@ -13,7 +13,7 @@ from tiny_run import read_log
 from dis2_core import load_model
 from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_training.cli import main
-from dis2_training.data.tiles import FolderDataset
+from dis2_training.data.dataset import FolderDataset
 from dis2_training.fitting.draws import ScenarioDraws
 from dis2_training.fitting.fit import fit
 from dis2_training.fitting.loop import TrainingDiverged

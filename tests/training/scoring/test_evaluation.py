@@ -13,7 +13,8 @@ from torch import Tensor
 from dis2_core import DIS2, DIS2Config, Model, ModelCard, load_model
 from dis2_core.contract.errors import InputError
 from dis2_core.network import SegmentationNetwork
-from dis2_training.data.tiles import FolderDataset, grid_windows
+from dis2_training.data.dataset import FolderDataset
+from dis2_training.data.windows import grid_windows
 from dis2_training.methods.file import save_method
 from dis2_training.methods.registry import build_network
 from dis2_training.scoring.evaluation import evaluate, load_trained, publish, score_windows, table

@@ -14,7 +14,8 @@ from tiny_folder import DESCRIPTION
 import dis2_core
 from dis2_core import DIS2, DIS2Config, Model, ModelCard
 from dis2_core.contract.card import scenario_name
-from dis2_training.data.tiles import FolderDataset, MemoryTile
+from dis2_training.data.dataset import FolderDataset
+from dis2_training.data.tiles import MemoryTile
 from dis2_training.scoring.tile_prediction import TilePredictor
 
 CONFIG = DIS2Config(classes=3, window=(32, 32), width=8)

@@ -14,8 +14,9 @@ from dis2_core.contract.card import LandClass
 from dis2_core.run.jobfolder import whole_file
 
 from ..augmentation import resample
+from ..dataset import Description, TileDataset
 from ..sample import IGNORE, Sample
-from ..tiles import Description, Tile, TileDataset
+from ..tiles import Tile
 
 TILES = 4  # of each split
 PIXELS = 256  # the longest side of a picture

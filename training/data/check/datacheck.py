@@ -14,9 +14,10 @@ from rich.progress import track
 
 from dis2_core.contract.card import Modality
 
+from ..dataset import Description, TileDataset, check_labels
 from ..sample import IGNORE
 from ..sets import open_dataset, split_names
-from ..tiles import Description, MemoryTile, TileDataset, check_labels, is_placed
+from ..tiles import MemoryTile, is_placed
 from .contactsheet import draw_sheet
 from .neighbours import BITS, Look, Pair, continued, copies, labelled_twice, meeting
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dis2_core.contract.errors import InputError
 
-from ..tiles import FolderDataset, TileDataset, label_folder, write_folder
+from ..dataset import FolderDataset, TileDataset, label_folder, write_folder
 from . import earthmiss, flair, gamus, geonrw, ombria, potsdam, vaihingen, whu_opt_sar
 from .files import SPLITS
 

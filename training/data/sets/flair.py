@@ -25,9 +25,10 @@ from pathlib import Path
 from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError, UnreadableRaster
 
+from ..dataset import Description, TileDataset
 from ..layers import CodedLabels, DifferenceLayer, RasterLayer
 from ..sample import IGNORE
-from ..tiles import Description, RasterTile, TileDataset
+from ..tiles import RasterTile
 from . import flair2_patches as flair2
 from .files import Files, check_split, drawn
 

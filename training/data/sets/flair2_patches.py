@@ -18,9 +18,10 @@ from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import FEW_PIXELS
 
+from ..dataset import Description, TileDataset
 from ..layers import CodedLabels, RasterLayer
 from ..sample import IGNORE
-from ..tiles import Description, MemoryTile, RasterTile, TileDataset
+from ..tiles import MemoryTile, RasterTile
 
 SPLITS = ("train", "validation", "test")
 GAP = 16  # pixels between what trains, what validates and what tests

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from dis2_core.contract.card import Band, LandClass, Modality
 
+from ..dataset import Description, TileDataset
 from ..layers import CodedLabels, Hdf5Layer
 from ..sample import IGNORE
-from ..tiles import Description, RasterTile, TileDataset
+from ..tiles import RasterTile
 from .files import Files, check_split
 
 TITLE = "GAMUS"

@@ -15,9 +15,10 @@ from pathlib import Path
 from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError
 
+from ..dataset import Description, TileDataset
 from ..layers import AboveLowGround, CodedLabels, Layer, RasterLayer
 from ..sample import IGNORE
-from ..tiles import Description, RasterTile, TileDataset
+from ..tiles import RasterTile
 from .files import Files, check_split
 
 TITLE = "GeoNRW"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dis2_core.contract.card import Band, LandClass, Modality
 
+from ..dataset import Description
 from ..sample import IGNORE
-from ..tiles import Description
 
 CLASSES = (
     LandClass("impervious surface", "#ffffff"),

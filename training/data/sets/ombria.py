@@ -19,8 +19,9 @@ from pathlib import Path
 
 from dis2_core.contract.card import Band, LandClass, Modality
 
+from ..dataset import Description, TileDataset
 from ..layers import CodedLabels, Layer, RasterLayer, StackedLayer
-from ..tiles import Description, RasterTile, TileDataset
+from ..tiles import RasterTile
 from .files import Files, check_split, drawn
 
 TITLE = "OMBRIA"

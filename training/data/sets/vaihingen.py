@@ -15,8 +15,9 @@ from pathlib import Path
 
 from dis2_core.contract.errors import InputError
 
+from ..dataset import TileDataset
 from ..layers import ColouredLabels, Layer, RasterLayer
-from ..tiles import RasterTile, TileDataset
+from ..tiles import RasterTile
 from .files import Files, check_split
 from .isprs import DECIMETRES, colours, describe
 

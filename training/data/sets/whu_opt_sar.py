@@ -13,9 +13,10 @@ from pathlib import Path
 
 from dis2_core.contract.card import Band, LandClass, Modality
 
+from ..dataset import Description, TileDataset
 from ..layers import CodedLabels, RasterLayer
 from ..sample import IGNORE
-from ..tiles import Description, RasterTile, TileDataset
+from ..tiles import RasterTile
 from .files import Files, check_split, drawn
 
 TITLE = "WHU-OPT-SAR"
