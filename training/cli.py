@@ -10,7 +10,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from rich.console import Console
 
 from dis2_core.cli.console import Display, display_for_people
-from dis2_core.cli.running import interruptible
+from dis2_core.run.interrupts import interruptible
 from dis2_core.contract.errors import Dis2Error
 
 from .benchmark.command import benchmark_parser, run_benchmark

@@ -1,17 +1,15 @@
-"""A job on the command line: its runner, what is shown meanwhile, and Ctrl-C."""
+"""A job on the command line: its runner, what is shown meanwhile, and what becomes of errors."""
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import typer
 
 from ..contract.errors import Cancelled, Dis2Error, InputError, ResourceError
 from ..contract.segment_job import Job, Work
+from ..run.interrupts import interruptible
 from ..run.runners import RUNNERS, load_runner
 from .console import choose_display
 
@@ -72,26 +70,3 @@ def _plan(job: Work) -> Any:
     if not isinstance(job, Job):
         raise InputError(f"There is no --dry-run for jobs of the kind '{job.KIND}'.", "Leave it out.")
     return plan_job(job)
-
-
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl-C and SIGTERM ask to stop, so that the job tidies up; a second one does not wait.
-
-    Yields:
-        Whether one of them came.
-    """
-    stopped = threading.Event()
-
-    def stop(number: int, frame: object) -> None:
-        if stopped.is_set():
-            raise KeyboardInterrupt
-        stopped.set()
-
-    signals = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in signals}
-    try:
-        yield stopped.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import colorsys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from .card import UNCERTAIN, ModelCard, scenario_name
@@ -89,9 +90,23 @@ def category_names(categories: Sequence[Category]) -> str:
     return _text(root)
 
 
+def is_style_of_ours(path: Path) -> bool:
+    """Whether a file is a style as ``palette_style`` and ``ramp_style`` write it; QGIS writes a head of its own."""
+    head = Xml.tostring(_frame(), encoding="unicode").removesuffix(" />").encode()
+    try:
+        with path.open("rb") as file:
+            return file.read(len(head)) == head
+    except OSError:
+        return False
+
+
+def _frame() -> Xml.Element:
+    return Xml.Element("qgis", {"version": "3.22.0", "styleCategories": "Symbology"})
+
+
 def _style(renderer_type: str) -> tuple[Xml.Element, Xml.Element]:
     """The frame of a raster style, and its renderer."""
-    root = Xml.Element("qgis", {"version": "3.22.0", "styleCategories": "Symbology"})
+    root = _frame()
     pipe = Xml.SubElement(root, "pipe")
     renderer = Xml.SubElement(
         pipe,

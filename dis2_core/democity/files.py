@@ -24,7 +24,8 @@ from ..prediction.outputs import Layout, RasterWriter, write_side_files
 from ..rasters.geotiff import GeoTiffWriter
 from ..rasters.grid import Grid
 from ..rasters.inputs import gdal_environment, opened
-from ..run.jobfolder import JobFolder, require_space, translated_errors
+from ..run.disk import require_space, translated_errors
+from ..run.jobfolder import JobFolder
 from ..run.provenance import origin_tags
 from ..run.reporting import Listener, Reporter
 from .canvas import GSD

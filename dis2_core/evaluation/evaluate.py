@@ -14,7 +14,8 @@ from ..contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
 from ..contract.segment_job import Event
 from ..rasters.inputs import gdal_environment
 from ..report import require_packages
-from ..run.jobfolder import JobFolder, translated_errors
+from ..run.disk import translated_errors
+from ..run.jobfolder import JobFolder
 from ..run.reporting import Listener, Reporter
 from .comparison import ClassMap, Comparison, Coverage, compare
 from .report import evaluation_report, summary

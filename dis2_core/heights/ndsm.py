@@ -25,7 +25,8 @@ from ..rasters.geotiff import GeoTiffWriter, Storage
 from ..rasters.grid import Bounds, Grid
 from ..rasters.inputs import RasterInput, examine, gdal_environment, opened, read_grid
 from ..rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
-from ..run.jobfolder import JobFolder, require_space
+from ..run.disk import require_space
+from ..run.jobfolder import JobFolder
 from ..run.provenance import base_name, origin_tags
 from ..run.reporting import Listener, Reporter
 from .figures import HIGH, LOW, STEP, Heights, HeightTally, NdsmResult, difference, suspicions

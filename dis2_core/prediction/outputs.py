@@ -26,7 +26,7 @@ from ..contract.styles import (
 )
 from ..rasters.geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
 from ..rasters.grid import Grid
-from ..run.jobfolder import translated_errors
+from ..run.disk import translated_errors
 
 Bytes = npt.NDArray[np.uint8]
 

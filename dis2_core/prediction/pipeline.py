@@ -21,7 +21,8 @@ from ..rasters.reading import ChunkStream, ModalityReader
 from ..rasters.validity import OBVIOUS_SHARE, SUSPICIOUS_SHARE, range_warning
 from ..run.background import BackgroundWriter
 from ..run.device import describe_device
-from ..run.jobfolder import JobFolder, require_space, translated_errors
+from ..run.disk import require_space, translated_errors
+from ..run.jobfolder import JobFolder
 from ..run.provenance import base_name, origin_tags
 from ..run.reporting import Reporter
 from .inference import Inference, probability_rows

@@ -19,7 +19,8 @@ from ..rasters.grid import WindowPlan
 from ..rasters.inputs import GDAL_OPTIONS, RasterInput, open_inputs
 from ..rasters.reading import choose_rows_per_chunk
 from ..run.device import choose_device, choose_precision, default_batch_size, describe_device
-from ..run.jobfolder import check_targets, require_space
+from ..run.disk import require_space
+from ..run.targets import check_targets
 from .outputs import RASTERS, Layout, estimated_size, layouts
 
 AREA_TABLE_SIZE = 100_000  # bytes at most

@@ -19,7 +19,7 @@ from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
 from ..contract.errors import InputError, NoSpace
-from ..run.jobfolder import translated_errors
+from ..run.disk import translated_errors
 from .grid import Grid
 
 BLOCK = 512  # pixels a side of a tile

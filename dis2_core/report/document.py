@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract.errors import ResourceError
 from ..contract.version import __version__
-from ..run.jobfolder import translated_errors
+from ..run.disk import translated_errors
 from .cells import Percent, Quantity, Swatch, cell_text, is_number
 
 if TYPE_CHECKING:

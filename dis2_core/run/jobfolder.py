@@ -1,80 +1,53 @@
-"""Results appear whole or not at all: parts in a hidden folder beside each target, locks, renames, space."""
+"""Results appear whole or not at all: made in hidden folders beside their targets, and renamed together."""
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import shutil
-import socket
-import sys
 import tempfile
-import threading
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 
-from ..contract.errors import AlreadyRunning, InputError, NoSpace, OutputNotWritable, ResourceError
+from .disk import sync, translated_errors
+from .locks import MARK, lock_target, try_to_lock
+from .targets import check_targets, companions, is_strangers_style
+from .transaction import JOURNAL, NEW, Change, put_into_place, recover
 
-#: What follows ``.<name of the target>`` in the names of job folders and of the lock.
-MARK = ".dis2-"
-
-RASTER_SUFFIXES = (".tif", ".tiff")
-
-#: Endings, and what they stand for, of outputs that are no rasters; none: any.
-_ENDINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "areas": ((), ""),
-    "matrix": ((), ""),
-    "scores": ((), ""),
-    "report": ((".html", ".htm"), "HTML file"),
-    "model": ((".safetensors",), "model file"),
-    "polygons": ((".geojson",), "GeoJSON file"),
-}
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_PLACE_WRONG = (
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.ENOTDIR,
-    errno.EISDIR,
-    errno.ENOENT,
-    errno.ENAMETOOLONG,
-)
-_SPACE_HINT = "Free some space, or choose another folder."
-_held_here: set[Path] = set()
-_held_here_guard = threading.Lock()  # threads of one process have one number
+SCRATCH = "scratch"
 
 
-class JobFolder:
-    """The places where the outputs of one run are made, and the targets they are renamed to.
+class HiddenFolders:
+    """A hidden folder ``.<target>.dis2-<process>-<random>`` beside each of some targets, whose locks are held.
 
-    A context manager: entering checks the targets, locks them and makes a hidden folder
-    ``.<target>.dis2-<process>-<random>`` beside each of them; leaving removes whatever was not committed.
+    A context manager: entering locks the targets, brings to an end what dead runs began beside them, and makes the
+    folders; leaving removes whatever was not put into place.
 
     Args:
-        targets: Paths by output name, in the order in which they are renamed into place.
-        inputs: Files that must not be overwritten.
+        targets: Absolute paths by output name.
 
     Raises:
-        InputError: Two outputs, or an output and an input, are the same file.
-        OutputNotWritable: A folder is missing or not writable, or another run writes a target.
-        NoSpace: The disk is full.
+        AlreadyRunning: Another run writes a target.
+        OutputNotWritable, NoSpace, ResourceError: A folder cannot be made.
     """
 
-    def __init__(self, targets: Mapping[str, str], inputs: Iterable[str] = ()) -> None:
-        self.targets = {name: Path(os.path.abspath(path)) for name, path in targets.items()}
-        self._inputs = tuple(inputs)
+    def __init__(self, targets: Mapping[str, Path]) -> None:
+        self._targets = targets
         self._folders: dict[str, Path] = {}
         self._cleanup = ExitStack()
+        self._is_done = False
 
-    def __enter__(self) -> JobFolder:
-        check_targets(self.targets, self._inputs)
+    def __enter__(self) -> HiddenFolders:
         with ExitStack() as stack:
-            for name, target in self.targets.items():
+            for target in self._targets.values():
                 stack.enter_context(lock_target(target))
-                self._folders[name] = make_hidden_folder(target)
+            for folder in dict.fromkeys(target.parent for target in self._targets.values()):
+                with translated_errors(folder):
+                    recover(folder, tuple(self._targets.values()))
+            for name, target in self._targets.items():
+                self._folders[name] = _make_hidden_folder(target)
                 stack.callback(shutil.rmtree, self._folders[name], ignore_errors=True)
             self._cleanup = stack.pop_all()
         return self
@@ -82,248 +55,151 @@ class JobFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._cleanup.close()
+        with suppress(*((KeyboardInterrupt,) if self._is_done else ())):  # too late: the next run tidies up
+            self._cleanup.close()
+
+    def new(self, name: str) -> Path:
+        """Where an output is made; what lies beside it there can be put into place with it."""
+        return self._folders[name] / NEW / self._targets[name].name
+
+    def scratch(self, name: str) -> Path:
+        """A path for a temporary file of an output."""
+        return self._folders[name] / SCRATCH / self._targets[name].name
+
+    def put_into_place(self, paths: Mapping[str, Iterable[Path]]) -> None:
+        """Give names to what was made, all together; a name for which nothing was made goes.
+
+        Args:
+            paths: By output name, in the order in which they are renamed.
+
+        Raises:
+            OutputNotWritable, NoSpace, ResourceError: A name cannot be given; all is as it was.
+        """
+        changes: dict[Path, list[Change]] = {}
+        for name, wanted in paths.items():
+            hidden = self._folders[name]
+            for path in wanted:
+                is_made = os.path.lexists(hidden / NEW / path.name)
+                if is_made or os.path.lexists(path):
+                    changes.setdefault(path.parent, []).append(Change(hidden.name, path.name, goes=not is_made))
+        is_inside_another = any(MARK in part for path in changes for part in path.parts)
+        last = list(self._targets.values())[-1]
+        with translated_errors(last):
+            put_into_place(changes, settles=not is_inside_another)
+        self._is_done = True
+
+
+class JobFolder:
+    """The places where the outputs of one run are made, and the targets they are renamed to.
+
+    A context manager: entering checks and locks the targets; leaving removes whatever was not committed.
+
+    Args:
+        targets: Paths by output name, in the order in which they are renamed into place.
+        inputs: All files that are read, which must not be overwritten.
+        tell: Gets remarks for the person.
+
+    Raises:
+        InputError: Two outputs, or an output and an input, are the same file.
+        OutputNotWritable: A folder is missing or not writable, something is in the way, or another run writes a target.
+        NoSpace: The disk is full.
+    """
+
+    def __init__(
+        self, targets: Mapping[str, str], inputs: Iterable[str] = (), tell: Callable[[str], None] = lambda text: None
+    ) -> None:
+        self.targets = {name: Path(os.path.abspath(path)) for name, path in targets.items()}
+        self._inputs = tuple(inputs)
+        self._tell = tell
+        self._hidden = HiddenFolders(self.targets)
+
+    def __enter__(self) -> JobFolder:
+        check_targets(self.targets, self._inputs)
+        self._hidden.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._hidden.__exit__(kind, error, trace)
 
     def part(self, name: str) -> Path:
-        """Where an output is made; files beside it in its folder whose names begin alike go with it."""
-        return self._folders[name] / self.targets[name].name
+        """Where an output is made; companions that are made beside it go with it."""
+        return self._hidden.new(name)
 
     def scratch(self, name: str) -> Path:
         """A path for a temporary raster of an output."""
-        return self._folders[name] / "scratch" / self.targets[name].name
+        return self._hidden.scratch(name)
 
-    def commit(self) -> Iterator[tuple[str, Path]]:
-        """Rename all parts into place and yield name and target of each; sidecars go before their raster.
+    def commit(self) -> list[tuple[str, Path]]:
+        """Put all outputs into place and return name and target of each; an earlier run's companions go.
 
         Raises:
-            OutputNotWritable: A target cannot be replaced.
+            OutputNotWritable, NoSpace, ResourceError: A target cannot be replaced; all files are as they were.
         """
-        for name, target in self.targets.items():
-            with translated_errors(target):
-                for suffix in _companions(target):
-                    _replace(_beside(self.part(name), suffix), _beside(target, suffix))
-                os.replace(self.part(name), target)
-            yield name, target
+        check_targets(self.targets, self._inputs)  # again: it was hours ago
+        self._hidden.put_into_place({name: self._names(target) for name, target in self.targets.items()})
+        return list(self.targets.items())
 
-
-def check_targets(targets: Mapping[str, Path], inputs: Iterable[str] = ()) -> None:
-    """Check that the targets can be written and overwrite nothing that is needed; see ``JobFolder``."""
-    written: dict[Path, str] = {}
-    protected = {Path(os.path.realpath(path)): path for path in inputs}
-    for name, target in targets.items():
-        _check_target(name, target)
-        for suffix in ("", *_companions(target)):
-            path = Path(os.path.realpath(_beside(target, suffix)))
-            if path in protected:
-                raise InputError(
-                    f"The output {target} would overwrite the input {protected[path]}.",
-                    "Choose another name for the output.",
-                )
-            if path in written:
-                raise InputError(
-                    f"The outputs '{written[path]}' and '{name}' would both write {path}.",
-                    "Give each output a name of its own.",
-                )
-            written[path] = name
-
-
-def require_space(needed: Mapping[Path, int]) -> None:
-    """Check that the disks have room.
-
-    Args:
-        needed: Bytes by folder.
-
-    Raises:
-        NoSpace: A disk has less than the sum of what goes to it.
-    """
-    by_disk: dict[int, tuple[Path, int]] = {}
-    for folder, size in needed.items():
-        disk = folder.stat().st_dev
-        by_disk[disk] = (folder, by_disk.get(disk, (folder, 0))[1] + size)
-    for folder, size in by_disk.values():
-        free = shutil.disk_usage(folder).free
-        if free < size:
-            raise NoSpace(
-                f"The outputs need about {size / 1e6:,.0f} MB in {folder}, which has {free / 1e6:,.0f} MB left.",
-                _SPACE_HINT,
-            )
-
-
-@contextmanager
-def translated_errors(path: Path) -> Iterator[None]:
-    """Raise what the operating system says about writing ``path`` as an error of ours."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _DISK_FULL:
-            raise NoSpace(f"There is no space left to write {path} ({error.strerror}).", _SPACE_HINT) from error
-        if error.errno in _PLACE_WRONG:
-            raise OutputNotWritable(
-                f"{path} cannot be written ({error.strerror}).",
-                "Choose another folder, or close the programs that have the file open.",
-            ) from error
-        raise ResourceError(f"{path} cannot be written ({error}).", "Check the disk.") from error
-
-
-def _check_target(name: str, target: Path) -> None:
-    endings, kind = _ENDINGS.get(name, (RASTER_SUFFIXES, "GeoTIFF"))
-    if endings and target.suffix.lower() not in endings:
-        raise InputError(f"The output {target} is to be a {kind}.", f"Give it a name that ends in {endings[0]}.")
-    with translated_errors(target):  # a name may be too long to be looked up
-        is_folder = target.is_dir()
-    if is_folder:
-        raise OutputNotWritable(f"The output {target} is a folder.", "Give the name of a file in it.")
-    if not target.parent.is_dir():
-        raise OutputNotWritable(f"The folder {target.parent} does not exist.", "Create it, or choose another.")
-    if not os.access(target.parent, os.W_OK) or (target.exists() and not os.access(target, os.W_OK)):
-        raise OutputNotWritable(f"You may not write {target}.", "Choose another folder, or ask for the permission.")
-
-
-def _companions(target: Path) -> Sequence[str]:
-    """Endings of the files that belong to a target: GDAL's and the style."""
-    return (".aux.xml", ".ovr", ".msk", ".qml") if target.suffix.lower() in RASTER_SUFFIXES else ()
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    """The companion of a raster: QGIS replaces the ending, GDAL appends to it."""
-    return path.with_suffix(suffix) if suffix == ".qml" else path.with_name(path.name + suffix)
-
-
-def _replace(new: Path, old: Path) -> None:
-    """Put a companion into place; a stale one that has no successor is removed."""
-    if new.exists():
-        os.replace(new, old)
-    else:
-        old.unlink(missing_ok=True)
-
-
-def make_hidden_folder(target: Path) -> Path:
-    """Make a hidden folder beside a locked target. Those that a killed run left behind are removed."""
-    prefix = f".{target.name}{MARK}"
-    with translated_errors(target):
-        for left_over in target.parent.iterdir():
-            if left_over.name.startswith(prefix) and left_over.is_dir():
-                shutil.rmtree(left_over, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=target.parent))
-        (folder / "scratch").mkdir()
-    return folder
+    def _names(self, target: Path) -> list[Path]:
+        """Companions go before their raster, whose presence means that the result is complete."""
+        foreign = [path for path in companions(target) if is_strangers_style(path)]
+        for path in foreign:
+            self._tell(f"The style {path} was not written by DIS2 and stays: {target.name} is drawn with it.")
+        return [*(path for path in companions(target) if path not in foreign), target]
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Yield a place beside a file; what is written there becomes the file where the block ends well.
 
-    A run that writes a single file at a time needs no ``JobFolder``.
+    A run that writes a single file at a time, in a folder of its own, needs no ``JobFolder``.
 
     Raises:
         OutputNotWritable, NoSpace: The file cannot be written; an earlier one of its name stays.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with translated_errors(path):
+        _remove_dead_parts(path)
+        part = path.with_name(f".{path.name}{MARK}{os.getpid()}-{token_hex(4)}.part")
+        part.open("xb").close()
+    lock = try_to_lock(part)
     try:
         with translated_errors(path):
             yield part
-            part.replace(path)
+            sync(part)
+            os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+        if lock is not None:
+            os.close(lock)
 
 
-@contextmanager
-def lock_target(target: Path) -> Iterator[None]:
-    """Hold the lock of a target: a file that names the process. One of a dead process is taken over."""
-    path = target.with_name(f".{target.name}{MARK}lock")
-    with _held_here_guard:
-        _acquire(path, target)
-        _held_here.add(path)
-    try:
-        yield
-    finally:
-        with _held_here_guard:
-            _held_here.discard(path)
-            path.unlink(missing_ok=True)
+def _remove_dead_parts(path: Path) -> None:
+    """Remove what killed runs have begun to write for a file: parts that nobody holds."""
+    for part in path.parent.glob(f".{_escaped(path.name)}{MARK}*.part"):
+        with suppress(OSError):  # it has just become whole, or is none of ours
+            lock = try_to_lock(part)
+            if lock is not None:
+                part.unlink()
+                os.close(lock)
 
 
-def _acquire(path: Path, target: Path) -> None:
-    if not _create_lock(path):
-        owner = _owner(path)
-        if path in _held_here or _is_running(owner) or (not owner and _is_fresh(path)):
-            raise AlreadyRunning(
-                f"Another run (process {owner.get('pid')} on {owner.get('host')}) is writing {target}.",
-                f"Wait for it. If there is none, delete {path}.",
-            )
-        if not (_remove_stale(path, owner) and _create_lock(path)):
-            raise AlreadyRunning(f"Another run has just begun to write {target}.", "Wait for it.")
+def _escaped(name: str) -> str:
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 
-def _remove_stale(path: Path, owner: Mapping[str, object]) -> bool:
-    """Remove the lock of a dead owner; False where another run has replaced it meanwhile, whose lock then stays."""
-    aside = path.with_name(f"{path.name}-{os.getpid()}")
-    try:
-        os.replace(path, aside)  # of two runs that come at once, one gets it
-    except FileNotFoundError:
-        return True
-    if stale := _owner(aside) == owner:
-        aside.unlink()
-    else:
-        os.replace(aside, path)
-    return stale
-
-
-def _create_lock(path: Path) -> bool:
-    text = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started": time.time()})
-    with translated_errors(path):
+def _make_hidden_folder(target: Path) -> Path:
+    """Make a hidden folder beside a locked target. Those that a killed run left behind are removed."""
+    prefix = f".{target.name}{MARK}"
+    with translated_errors(target):
+        for left_over in target.parent.iterdir():
+            if left_over.name.startswith(prefix) and left_over.is_dir() and not (left_over / JOURNAL).exists():
+                shutil.rmtree(left_over, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=target.parent))
         try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            return False
-    return True
-
-
-def _owner(path: Path) -> dict[str, object]:
-    """Who holds a lock; nothing where its file is damaged or has just gone."""
-    try:
-        owner = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return owner if isinstance(owner, dict) else {}
-
-
-def _is_fresh(path: Path) -> bool:
-    """Whether a lock has just been made, so that its owner may not have written its name yet."""
-    try:
-        return time.time() - path.stat().st_mtime < 5
-    except FileNotFoundError:
-        return False
-
-
-def _is_running(owner: Mapping[str, object]) -> bool:
-    """Whether the process behind a lock lives; one on another machine is taken to."""
-    pid = owner.get("pid")
-    if not isinstance(pid, int):
-        return False
-    if owner.get("host") != socket.gethostname():
-        return True
-    return pid != os.getpid() and _process_exists(pid)  # ours would be held here: a reused number
-
-
-if sys.platform == "win32":
-
-    def _process_exists(pid: int) -> bool:
-        import ctypes
-
-        synchronize = 0x00100000
-        handle = ctypes.windll.kernel32.OpenProcess(synchronize, False, pid)
-        if handle:
-            ctypes.windll.kernel32.CloseHandle(handle)
-        return bool(handle)
-
-else:
-
-    def _process_exists(pid: int) -> bool:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
+            for inside in (NEW, SCRATCH):
+                (folder / inside).mkdir()
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return folder

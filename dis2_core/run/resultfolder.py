@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 from ..contract.errors import InputError, OutputNotWritable
 from ..contract.version import __version__
-from .jobfolder import RASTER_SUFFIXES, lock_target, make_hidden_folder, translated_errors
+from .disk import translated_errors
+from .jobfolder import HiddenFolders
+from .targets import RASTER_SUFFIXES
 
 MAX_MANIFEST = 1 << 20  # bytes
 
@@ -43,29 +43,25 @@ class ResultFolder:
         self.target = Path(os.path.realpath(target))
         self._manifest = f"{kind}.json"
         self._inputs = tuple(inputs)
-        self._hidden = Path()
-        self._cleanup = ExitStack()
+        self._hidden = HiddenFolders({kind: self.target})
+        self._kind = kind
 
     def __enter__(self) -> ResultFolder:
         self._check_target()
-        with ExitStack() as stack:
-            stack.enter_context(lock_target(self.target))
-            self._hidden = make_hidden_folder(self.target)
-            stack.callback(shutil.rmtree, self._hidden, ignore_errors=True)
-            with translated_errors(self.target):
-                self.path.mkdir()
-            self._cleanup = stack.pop_all()
+        self._hidden.__enter__()
+        with translated_errors(self.target):
+            self.path.mkdir()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._cleanup.close()
+        self._hidden.__exit__(kind, error, trace)
 
     @property
     def path(self) -> Path:
         """Where the files are made."""
-        return self._hidden / self.target.name
+        return self._hidden.new(self._kind)
 
     def commit(self) -> None:
         """Write the manifest and put the folder into place; an earlier one goes.
@@ -77,17 +73,9 @@ class ResultFolder:
         self._check_contents()
         names = sorted(path.name for path in self.path.iterdir())
         manifest = {"dis2": __version__, "files": names}
-        earlier = self._hidden / "earlier"
         with translated_errors(self.target):
             (self.path / self._manifest).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-            if self.target.exists():
-                os.rename(self.target, earlier)
-            try:
-                os.rename(self.path, self.target)
-            except OSError:
-                if earlier.exists():
-                    os.rename(earlier, self.target)
-                raise
+        self._hidden.put_into_place({self._kind: [self.target]})
 
     def _check_target(self) -> None:
         if not self.target.parent.is_dir():

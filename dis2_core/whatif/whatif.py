@@ -23,7 +23,7 @@ from ..prediction.result import SegmentationResult
 from ..prediction.segment import run_job
 from ..rasters.inputs import gdal_environment
 from ..report import require_packages
-from ..run.jobfolder import translated_errors
+from ..run.disk import translated_errors
 from ..run.reporting import Listener, Reporter
 from ..run.resultfolder import ResultFolder
 from .dependence import Change, ClassChange, compare_maps, in_words, percent

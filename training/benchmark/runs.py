@@ -21,7 +21,7 @@ from dis2_core.contract.card import scenario_name
 from dis2_core.contract.errors import AlreadyRunning, Cancelled, Dis2Error, InputError, ResourceError
 from dis2_core.contract.segment_job import Event
 from dis2_core.run.device import choose_device, describe_device
-from dis2_core.run.jobfolder import lock_target
+from dis2_core.run.locks import lock_target
 from dis2_core.run.reporting import Listener, Reporter
 
 from ..fitting.checkpoint import PLACE, TEXTS, differences

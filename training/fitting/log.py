@@ -11,7 +11,8 @@ from typing import Any
 
 from dis2_core.contract.card import scenario_name
 from dis2_core.contract.errors import InputError
-from dis2_core.run.jobfolder import translated_errors, whole_file
+from dis2_core.run.disk import translated_errors
+from dis2_core.run.jobfolder import whole_file
 
 from .loop import Epoch
 from .pace import Clock

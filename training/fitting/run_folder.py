@@ -16,7 +16,9 @@ from dis2_core import save_model
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
-from dis2_core.run.jobfolder import lock_target, translated_errors, whole_file
+from dis2_core.run.disk import translated_errors
+from dis2_core.run.jobfolder import whole_file
+from dis2_core.run.locks import lock_target
 
 from ..methods.file import save_method
 from ..methods.registry import DIS2_METHOD

@@ -376,7 +376,7 @@ def test_too_little_space_is_told_before_the_start(
     scene: Scene, model: Model, out: Path, earlier: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr("dis2_core.run.jobfolder.shutil.disk_usage", lambda path: usage)
+    monkeypatch.setattr("dis2_core.run.disk.shutil.disk_usage", lambda path: usage)
     with pytest.raises(NoSpace, match=r"0 MB left"):
         segment(scene(), model, output=out / "c.tif", device="cpu")
     assert contents(out) == earlier
@@ -493,7 +493,7 @@ def test_plan_writes_nothing(scene: Scene, tmp_path: Path, out: Path, monkeypatc
     json.dumps(plan.to_json())
     assert not files_in(out)
     with monkeypatch.context() as patch, pytest.raises(NoSpace):
-        patch.setattr("dis2_core.run.jobfolder.shutil.disk_usage", lambda path: type("Usage", (), {"free": 1000}))
+        patch.setattr("dis2_core.run.disk.shutil.disk_usage", lambda path: type("Usage", (), {"free": 1000}))
         plan_job(job)
     with pytest.raises(OutputNotWritable):
         plan_job(replace(job, outputs={"classes": str(out / "no" / "c.tif")}))

@@ -23,7 +23,7 @@ from dis2_core import Model
 from dis2_core.contract.errors import Cancelled
 from dis2_core.contract.segment_job import Event
 from dis2_core.network import SegmentationNetwork
-from dis2_core.run.jobfolder import lock_target
+from dis2_core.run.locks import lock_target
 from dis2_training.benchmark.conditions import conditions
 from dis2_training.benchmark.plan import BenchmarkRecipe, ScoringRecipe
 from dis2_training.benchmark.run_scores import FILE, RunScores

@@ -21,7 +21,7 @@ from tiny_run import PROGRAM, assert_same_run, cancel_after, largest_file, read_
 from dis2_core import load_model
 from dis2_core.contract.errors import AlreadyRunning, Cancelled, InputError, NoSpace
 from dis2_core.contract.segment_job import Event
-from dis2_core.run.jobfolder import lock_target
+from dis2_core.run.locks import lock_target
 from dis2_training.fitting.fit import fit
 from dis2_training.fitting.loop import TrainingDiverged
 from dis2_training.fitting.recipe import Recipe

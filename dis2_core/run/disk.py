@@ -1,0 +1,96 @@
+"""Disks that fill up, break and refuse: their errors in words, whether there is room, and what is surely written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..contract.errors import NoSpace, OutputNotWritable, ResourceError
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_PLACE_WRONG = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ENOENT,
+    errno.ENAMETOOLONG,
+    errno.ELOOP,
+    errno.EBUSY,
+)
+_SPACE_HINT = "Free some space, or choose another folder."
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Raise what the operating system says about writing ``path`` as an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _DISK_FULL:
+            raise NoSpace(f"There is no space left to write {path} ({error.strerror}).", _SPACE_HINT) from error
+        if error.errno in _PLACE_WRONG:
+            raise OutputNotWritable(
+                f"{path} cannot be written ({error.strerror}).",
+                "Choose another folder, or close the programs that have the file open.",
+            ) from error
+        raise ResourceError(f"{path} cannot be written ({error}).", "Check the disk.") from error
+
+
+def require_space(needed: Mapping[Path, int]) -> None:
+    """Check that the disks have room.
+
+    Args:
+        needed: Bytes by folder.
+
+    Raises:
+        NoSpace: A disk has less than the sum of what goes to it.
+    """
+    by_disk: dict[int, tuple[Path, int]] = {}
+    for folder, size in needed.items():
+        disk = folder.stat().st_dev
+        by_disk[disk] = (folder, by_disk.get(disk, (folder, 0))[1] + size)
+    for folder, size in by_disk.values():
+        free = shutil.disk_usage(folder).free
+        if free < size:
+            raise NoSpace(
+                f"The outputs need about {size / 1e6:,.0f} MB in {folder}, which has {free / 1e6:,.0f} MB left.",
+                _SPACE_HINT,
+            )
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, a folder's entries, or all files in a folder are on the disk, should the power fail.
+
+    Raises:
+        OSError: The disk is full or broken.
+    """
+    if path.is_dir():
+        for inside in path.iterdir():
+            sync(inside)
+        sync_names(path)
+    else:
+        _sync(path, os.O_RDONLY if sys.platform != "win32" else os.O_RDWR)
+
+
+def sync_names(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk; Windows does this by itself."""
+    if sys.platform != "win32":
+        _sync(folder, os.O_RDONLY)
+
+
+def _sync(path: Path, mode: int) -> None:
+    handle = os.open(path, mode)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a disk that knows no such thing, as some of a network
+            raise
+    finally:
+        os.close(handle)

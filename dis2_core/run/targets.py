@@ -1,0 +1,115 @@
+"""What a run may write: targets that are no inputs, and beside them nothing of somebody else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from ..contract.errors import InputError, OutputNotWritable
+from ..contract.styles import is_style_of_ours
+from .disk import translated_errors
+
+RASTER_SUFFIXES = (".tif", ".tiff")
+STYLE = ".qml"
+
+#: Endings of files that GDAL takes for a part of the raster whose whole name they follow.
+PARTS_OF_RASTERS = (".aux.xml", ".ovr", ".msk")
+
+#: Endings, and what they stand for, of outputs that are no rasters; none: any.
+_ENDINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "areas": ((), ""),
+    "matrix": ((), ""),
+    "scores": ((), ""),
+    "report": ((".html", ".htm"), "HTML file"),
+    "model": ((".safetensors",), "model file"),
+    "polygons": ((".geojson",), "GeoJSON file"),
+}
+
+
+def check_targets(targets: Mapping[str, Path], inputs: Iterable[str] = ()) -> None:
+    """Check that the targets can be written and overwrite nothing that is needed or somebody else's.
+
+    Args:
+        targets: Absolute paths by output name.
+        inputs: All files that are read.
+
+    Raises:
+        InputError: Two outputs, or an output and an input, are the same file.
+        OutputNotWritable: A folder is missing or not writable, or something stands in the way.
+    """
+    written: dict[Path, str] = {}
+    protected = {Path(os.path.realpath(path)): path for path in inputs}
+    for name, target in targets.items():
+        _check_target(name, target)
+        for path in (target, *companions(target)):
+            real = Path(os.path.realpath(path))
+            if real in protected or any(_is_same_file(real, item) for item in protected):
+                raise InputError(
+                    f"The output {target} would overwrite the input {protected.get(real, str(real))}.",
+                    "Choose another name for the output.",
+                )
+            if real in written:
+                raise InputError(
+                    f"The outputs '{written[real]}' and '{name}' would both write {real}.",
+                    "Give each output a name of its own.",
+                )
+            written[real] = name
+        _check_companions(target)
+
+
+def companions(target: Path) -> Sequence[Path]:
+    """The files that belong to a target: what GDAL takes for a part of it, and its style."""
+    if target.suffix.lower() not in RASTER_SUFFIXES:
+        return ()
+    return (*(target.with_name(target.name + ending) for ending in PARTS_OF_RASTERS), target.with_suffix(STYLE))
+
+
+def is_strangers_style(path: Path) -> bool:
+    """Whether a style is there that we have not written: of another layer of that name, or a person's own."""
+    return path.suffix == STYLE and path.is_file() and not is_style_of_ours(path)
+
+
+def _check_target(name: str, target: Path) -> None:
+    endings, kind = _ENDINGS.get(name, (RASTER_SUFFIXES, "GeoTIFF"))
+    if endings and target.suffix.lower() not in endings:
+        raise InputError(f"The output {target} is to be a {kind}.", f"Give it a name that ends in {endings[0]}.")
+    with translated_errors(target):  # a name may be too long to be looked up
+        is_folder = target.is_dir()
+    if is_folder:
+        raise OutputNotWritable(f"The output {target} is a folder.", "Give the name of a file in it.")
+    if not target.parent.is_dir():
+        raise OutputNotWritable(f"The folder {target.parent} does not exist.", "Create it, or choose another.")
+    if not os.access(target.parent, os.W_OK) or not _may_replace(target):
+        raise OutputNotWritable(f"You may not write {target}.", "Choose another folder, or ask for the permission.")
+
+
+def _check_companions(target: Path) -> None:
+    """Check that what lies beside a target can be replaced with it, and is a part of it."""
+    for path in companions(target):
+        if path.is_dir() or not _may_replace(path):
+            raise OutputNotWritable(
+                f"{path} is in the way of the output {target}.", "Move it away, or give the output another name."
+            )
+        if os.path.lexists(path) and not os.path.lexists(target) and not _is_note(path):
+            raise OutputNotWritable(
+                f"{path} would be taken for a part of the output {target}, and belongs to no file that is there.",
+                "Move it away, or give the output another name.",
+            )
+
+
+def _is_note(path: Path) -> bool:
+    """Whether it is something that a raster which is gone leaves behind and nobody misses: notes, a style."""
+    return path.suffix == STYLE or path.name.endswith(".aux.xml")
+
+
+def _may_replace(path: Path) -> bool:
+    return not os.path.lexists(path) or (os.access(path, os.W_OK) if path.exists() else True)
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    """Whether two names are one, as on disks that take capitals and small letters for the same."""
+    try:
+        return path.samefile(other) and path.stat().st_nlink == 1  # hard links are two: replacing one leaves the other
+    except OSError:
+        return False  # one of them is not there

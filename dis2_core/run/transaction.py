@@ -1,0 +1,284 @@
+"""Renames that belong together: all of them are done, or none, whatever breaks off in between.
+
+What a run has made lies in hidden folders beside its targets. Before the first rename a *journal* in every folder
+concerned says which renames belong together. The journals are written one after the other and taken away in the same
+order, so that a later run knows what a dead one left:
+
+- the last journal is missing: nothing had been renamed, and nothing is;
+- all are there: the renames are completed, or turned back where the dead run was turning back;
+- the first journal is missing: all was done.
+
+A journal names things of its own folder alone, so that one that a stranger has put somewhere changes nothing elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import time
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..contract.errors import AlreadyRunning
+from .disk import sync, sync_names
+from .interrupts import held
+from .locks import MARK, lock_target
+
+JOURNAL = "journal.json"
+NEW, EARLIER = "new", "earlier"  # sub-folders of a hidden folder: what targets become, and what they were
+
+_LARGEST_JOURNAL = 1 << 20  # bytes
+_SECONDS_TO_WAIT = 5.0  # for a run that is putting its files into place, which takes far less
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of one name in a folder.
+
+    Attributes:
+        hidden: The hidden folder whose ``new`` holds the file or folder that gets the name.
+        name: The name.
+        goes: Whether the name goes without a successor; it is there then.
+    """
+
+    hidden: str
+    name: str
+    goes: bool = False
+
+    def __post_init__(self) -> None:
+        plain = all(os.path.basename(part) == part and part not in ("", ".", "..") for part in (self.hidden, self.name))
+        if not (plain and self.hidden.startswith(".") and MARK in self.hidden):
+            raise ValueError(f"{self.hidden}/{self.name} is no name in a hidden folder")
+
+    def keep_earlier(self, folder: Path) -> None:
+        """Give a file that is to be replaced a second name, so that its own is never without a file.
+
+        Where that cannot be, as for folders and on disks without links, ``do`` renames what is there.
+        """
+        _, old, earlier = self._places(folder)
+        earlier.parent.mkdir(exist_ok=True)
+        if not self.goes and stat.S_ISREG(_mode(old)):
+            with suppress(OSError):
+                os.link(old, earlier, follow_symlinks=False)
+
+    def do(self, folder: Path) -> None:
+        """Give the name to its successor. Does nothing where that has been done."""
+        new, old, earlier = self._places(folder)
+        if not self.goes and not _mode(new):
+            return
+        if _mode(old) and not _mode(earlier):
+            os.rename(old, earlier)
+        if not self.goes:
+            os.replace(new, old)
+
+    def turn_back(self, folder: Path) -> None:
+        """Give the name back to what had it. Does nothing where that has it."""
+        new, old, earlier = self._places(folder)
+        if not self.goes and _mode(old) and not _mode(new):
+            os.rename(old, new)
+        if _mode(earlier):
+            os.replace(earlier, old)
+
+    def _places(self, folder: Path) -> tuple[Path, Path, Path]:
+        hidden = folder / self.hidden
+        return hidden / NEW / self.name, folder / self.name, hidden / EARLIER / self.name
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The changes of one folder, and where the journals of the others lie.
+
+    Attributes:
+        path: The file, in a hidden folder.
+        token: The same for all journals of a transaction.
+        changes: In the order in which they are done.
+        together: Paths of all journals, in the order in which they are written; none where this is the only one.
+        turns_back: Whether the changes are turned back; what the first journal says counts.
+    """
+
+    path: Path
+    token: str
+    changes: Sequence[Change]
+    together: Sequence[Path] = ()
+    turns_back: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """The folder whose names change."""
+        return self.path.parent.parent
+
+    def write(self, *, turns_back: bool = False) -> None:
+        """Write the file and wait until it is on the disk; an earlier one is replaced."""
+        data = {
+            "dis2": 1,
+            "token": self.token,
+            "turns_back": turns_back,
+            "together": [str(path) for path in self.together],
+            "changes": [[change.hidden, change.name, change.goes] for change in self.changes],
+        }
+        part = self.path.with_suffix(".part")
+        part.write_text(json.dumps(data), encoding="utf-8")
+        sync(part)
+        os.replace(part, self.path)
+        sync_names(self.path.parent)
+
+    @classmethod
+    def read(cls, path: Path) -> Journal:
+        """Read what ``write`` has written.
+
+        Raises:
+            FileNotFoundError: There is none.
+            ValueError: It is none of ours.
+        """
+        known = os.stat(path, follow_symlinks=False)
+        is_ours = path.name == JOURNAL and MARK in path.parent.name and stat.S_ISREG(known.st_mode)
+        if not is_ours or known.st_size > _LARGEST_JOURNAL:
+            raise ValueError(f"{path} is no journal")
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            changes = [Change(str(hidden), str(name), bool(goes)) for hidden, name, goes in data["changes"]]
+            together = [Path(item) for item in data["together"]]
+            return cls(path, str(data["token"]), changes, together, bool(data["turns_back"]))
+        except (LookupError, TypeError, RecursionError) as error:
+            raise ValueError(f"{path} is no journal ({error})") from error
+
+    def apply(self, *, turns_back: bool) -> None:
+        """Do the changes, or turn them back in reverse order."""
+        for change in reversed(self.changes) if turns_back else self.changes:
+            change.turn_back(self.folder) if turns_back else change.do(self.folder)
+        sync_names(self.folder)
+
+
+def put_into_place(changes: Mapping[Path, Sequence[Change]], *, settles: bool) -> None:
+    """Do changes in one or several folders, all of them or none.
+
+    Args:
+        changes: By folder; the last change of the last folder is done last.
+        settles: Whether the results of a run are in place then, so that signals come too late.
+
+    Raises:
+        OSError: One cannot be done; all that were done are turned back.
+    """
+    journals = _journals(changes)
+    with held(settles=settles):
+        _prepare(journals)
+        try:
+            _finish(journals)
+        except KeyboardInterrupt:  # of a program that does not let signals wait: too late, it has been decided
+            _finish(journals)
+        except OSError:
+            journals[0].write(turns_back=True)
+            _finish(journals, turns_back=True)
+            _forget(journals)
+            raise
+        with suppress(OSError, KeyboardInterrupt):  # all is done, and a journal that stays asks for nothing more
+            _forget(journals)
+
+
+def recover(folder: Path, locked: Collection[Path]) -> None:
+    """Complete or turn back what dead runs began to put into place in a folder.
+
+    Args:
+        folder: Where to look.
+        locked: Targets whose locks the caller holds.
+
+    Raises:
+        OSError: Something stands in the way.
+    """
+    for path in sorted(folder.glob(f".*{MARK}*/{JOURNAL}")):
+        with suppress(FileNotFoundError, ValueError):  # done meanwhile, or a stranger's
+            first = (Journal.read(path).together or [path])[0]
+            with _recovering(first, locked):
+                _recover(Journal.read(path))
+
+
+def _recover(journal: Journal) -> None:
+    """Do what the state of the journals asks for; nobody else does meanwhile."""
+    found = list(_found(journal.together)) or [journal]
+    if len(found) >= len(journal.together) and all(item.token == journal.token for item in found):
+        _finish(found, turns_back=found[0].turns_back)
+    else:
+        found = [journal]
+    _forget(found)
+    for item in found:
+        for change in item.changes:
+            shutil.rmtree(item.folder / change.hidden, ignore_errors=True)
+
+
+def _found(paths: Sequence[Path]) -> Iterator[Journal]:
+    """The journals that are there, up to the first that is missing."""
+    for path in paths:
+        try:
+            yield Journal.read(path)
+        except FileNotFoundError:
+            return
+
+
+@contextmanager
+def _recovering(first: Path, locked: Collection[Path]) -> Iterator[None]:
+    """Hold the lock that the dead run had on the target of its first journal; a living run is waited for.
+
+    Raises:
+        FileNotFoundError: Another run has done it meanwhile.
+    """
+    target = first.parent.parent / first.parent.name[1:].rpartition(MARK)[0]
+    if target in locked:
+        yield
+        return
+    until = time.monotonic() + _SECONDS_TO_WAIT
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(lock_target(target))
+                break
+            except AlreadyRunning:
+                if time.monotonic() > until or not first.exists():
+                    raise FileNotFoundError(first) from None
+                time.sleep(0.02)
+        yield
+
+
+def _journals(changes: Mapping[Path, Sequence[Change]]) -> list[Journal]:
+    token = uuid.uuid4().hex
+    paths = [folder / items[0].hidden / JOURNAL for folder, items in changes.items()]
+    together = paths if len(paths) > 1 else []
+    return [Journal(path, token, items, together) for path, items in zip(paths, changes.values(), strict=True)]
+
+
+def _prepare(journals: Sequence[Journal]) -> None:
+    """Keep what is there, wait until what is new is on the disk, and write the journals; all of it or nothing."""
+    try:
+        for journal in journals:
+            for change in journal.changes:
+                change.keep_earlier(journal.folder)
+            for hidden in sorted({change.hidden for change in journal.changes}):
+                sync(journal.folder / hidden / NEW)
+        for journal in journals:
+            journal.write()
+    except BaseException:
+        _forget(reversed(journals))
+        raise
+
+
+def _finish(journals: Sequence[Journal], *, turns_back: bool = False) -> None:
+    for journal in reversed(journals) if turns_back else journals:
+        journal.apply(turns_back=turns_back)
+
+
+def _forget(journals: Iterable[Journal]) -> None:
+    for journal in journals:
+        journal.path.unlink(missing_ok=True)
+        sync_names(journal.path.parent)
+
+
+def _mode(path: Path) -> int:
+    """The mode of what has a name, links as such; 0 where nothing has it."""
+    try:
+        return os.stat(path, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return 0
