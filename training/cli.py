@@ -10,8 +10,8 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from rich.console import Console
 
 from dis2_core.cli.console import Display, display_for_people
-from dis2_core.run.interrupts import interruptible
 from dis2_core.contract.errors import Dis2Error
+from dis2_core.run.interrupts import interruptible
 
 from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset

@@ -13,6 +13,7 @@ from typing import Any
 from ..contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
 from ..contract.segment_job import Event
 from ..rasters.inputs import gdal_environment
+from ..rasters.sources import files_behind
 from ..report import require_packages
 from ..run.disk import translated_errors
 from ..run.jobfolder import JobFolder
@@ -166,7 +167,7 @@ def run_evaluation(
     if "report" in job.outputs:
         require_packages()
     targets = {name: job.outputs[name] for name in EVALUATION_OUTPUTS if name in job.outputs}
-    with gdal_environment(), JobFolder(targets, (job.classes, job.reference.path)) as folder:
+    with gdal_environment(), JobFolder(targets, files_behind((job.classes, job.reference.path))) as folder:
         comparison = _compare(job, report)
         result = replace(Evaluation.of(comparison, targets), warnings=tuple(dict.fromkeys(report.warnings)))
         _write(folder, job, result, report)

@@ -25,6 +25,7 @@ from ..rasters.geotiff import GeoTiffWriter, Storage
 from ..rasters.grid import Bounds, Grid
 from ..rasters.inputs import RasterInput, examine, gdal_environment, opened, read_grid
 from ..rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
+from ..rasters.sources import files_behind
 from ..run.disk import require_space
 from ..run.jobfolder import JobFolder
 from ..run.provenance import base_name, origin_tags
@@ -142,7 +143,8 @@ class _Subtraction:
         job, report = self._job, self._report
         tally = HeightTally(self._grid, job.lowest, job.highest)
         references = () if job.grid in ("dsm", "dtm") else (job.grid,)
-        with JobFolder({"ndsm": job.output}, (job.dsm.path, job.dtm.path, *references)) as folder:
+        files = files_behind((job.dsm.path, job.dtm.path, *references))
+        with JobFolder({"ndsm": job.output}, files, report.warning) as folder:
             part = folder.part("ndsm")
             require_space({folder.targets["ndsm"].parent: self._size()})
             self._write(part, tally)

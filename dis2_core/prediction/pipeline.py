@@ -66,7 +66,7 @@ class Run:
         """Make the outputs and put them into place."""
         setup = self._setup
         counter = AreaCounter(setup.alignment.output, setup.card.class_names, uncertain=setup.may_be_uncertain)
-        with JobFolder(setup.targets, setup.files) as folder:
+        with JobFolder(setup.targets, setup.files, self._report.warning) as folder:
             require_space(setup.space())
             self._make_rasters(folder, counter)
             if not counter.valid_pixels:

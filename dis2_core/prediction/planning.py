@@ -18,6 +18,7 @@ from ..rasters.geotiff import Storage
 from ..rasters.grid import WindowPlan
 from ..rasters.inputs import GDAL_OPTIONS, RasterInput, open_inputs
 from ..rasters.reading import choose_rows_per_chunk
+from ..rasters.sources import files_behind
 from ..run.device import choose_device, choose_precision, default_batch_size, describe_device
 from ..run.disk import require_space
 from ..run.targets import check_targets
@@ -90,9 +91,9 @@ class Setup:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files that the run reads."""
+        """The files that the run reads, the sources of VRTs included."""
         rasters = [*(item.path for item in self.inputs), reference_raster(self.job.grid)]
-        return (*filter(None, rasters), self.job.model)
+        return (*files_behind(filter(None, rasters)), self.job.model)
 
     @property
     def rows_per_chunk(self) -> int:

@@ -82,10 +82,10 @@ class HiddenFolders:
                 is_made = os.path.lexists(hidden / NEW / path.name)
                 if is_made or os.path.lexists(path):
                     changes.setdefault(path.parent, []).append(Change(hidden.name, path.name, goes=not is_made))
-        is_inside_another = any(MARK in part for path in changes for part in path.parts)
-        last = list(self._targets.values())[-1]
-        with translated_errors(last):
-            put_into_place(changes, settles=not is_inside_another)
+        if changes:
+            is_inside_another = any(MARK in part for path in changes for part in path.parts)
+            with translated_errors(list(self._targets.values())[-1]):
+                put_into_place(changes, settles=not is_inside_another)
         self._is_done = True
 
 

@@ -22,6 +22,7 @@ from ..models.file import Model, load_model
 from ..prediction.result import SegmentationResult
 from ..prediction.segment import run_job
 from ..rasters.inputs import gdal_environment
+from ..rasters.sources import files_behind
 from ..report import require_packages
 from ..run.disk import translated_errors
 from ..run.reporting import Listener, Reporter
@@ -158,7 +159,7 @@ def run_whatif(
     files = [source.path for source in job.run.inputs.values()]
     files += [] if job.reference is None else [job.reference.path]
     try:
-        with gdal_environment(), ResultFolder(job.folder, KIND, files) as folder:
+        with gdal_environment(), ResultFolder(job.folder, KIND, files_behind(files)) as folder:
             result = _Series(job, folder, report, cancelled).execute()
             result = replace(result, seconds=round(time.monotonic() - started, 3))
             _write(folder.path, result, job)

@@ -7,9 +7,9 @@ from pathlib import Path
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
 from dis2_core.cli.console import display_for_people
-from dis2_core.run.interrupts import interruptible
 from dis2_core.contract.errors import Dis2Error, InputError
 from dis2_core.run.disk import translated_errors
+from dis2_core.run.interrupts import interruptible
 from dis2_core.run.jobfolder import whole_file
 
 from .gallery import draw_gallery

@@ -8,10 +8,10 @@ from jsonargparse import ArgumentParser, Namespace
 
 from dis2_core.cli.arguments import pairs, sources
 from dis2_core.cli.console import clock, display_for_people
-from dis2_core.run.interrupts import interruptible
 from dis2_core.contract.card import SLOTS
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.other_jobs import EFFORTS, ClassValue, Reference, TrainJob, effort
+from dis2_core.run.interrupts import interruptible
 
 from ..fitting.outcome import TrainingResult
 from ..scoring.evaluation import table

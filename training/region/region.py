@@ -19,6 +19,7 @@ from dis2_core.contract.other_jobs import TRAINING_OUTPUTS, TrainJob
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.rasters.inputs import gdal_environment
+from dis2_core.rasters.sources import files_behind
 from dis2_core.report import require_packages
 from dis2_core.run.device import cpu_threads, describe_device, is_out_of_memory
 from dis2_core.run.jobfolder import JobFolder
@@ -257,7 +258,8 @@ def _progress_line(epoch: Epoch, recipe: Recipe) -> str:
 
 def _files(job: TrainJob) -> list[str]:
     """What a run reads and must not write."""
-    return [*(source.path for source in job.inputs.values()), job.labels.path, *([job.start] if job.start else [])]
+    rasters = [*(source.path for source in job.inputs.values()), job.labels.path]
+    return [*files_behind(rasters), *([job.start] if job.start else [])]
 
 
 @contextmanager

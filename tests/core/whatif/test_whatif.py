@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -222,17 +223,15 @@ def test_a_folder_that_cannot_be_moved_comes_back(
     make_job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_whatif(make_job())
-    from dis2_core.run import resultfolder
+    real, refused = os.replace, []
 
-    real, calls = resultfolder.os.rename, []
-
-    def rename(source: Any, target: Any) -> None:
-        calls.append(target)
-        if len(calls) == 2:
+    def replace(source: Any, target: Any) -> None:
+        if Path(target) == tmp_path / "what if" and not refused:
+            refused.append(target)
             raise PermissionError(13, "in use")
         real(source, target)
 
-    monkeypatch.setattr(resultfolder.os, "rename", rename)
+    monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(OutputNotWritable):
         run_whatif(make_job())
     assert (tmp_path / "what if" / "report.html").is_file() and not list(tmp_path.glob(".*"))
