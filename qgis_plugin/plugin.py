@@ -12,7 +12,7 @@ from .worker.client import WorkerRun
 if TYPE_CHECKING:
     from qgis.gui import QgisInterface
 
-    from .gui.options import OptionsFactory
+    from .options.page import OptionsFactory
 
 
 class Dis2Plugin:
@@ -32,7 +32,7 @@ class Dis2Plugin:
         """Register what a person sees."""
         self.initProcessing()
         if self._iface is not None:
-            from .gui.options import OptionsFactory
+            from .options.page import OptionsFactory
 
             self._options = OptionsFactory()
             self._iface.registerOptionsWidgetFactory(self._options)

@@ -30,7 +30,7 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME = ROOT / "qgis_plugin" / "runtime"
 CONSTANTS = runpy.run_path(str(RUNTIME / "constants.py"))
-INDEX = runpy.run_path(str(RUNTIME / "index.py"))
+INDEX = runpy.run_path(str(RUNTIME / "packages" / "index.py"))
 LOCKS = CONSTANTS["LOCKS"]
 
 #: What ``dis2_core`` and ``dis2_training`` import in the worker; the packages of the command lines stay out.

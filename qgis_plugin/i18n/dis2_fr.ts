@@ -1259,206 +1259,6 @@
    <translation>Modèles ({})</translation>
   </message>
   <message>
-   <location filename="../gui/options.py"></location>
-   <source>A Python of DIS2's own, which it installs</source>
-   <translation>Un Python propre à DIS2, que l'extension installe</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>For the device</source>
-   <translation>Pour le périphérique</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Installs torch and the other packages: some minutes, 1.2 GB, with a graphics card up to 6 GB</source>
-   <translation>Installe torch et les autres paquets : quelques minutes, 1,2 Go, jusqu'à 6 Go avec une carte graphique</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Imports the packages and computes a tensor in the Python that runs the models</source>
-   <translation>Importe les paquets et calcule un tenseur dans le Python qui exécute les modèles</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Makes the runtime anew as it was asked for the last time</source>
-   <translation>Refait l'environnement d'exécution tel qu'il a été demandé la dernière fois</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Deletes the runtime</source>
-   <translation>Supprime l'environnement d'exécution</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>A Python that exists already</source>
-   <translation>Un Python qui existe déjà</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Python that runs the models</source>
-   <translation>Python qui exécute les modèles</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Python 3.10 or newer with torch, rasterio, pyproj, safetensors</source>
-   <translation>Python 3.10 ou plus récent avec torch, rasterio, pyproj, safetensors</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Try out</source>
-   <translation>Essayer</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>PyPI, and PyTorch's index for torch</source>
-   <translation>PyPI, et l'index de PyTorch pour torch</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Address of a mirror, as pip takes it as --index-url; several separated by blanks</source>
-   <translation>Adresse d'un miroir, telle que pip l'accepte pour --index-url ; plusieurs séparées par des espaces</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Use the folder of wheels alone, without any connection</source>
-   <translation>N'utiliser que le dossier de paquets wheel, sans aucune connexion</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Download a Python (otherwise the machine's own, 3.10 to 3.13)</source>
-   <translation>Télécharger un Python (sinon celui de la machine, 3.10 à 3.13)</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Mirrors and machines without internet</source>
-   <translation>Miroirs et machines sans internet</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Cancel</source>
-   <translation>Annuler</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Copy diagnosis</source>
-   <translation>Copier le diagnostic</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>A report to paste into an issue, without names of people and passwords</source>
-   <translation>Un rapport à coller dans un ticket, sans noms de personnes ni mots de passe</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>What a set-up does is shown here. It goes on if you close this window.</source>
-   <translation>Le déroulement d'une installation s'affiche ici. Elle se poursuit si vous fermez cette fenêtre.</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>The diagnosis is on the clipboard.</source>
-   <translation>Le diagnostic est dans le presse-papiers.</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Set up</source>
-   <translation>Installer</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Check</source>
-   <translation>Vérifier</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Repair</source>
-   <translation>Réparer</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Remove…</source>
-   <translation>Supprimer…</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Delete the runtime in '{}'?</source>
-   <translation>Supprimer l'environnement d'exécution dans « {} » ?</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>DIS2</source>
-   <translation>DIS2</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Set up anew</source>
-   <translation>Réinstaller</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>the graphics card</source>
-   <translation>la carte graphique</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>the CPU</source>
-   <translation>le processeur</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Graphics card if there is one</source>
-   <translation>Carte graphique s'il y en a une</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>CPU</source>
-   <translation>Processeur (CPU)</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Graphics card (CUDA)</source>
-   <translation>Carte graphique (CUDA)</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Done.</source>
-   <translation>Terminé.</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>The models run in a Python that was chosen in {}.</source>
-   <translation>Les modèles s'exécutent dans un Python choisi dans {}.</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>these options</source>
-   <translation>ces options</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>The runtime is ready: torch {} on {}.</source>
-   <translation>L'environnement d'exécution est prêt : torch {} sur {}.</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Cancelled.</source>
-   <translation>Annulé.</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Failed: see below.</source>
-   <translation>Échec : voir ci-dessous.</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>It works; its device is {}.</source>
-   <translation>Il fonctionne ; son périphérique est {}.</translation>
-  </message>
-  <message>
-   <location filename="../gui/options.py"></location>
-   <source>Set it up below.</source>
-   <translation>Installez-le ci-dessous.</translation>
-  </message>
-  <message>
    <location filename="../gui/preview.py"></location>
    <source>DIS2 preview</source>
    <translation>Aperçu DIS2</translation>
@@ -1654,6 +1454,206 @@
    <translation>La couche « {} » n'a pas pu être écrite dans le dossier temporaire.</translation>
   </message>
   <message>
+   <location filename="../options/page.py"></location>
+   <source>A Python of DIS2's own, which it installs</source>
+   <translation>Un Python propre à DIS2, que l'extension installe</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>For the device</source>
+   <translation>Pour le périphérique</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Installs torch and the other packages: some minutes, 1.2 GB, with a graphics card up to 6 GB</source>
+   <translation>Installe torch et les autres paquets : quelques minutes, 1,2 Go, jusqu'à 6 Go avec une carte graphique</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Imports the packages and computes a tensor in the Python that runs the models</source>
+   <translation>Importe les paquets et calcule un tenseur dans le Python qui exécute les modèles</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Makes the runtime anew as it was asked for the last time</source>
+   <translation>Refait l'environnement d'exécution tel qu'il a été demandé la dernière fois</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Deletes the runtime</source>
+   <translation>Supprime l'environnement d'exécution</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>A Python that exists already</source>
+   <translation>Un Python qui existe déjà</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Python that runs the models</source>
+   <translation>Python qui exécute les modèles</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Python 3.10 or newer with torch, rasterio, pyproj, safetensors</source>
+   <translation>Python 3.10 ou plus récent avec torch, rasterio, pyproj, safetensors</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Try out</source>
+   <translation>Essayer</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>PyPI, and PyTorch's index for torch</source>
+   <translation>PyPI, et l'index de PyTorch pour torch</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Address of a mirror, as pip takes it as --index-url; several separated by blanks</source>
+   <translation>Adresse d'un miroir, telle que pip l'accepte pour --index-url ; plusieurs séparées par des espaces</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Use the folder of wheels alone, without any connection</source>
+   <translation>N'utiliser que le dossier de paquets wheel, sans aucune connexion</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Download a Python (otherwise the machine's own, 3.10 to 3.13)</source>
+   <translation>Télécharger un Python (sinon celui de la machine, 3.10 à 3.13)</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Mirrors and machines without internet</source>
+   <translation>Miroirs et machines sans internet</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Cancel</source>
+   <translation>Annuler</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Copy diagnosis</source>
+   <translation>Copier le diagnostic</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>A report to paste into an issue, without names of people and passwords</source>
+   <translation>Un rapport à coller dans un ticket, sans noms de personnes ni mots de passe</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>What a set-up does is shown here. It goes on if you close this window.</source>
+   <translation>Le déroulement d'une installation s'affiche ici. Elle se poursuit si vous fermez cette fenêtre.</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>The diagnosis is on the clipboard.</source>
+   <translation>Le diagnostic est dans le presse-papiers.</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Set up</source>
+   <translation>Installer</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Check</source>
+   <translation>Vérifier</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Repair</source>
+   <translation>Réparer</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Remove…</source>
+   <translation>Supprimer…</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Delete the runtime in '{}'?</source>
+   <translation>Supprimer l'environnement d'exécution dans « {} » ?</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>DIS2</source>
+   <translation>DIS2</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Set up anew</source>
+   <translation>Réinstaller</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>the graphics card</source>
+   <translation>la carte graphique</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>the CPU</source>
+   <translation>le processeur</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Graphics card if there is one</source>
+   <translation>Carte graphique s'il y en a une</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>CPU</source>
+   <translation>Processeur (CPU)</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Graphics card (CUDA)</source>
+   <translation>Carte graphique (CUDA)</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Done.</source>
+   <translation>Terminé.</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>The models run in a Python that was chosen in {}.</source>
+   <translation>Les modèles s'exécutent dans un Python choisi dans {}.</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>these options</source>
+   <translation>ces options</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>The runtime is ready: torch {} on {}.</source>
+   <translation>L'environnement d'exécution est prêt : torch {} sur {}.</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Cancelled.</source>
+   <translation>Annulé.</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Failed: see below.</source>
+   <translation>Échec : voir ci-dessous.</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>It works; its device is {}.</source>
+   <translation>Il fonctionne ; son périphérique est {}.</translation>
+  </message>
+  <message>
+   <location filename="../options/page.py"></location>
+   <source>Set it up below.</source>
+   <translation>Installez-le ci-dessous.</translation>
+  </message>
+  <message>
    <location filename="../results/features.py"></location>
    <source>Create it, or choose another.</source>
    <translation>Créez-le, ou choisissez-en un autre.</translation>
@@ -1717,141 +1717,6 @@
    <location filename="../results/polygons.py"></location>
    <source>The polygons could not be made ({}).</source>
    <translation>Les polygones n'ont pas pu être créés ({}).</translation>
-  </message>
-  <message>
-   <location filename="../runtime/__init__.py"></location>
-   <source>Choose another Python under Settings &gt; Options &gt; DIS2 or in DIS2_PYTHON, or none: {}</source>
-   <translation>Choisissez un autre Python sous Préférences ► Options ► DIS2 ou dans DIS2_PYTHON, ou aucun : {}</translation>
-  </message>
-  <message>
-   <location filename="../runtime/__init__.py"></location>
-   <source>DIS2 has no Python to run its models with yet.</source>
-   <translation>DIS2 n'a pas encore de Python pour exécuter ses modèles.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/__init__.py"></location>
-   <source>'{}' ({}) is not a program that can be run.</source>
-   <translation>« {} » ({}) n'est pas un programme exécutable.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/__init__.py"></location>
-   <source>the QGIS setting {}</source>
-   <translation>le réglage QGIS {}</translation>
-  </message>
-  <message>
-   <location filename="../runtime/__init__.py"></location>
-   <source>The runtime was made for DIS2 {}; DIS2 {} needs other packages.</source>
-   <translation>L'environnement d'exécution a été créé pour DIS2 {} ; DIS2 {} a besoin d'autres paquets.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/__init__.py"></location>
-   <source>The runtime in '{}' is damaged: its Python is gone.</source>
-   <translation>L'environnement d'exécution dans « {} » est endommagé : son Python a disparu.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/backend.py"></location>
-   <source>The driver {} of {} is too old: {} or newer is needed. Update the driver and repair the runtime.</source>
-   <translation>Le pilote {} de {} est trop ancien : {} ou plus récent est nécessaire. Mettez le pilote à jour et réparez l'environnement d'exécution.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/backend.py"></location>
-   <source>The CPU was asked for.</source>
-   <translation>Le processeur a été demandé.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/backend.py"></location>
-   <source>There is no CUDA on macOS.</source>
-   <translation>Il n'y a pas de CUDA sous macOS.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/backend.py"></location>
-   <source>No NVIDIA graphics card with a working driver was found.</source>
-   <translation>Aucune carte graphique NVIDIA avec un pilote fonctionnel n'a été trouvée.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/backend.py"></location>
-   <source>The graphics card {} is too old for this torch (compute capability {}).</source>
-   <translation>La carte graphique {} est trop ancienne pour ce torch (capacité de calcul {}).</translation>
-  </message>
-  <message>
-   <location filename="../runtime/backend.py"></location>
-   <source>{}, driver {}</source>
-   <translation>{}, pilote {}</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>DIS2: diagnosis of the runtime</source>
-   <translation>DIS2 : diagnostic de l'environnement d'exécution</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>yes</source>
-   <translation>oui</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>no</source>
-   <translation>non</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Machine</source>
-   <translation>Machine</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Network</source>
-   <translation>Réseau</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Runtime</source>
-   <translation>Environnement d'exécution</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Log</source>
-   <translation>Journal</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>No managed runtime.</source>
-   <translation>Aucun environnement d'exécution géré.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Disk of the runtime: {:.1f} of {:.1f} GB free</source>
-   <translation>Disque de l'environnement d'exécution : {:.1f} Go libres sur {:.1f} Go</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Problem</source>
-   <translation>Problème</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Managed runtime</source>
-   <translation>Environnement d'exécution géré</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Of this version</source>
-   <translation>De cette version</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Not verified</source>
-   <translation>Non vérifié</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>Chosen Python</source>
-   <translation>Python choisi</translation>
-  </message>
-  <message>
-   <location filename="../runtime/diagnosis.py"></location>
-   <source>none with a working NVIDIA driver</source>
-   <translation>aucune avec un pilote NVIDIA fonctionnel</translation>
   </message>
   <message>
    <location filename="../runtime/errors.py"></location>
@@ -1944,6 +1809,36 @@
    <translation>{} : échec, il n'y a pas de Python adapté sur cette machine ({}).</translation>
   </message>
   <message>
+   <location filename="../runtime/interpreter.py"></location>
+   <source>Choose another Python under Settings &gt; Options &gt; DIS2 or in DIS2_PYTHON, or none: {}</source>
+   <translation>Choisissez un autre Python sous Préférences ► Options ► DIS2 ou dans DIS2_PYTHON, ou aucun : {}</translation>
+  </message>
+  <message>
+   <location filename="../runtime/interpreter.py"></location>
+   <source>DIS2 has no Python to run its models with yet.</source>
+   <translation>DIS2 n'a pas encore de Python pour exécuter ses modèles.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/interpreter.py"></location>
+   <source>'{}' ({}) is not a program that can be run.</source>
+   <translation>« {} » ({}) n'est pas un programme exécutable.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/interpreter.py"></location>
+   <source>the QGIS setting {}</source>
+   <translation>le réglage QGIS {}</translation>
+  </message>
+  <message>
+   <location filename="../runtime/interpreter.py"></location>
+   <source>The runtime was made for DIS2 {}; DIS2 {} needs other packages.</source>
+   <translation>L'environnement d'exécution a été créé pour DIS2 {} ; DIS2 {} a besoin d'autres paquets.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/interpreter.py"></location>
+   <source>The runtime in '{}' is damaged: its Python is gone.</source>
+   <translation>L'environnement d'exécution dans « {} » est endommagé : son Python a disparu.</translation>
+  </message>
+  <message>
    <location filename="../runtime/journal.py"></location>
    <source>Cancelled. An earlier runtime is as it was.</source>
    <translation>Annulé. Un environnement d'exécution antérieur reste tel quel.</translation>
@@ -2004,39 +1899,149 @@
    <translation>Le dossier de l'environnement d'exécution, « {} », n'est pas accessible en écriture ({}).</translation>
   </message>
   <message>
-   <location filename="../runtime/network.py"></location>
+   <location filename="../runtime/packages/backend.py"></location>
+   <source>The driver {} of {} is too old: {} or newer is needed. Update the driver and repair the runtime.</source>
+   <translation>Le pilote {} de {} est trop ancien : {} ou plus récent est nécessaire. Mettez le pilote à jour et réparez l'environnement d'exécution.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/backend.py"></location>
+   <source>The CPU was asked for.</source>
+   <translation>Le processeur a été demandé.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/backend.py"></location>
+   <source>There is no CUDA on macOS.</source>
+   <translation>Il n'y a pas de CUDA sous macOS.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/backend.py"></location>
+   <source>No NVIDIA graphics card with a working driver was found.</source>
+   <translation>Aucune carte graphique NVIDIA avec un pilote fonctionnel n'a été trouvée.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/backend.py"></location>
+   <source>The graphics card {} is too old for this torch (compute capability {}).</source>
+   <translation>La carte graphique {} est trop ancienne pour ce torch (capacité de calcul {}).</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/backend.py"></location>
+   <source>{}, driver {}</source>
+   <translation>{}, pilote {}</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/network.py"></location>
    <source>no answer within the time that QGIS's network options allow</source>
    <translation>aucune réponse dans le délai fixé par les options réseau de QGIS</translation>
   </message>
   <message>
-   <location filename="../runtime/network.py"></location>
+   <location filename="../runtime/packages/network.py"></location>
    <source>Check the address of the package index or mirror.</source>
    <translation>Vérifiez l'adresse de l'index de paquets ou du miroir.</translation>
   </message>
   <message>
-   <location filename="../runtime/network.py"></location>
+   <location filename="../runtime/packages/network.py"></location>
    <source>Downloading {}</source>
    <translation>Téléchargement de {}</translation>
   </message>
   <message>
-   <location filename="../runtime/network.py"></location>
+   <location filename="../runtime/packages/network.py"></location>
    <source>Check the folder or the address of the mirror.</source>
    <translation>Vérifiez le dossier ou l'adresse du miroir.</translation>
   </message>
   <message>
-   <location filename="../runtime/network.py"></location>
+   <location filename="../runtime/packages/network.py"></location>
    <source>{} failed: it is larger than {:.0f} MB.</source>
    <translation>{} : échec, la taille dépasse {:.0f} Mo.</translation>
   </message>
   <message>
-   <location filename="../runtime/network.py"></location>
+   <location filename="../runtime/packages/network.py"></location>
    <source>{} failed ({}).</source>
    <translation>{} : échec ({}).</translation>
   </message>
   <message>
-   <location filename="../runtime/program.py"></location>
+   <location filename="../runtime/packages/torch_builds.py"></location>
+   <source>Choose an existing Python under Settings &gt; Options &gt; DIS2 or in DIS2_PYTHON, if there is one with torch.</source>
+   <translation>Choisissez un Python existant sous Préférences ► Options ► DIS2 ou dans DIS2_PYTHON, s'il y en a un avec torch.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/torch_builds.py"></location>
+   <source>Add that wheel; docs/runtime.md says how a folder is filled.</source>
+   <translation>Ajoutez ce paquet wheel ; docs/runtime.md explique comment remplir un dossier.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/torch_builds.py"></location>
+   <source>torch {} is not made for Macs with an Intel processor.</source>
+   <translation>torch {} n'est pas disponible pour les Mac à processeur Intel.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/torch_builds.py"></location>
+   <source>torch {} is not made for {} on {}.</source>
+   <translation>torch {} n'est pas disponible pour {} sous {}.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/torch_builds.py"></location>
+   <source>torch {} is not made for Linux without glibc, such as Alpine.</source>
+   <translation>torch {} n'est pas disponible pour un Linux sans glibc, comme Alpine.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/torch_builds.py"></location>
+   <source>'{}' has no torch {} for Python {}.{} on {} {}.</source>
+   <translation>« {} » ne contient pas torch {} pour Python {}.{} sous {} {}.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
    <source>If a virus scanner or a policy forbids it, ask for an exception or choose an existing Python.</source>
    <translation>Si un antivirus ou une règle de sécurité l'interdit, demandez une exception ou choisissez un Python existant.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>Run the set-up again; if it happens again, ask your network's administrators who changes downloads.</source>
+   <translation>Relancez l'installation ; si cela se reproduit, demandez aux administrateurs de votre réseau qui modifie les téléchargements.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>Add the wheel of uv to the folder of wheels, or choose an existing Python.</source>
+   <translation>Ajoutez le paquet wheel de uv au dossier de paquets wheel, ou choisissez un Python existant.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>Give the address that pip takes as --index-url; as a rule it ends in /simple.</source>
+   <translation>Indiquez l'adresse que pip accepte pour --index-url ; en général, elle se termine par /simple.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>Run the set-up again, or replace the file.</source>
+   <translation>Relancez l'installation, ou remplacez le fichier.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>Writing {}</source>
+   <translation>Écriture de {}</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>'{}' does not run on this machine.</source>
+   <translation>« {} » ne fonctionne pas sur cette machine.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>{} is not the file that was published.</source>
+   <translation>{} n'est pas le fichier qui a été publié.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>There is no uv {} for {} {} in {}.</source>
+   <translation>Il n'y a pas de uv {} pour {} {} dans {}.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>{} is no package index ({}).</source>
+   <translation>{} n'est pas un index de paquets ({}).</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/uv.py"></location>
+   <source>The wheel of uv is damaged ({}).</source>
+   <translation>Le paquet wheel de uv est endommagé ({}).</translation>
   </message>
   <message>
    <location filename="../runtime/program.py"></location>
@@ -2054,289 +2059,284 @@
    <translation>« {} » ne s'est pas terminé en {:g} secondes et a été arrêté.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Repair the runtime, or install what is missing into the Python that you chose.</source>
    <translation>Réparez l'environnement d'exécution, ou installez ce qui manque dans le Python que vous avez choisi.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Install the Microsoft Visual C++ Redistributable (x64) from Microsoft, restart the machine and repair the runtime.</source>
    <translation>Installez le Microsoft Visual C++ Redistributable (x64) de Microsoft, redémarrez la machine et réparez l'environnement d'exécution.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>The graphics card cannot be used ({}). The runtime is made for the CPU instead.</source>
    <translation>La carte graphique n'est pas utilisable ({}). L'environnement d'exécution est créé pour le processeur à la place.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Wait until that is done, or cancel it there.</source>
    <translation>Attendez que ce soit terminé, ou annulez-la là où elle a été lancée.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Wait for running algorithms to end, or close the other QGIS, and remove the runtime again.</source>
    <translation>Attendez la fin des algorithmes en cours, ou fermez l'autre QGIS, puis supprimez de nouveau l'environnement d'exécution.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Choose another one.</source>
    <translation>Choisissez-en un autre.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Getting uv, which installs the packages</source>
    <translation>Obtention de uv, qui installe les paquets</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Getting Python</source>
    <translation>Obtention de Python</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Installing the packages (numpy, rasterio, matplotlib and others)</source>
    <translation>Installation des paquets (numpy, rasterio, matplotlib et autres)</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Trying it out: importing the packages, computing a tensor</source>
    <translation>Essai : import des paquets, calcul d'un tenseur</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Not verified against the hashes of the published files: {}</source>
    <translation>Non vérifié d'après les empreintes des fichiers publiés : {}</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Choose a folder that holds .whl files.</source>
    <translation>Choisissez un dossier qui contient des fichiers .whl.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Without internet the set-up needs a folder of wheels.</source>
    <translation>Sans internet, l'installation a besoin d'un dossier de paquets wheel.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Choose one; docs/runtime.md says how it is filled on a machine that has internet.</source>
    <translation>Choisissez-en un ; docs/runtime.md explique comment le remplir sur une machine qui a accès à internet.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Set the runtime up anew ('create') with the whole address.</source>
    <translation>Réinstallez l'environnement d'exécution (« create ») avec l'adresse complète.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Removing the runtime in '{}'</source>
    <translation>Suppression de l'environnement d'exécution dans « {} »</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Update it there, or choose another Python.</source>
    <translation>Mettez-le à jour à cet endroit, ou choisissez un autre Python.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>it crashed</source>
    <translation>plantage</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>The graphics card cannot be used.</source>
    <translation>La carte graphique n'est pas utilisable.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Making an environment of Python {}</source>
    <translation>Création d'un environnement virtuel avec Python {}</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Run the set-up again.</source>
    <translation>Relancez l'installation.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>The runtime in '{}' is being set up already, here or in another QGIS.</source>
    <translation>L'environnement d'exécution dans « {} » est déjà en cours d'installation, ici ou dans un autre QGIS.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>'{}' cannot be removed: it is in use.</source>
    <translation>« {} » ne peut pas être supprimé : il est en cours d'utilisation.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>'{}' is Python {}; DIS2 needs 3.10 or newer.</source>
    <translation>« {} » est Python {} ; DIS2 a besoin de la version 3.10 ou d'une version plus récente.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>'{}' cannot import {} ({}).</source>
    <translation>« {} » ne peut pas importer {} ({}).</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>torch for '{}': {}</source>
    <translation>torch pour « {} » : {}</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Installing torch for '{}', the largest part</source>
    <translation>Installation de torch pour « {} », la plus grande partie</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Installing the CUDA libraries</source>
    <translation>Installation des bibliothèques CUDA</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Installing the packages</source>
    <translation>Installation des paquets</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>The runtime is ready: Python {}, torch {}</source>
    <translation>L'environnement d'exécution est prêt : Python {}, torch {}</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>There is no folder of wheels '{}'.</source>
    <translation>Le dossier de paquets wheel « {} » n'existe pas.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>The package index {} was given with a password, which is not kept.</source>
    <translation>L'index de paquets {} a été indiqué avec un mot de passe, qui n'est pas conservé.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>The folder of the runtime, '{}', cannot be written.</source>
    <translation>Le dossier de l'environnement d'exécution, « {} », n'est pas accessible en écriture.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>'{}' has {} {}; DIS2 needs {} or newer.</source>
    <translation>« {} » contient {} {} ; DIS2 a besoin de la version {} ou d'une version plus récente.</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>exit code {}</source>
    <translation>code de sortie {}</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>'{}' does not work as a Python for DIS2 ({}).</source>
    <translation>« {} » ne fonctionne pas comme Python pour DIS2 ({}).</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Is it a Python 3.10 or newer? Its last words:</source>
    <translation>Est-ce un Python 3.10 ou plus récent ? Ses dernières lignes :</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Making the runtime</source>
    <translation>Création de l'environnement d'exécution</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>Downloading Python {}</source>
    <translation>Téléchargement de Python {}</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>uv made no environment in '{}'.</source>
    <translation>uv n'a pas créé d'environnement virtuel dans « {} ».</translation>
   </message>
   <message>
-   <location filename="../runtime/setup.py"></location>
+   <location filename="../runtime/setup/creation.py"></location>
    <source>{} The machine's own Python is taken.</source>
    <translation>{} Le Python de la machine est utilisé.</translation>
   </message>
   <message>
-   <location filename="../runtime/torch_builds.py"></location>
-   <source>Choose an existing Python under Settings &gt; Options &gt; DIS2 or in DIS2_PYTHON, if there is one with torch.</source>
-   <translation>Choisissez un Python existant sous Préférences ► Options ► DIS2 ou dans DIS2_PYTHON, s'il y en a un avec torch.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>DIS2: diagnosis of the runtime</source>
+   <translation>DIS2 : diagnostic de l'environnement d'exécution</translation>
   </message>
   <message>
-   <location filename="../runtime/torch_builds.py"></location>
-   <source>Add that wheel; docs/runtime.md says how a folder is filled.</source>
-   <translation>Ajoutez ce paquet wheel ; docs/runtime.md explique comment remplir un dossier.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>yes</source>
+   <translation>oui</translation>
   </message>
   <message>
-   <location filename="../runtime/torch_builds.py"></location>
-   <source>torch {} is not made for Macs with an Intel processor.</source>
-   <translation>torch {} n'est pas disponible pour les Mac à processeur Intel.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>no</source>
+   <translation>non</translation>
   </message>
   <message>
-   <location filename="../runtime/torch_builds.py"></location>
-   <source>torch {} is not made for {} on {}.</source>
-   <translation>torch {} n'est pas disponible pour {} sous {}.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Machine</source>
+   <translation>Machine</translation>
   </message>
   <message>
-   <location filename="../runtime/torch_builds.py"></location>
-   <source>torch {} is not made for Linux without glibc, such as Alpine.</source>
-   <translation>torch {} n'est pas disponible pour un Linux sans glibc, comme Alpine.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Network</source>
+   <translation>Réseau</translation>
   </message>
   <message>
-   <location filename="../runtime/torch_builds.py"></location>
-   <source>'{}' has no torch {} for Python {}.{} on {} {}.</source>
-   <translation>« {} » ne contient pas torch {} pour Python {}.{} sous {} {}.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Runtime</source>
+   <translation>Environnement d'exécution</translation>
   </message>
   <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>Run the set-up again; if it happens again, ask your network's administrators who changes downloads.</source>
-   <translation>Relancez l'installation ; si cela se reproduit, demandez aux administrateurs de votre réseau qui modifie les téléchargements.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Log</source>
+   <translation>Journal</translation>
   </message>
   <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>Add the wheel of uv to the folder of wheels, or choose an existing Python.</source>
-   <translation>Ajoutez le paquet wheel de uv au dossier de paquets wheel, ou choisissez un Python existant.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>No managed runtime.</source>
+   <translation>Aucun environnement d'exécution géré.</translation>
   </message>
   <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>Give the address that pip takes as --index-url; as a rule it ends in /simple.</source>
-   <translation>Indiquez l'adresse que pip accepte pour --index-url ; en général, elle se termine par /simple.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Disk of the runtime: {:.1f} of {:.1f} GB free</source>
+   <translation>Disque de l'environnement d'exécution : {:.1f} Go libres sur {:.1f} Go</translation>
   </message>
   <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>Run the set-up again, or replace the file.</source>
-   <translation>Relancez l'installation, ou remplacez le fichier.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Problem</source>
+   <translation>Problème</translation>
   </message>
   <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>Writing {}</source>
-   <translation>Écriture de {}</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Managed runtime</source>
+   <translation>Environnement d'exécution géré</translation>
   </message>
   <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>'{}' does not run on this machine.</source>
-   <translation>« {} » ne fonctionne pas sur cette machine.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Of this version</source>
+   <translation>De cette version</translation>
   </message>
   <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>{} is not the file that was published.</source>
-   <translation>{} n'est pas le fichier qui a été publié.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Not verified</source>
+   <translation>Non vérifié</translation>
   </message>
   <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>There is no uv {} for {} {} in {}.</source>
-   <translation>Il n'y a pas de uv {} pour {} {} dans {}.</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>Chosen Python</source>
+   <translation>Python choisi</translation>
   </message>
   <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>{} is no package index ({}).</source>
-   <translation>{} n'est pas un index de paquets ({}).</translation>
-  </message>
-  <message>
-   <location filename="../runtime/uv.py"></location>
-   <source>The wheel of uv is damaged ({}).</source>
-   <translation>Le paquet wheel de uv est endommagé ({}).</translation>
+   <location filename="../runtime/setup/diagnosis.py"></location>
+   <source>none with a working NVIDIA driver</source>
+   <translation>aucune avec un pilote NVIDIA fonctionnel</translation>
   </message>
   <message>
    <location filename="../words/card_page.py"></location>

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 from qgis.core import QgsProcessingFeedback
 from qgis.PyQt.QtCore import QCoreApplication, QProcess, QThread
 
-from .. import runtime
 from ..dis2_core.contract.errors import Cancelled, Dis2Error, ProtocolError
 from ..dis2_core.contract.segment_job import MAX_LINE, Event, Work
+from ..runtime import interpreter
 from ..words.translation import in_words_of_qgis, tr
 from .leftovers import remove_leftovers
 
@@ -108,10 +108,10 @@ class WorkerRun:
             run._feedback.cancel()
 
     def _start(self) -> None:
-        program = runtime.interpreter()
+        program = interpreter.interpreter()
         self._process.setProgram(program)
-        self._process.setArguments(runtime.worker_arguments())
-        self._process.setProcessEnvironment(runtime.worker_environment())
+        self._process.setArguments(interpreter.worker_arguments())
+        self._process.setProcessEnvironment(interpreter.worker_environment())
         self._process.start()
         if not self._process.waitForStarted():
             raise WorkerFailed(

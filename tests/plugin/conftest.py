@@ -107,7 +107,7 @@ def real_worker(monkeypatch, torch_python, plugin):
 @pytest.fixture
 def fake_worker(monkeypatch, plugin):
     """Runs go to a worker without torch that behaves as it is told: ``fake_worker("crash")``."""
-    from dis2 import runtime
+    from dis2.runtime import interpreter as runtime
 
     monkeypatch.setenv("DIS2_PYTHON", sys.executable)
     monkeypatch.setattr(runtime, "WORKER", FAKE_WORKER)

@@ -54,7 +54,7 @@ def test_loading_imports_nothing_heavy_and_no_window(plugin_folder, tmp_path):
         sys.path.insert(0, sys.argv[1])
         import dis2.plugin
         ours = set(sys.modules) - theirs
-        print([n for n in ("torch", "numpy", "rasterio", "processing", "dis2.gui") if n in ours])
+        print([n for n in ("torch", "numpy", "rasterio", "processing", "dis2.gui", "dis2.options") if n in ours])
     """
     command = [sys.executable, "-c", textwrap.dedent(code), str(plugin_folder.parent)]
     assert subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout == "[]\n"

@@ -149,8 +149,8 @@ def test_model_designer_offers_names_and_inputs_of_the_model(algorithm):
 
 
 def test_options_page_keeps_the_interpreter(plugin, torch_python):
-    from dis2 import runtime
-    from dis2.gui.options import OptionsFactory
+    from dis2.options.page import OptionsFactory
+    from dis2.runtime import interpreter as runtime
 
     page = OptionsFactory().createWidget(None)
     page._python.setFilePath(torch_python)

@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def backend(plugin):
-    from dis2.runtime import backend
+    from dis2.runtime.packages import backend
 
     return backend
 

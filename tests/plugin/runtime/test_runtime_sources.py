@@ -14,14 +14,14 @@ HASH = "ab" * 32
 
 @pytest.fixture(scope="module")
 def index(plugin):
-    from dis2.runtime import index
+    from dis2.runtime.packages import index
 
     return index
 
 
 @pytest.fixture(scope="module")
 def builds(plugin):
-    from dis2.runtime import torch_builds
+    from dis2.runtime.packages import torch_builds
 
     return torch_builds
 
@@ -94,7 +94,7 @@ def test_what_merely_begins_alike_does_not_fit(index):
 
 @pytest.mark.parametrize(("address", "count"), [("https://mirror.example/simple", 1), ("file:///mirror/simple", 2)])
 def test_a_page_of_the_network_does_not_lead_to_files_of_this_machine(plugin, monkeypatch, address, count):
-    from dis2.runtime import uv
+    from dis2.runtime.packages import uv
 
     page = b'<a href="uv-1-py3-none-any.whl">1</a> <a href="file://server/share/uv-2-py3-none-any.whl">2</a>'
     monkeypatch.setattr(uv, "fetch", lambda *arguments: page)
@@ -149,7 +149,7 @@ def test_taking_away_hashes_leaves_the_others_enforced(index):
 
 
 def sources(plugin, folder=None, indexes=(), offline=False):
-    from dis2.runtime.uv import Sources
+    from dis2.runtime.packages.uv import Sources
 
     return Sources(indexes, folder, offline)
 
@@ -272,7 +272,7 @@ def wheel_of_uv(name="uv"):
 
 
 def test_unpacking_writes_the_program_and_nothing_else(plugin, tmp_path):
-    from dis2.runtime.uv import unpack
+    from dis2.runtime.packages.uv import unpack
 
     program = tmp_path / "root" / "uv-9" / "uv"
     program.parent.parent.mkdir()
@@ -284,7 +284,7 @@ def test_unpacking_writes_the_program_and_nothing_else(plugin, tmp_path):
 @pytest.mark.parametrize("wheel", [b"", b"PK\x03\x04 cut off", wheel_of_uv("other")])
 def test_a_damaged_wheel_of_uv_is_refused(plugin, tmp_path, wheel):
     from dis2.runtime.errors import SetupFailed
-    from dis2.runtime.uv import unpack
+    from dis2.runtime.packages.uv import unpack
 
     with pytest.raises(SetupFailed, match="The wheel of uv is damaged"):
         unpack(wheel, tmp_path / "uv-9" / "uv")
@@ -300,7 +300,7 @@ def journal(plugin):
 
 def test_fetching_a_file_and_refusing_a_large_one(plugin, journal, tmp_path):
     from dis2.runtime.errors import SetupFailed
-    from dis2.runtime.network import fetch
+    from dis2.runtime.packages.network import fetch
 
     file = tmp_path / "a ü.txt"
     file.write_bytes(b"12345")
@@ -313,7 +313,7 @@ def test_fetching_a_file_and_refusing_a_large_one(plugin, journal, tmp_path):
 
 def test_a_server_out_of_reach_is_one_sentence_and_what_to_do(plugin, journal):
     from dis2.runtime.errors import Offline
-    from dis2.runtime.network import fetch
+    from dis2.runtime.packages.network import fetch
 
     with pytest.raises(Offline) as caught:
         fetch("http://127.0.0.1:9/simple/uv/", 5, journal)
@@ -327,7 +327,7 @@ def test_downloads_stop_at_the_limit_and_say_what_the_server_said(plugin, journa
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
     from dis2.runtime.errors import SetupFailed
-    from dis2.runtime.network import fetch
+    from dis2.runtime.packages.network import fetch
 
     (tmp_path / "file").write_bytes(b"x" * 3_000_000)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
@@ -356,14 +356,14 @@ def test_downloads_stop_at_the_limit_and_say_what_the_server_said(plugin, journa
     ],
 )
 def test_proxies_as_variables(plugin, proxy, expected):
-    from dis2.runtime.network import proxy_url
+    from dis2.runtime.packages.network import proxy_url
 
     assert proxy_url(proxy) == expected
 
 
 def test_uv_gets_qgis_proxy_and_none_of_pips_and_its_own_settings(plugin, journal, tmp_path, monkeypatch):
-    from dis2.runtime import network
-    from dis2.runtime.uv import Sources, Uv
+    from dis2.runtime.packages import network
+    from dis2.runtime.packages.uv import Sources, Uv
 
     names = ("PIP_INDEX_URL", "UV_INDEX_URL", "UV_FIND_LINKS", "UV_TORCH_BACKEND", "UV_PYTHON", "UV_INSECURE_HOST")
     for name in (*names, "UV_PRERELEASE", "UV_TARGET", "PYTHONPATH", "VIRTUAL_ENV"):
@@ -399,7 +399,7 @@ def test_a_server_that_stalls_is_given_up(plugin, journal):
     import socket
 
     from dis2.runtime.errors import Offline
-    from dis2.runtime.network import fetch
+    from dis2.runtime.packages.network import fetch
     from qgis.core import QgsNetworkAccessManager
 
     before = QgsNetworkAccessManager.timeout()
@@ -417,7 +417,7 @@ def test_a_password_in_an_address_opens_the_index(plugin, journal, tmp_path):
     import threading
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-    from dis2.runtime.network import fetch
+    from dis2.runtime.packages.network import fetch
 
     class Guarded(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -487,7 +487,7 @@ def test_words_of_uv_come_down_to_one_sentence_and_what_to_do(plugin, key, code,
 
 
 def test_names_of_people_are_not_in_a_report(plugin):
-    from dis2.runtime.diagnosis import without_people
+    from dis2.runtime.setup.diagnosis import without_people
 
     text = "/home/ada/x '/home/ada' /Users/eve/q /media/eve/stick /home/adamant/y"
     assert without_people(text, "/home/ada") == "~/x '~' /Users/~/q /media/~/stick /home/~/y"
@@ -496,14 +496,14 @@ def test_names_of_people_are_not_in_a_report(plugin):
 
 
 def test_a_report_as_a_page_is_escaped(plugin):
-    from dis2.runtime.diagnosis import as_html
+    from dis2.runtime.setup.diagnosis import as_html
 
     assert "&lt;script&gt;" in as_html("<script>") and "<script>" not in as_html("<script>")
 
 
 def test_hash_of_a_wheel_is_compared(plugin, journal, monkeypatch, tmp_path, index):
     """A wheel of the right name with other bytes: refused from PyPI, taken and named from a folder."""
-    from dis2.runtime import uv
+    from dis2.runtime.packages import uv
 
     content = wheel_of_uv()
     name = next(iter(index.locked_wheels(uv.UV_LOCK)))

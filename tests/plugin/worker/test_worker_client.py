@@ -199,7 +199,7 @@ def test_cancelled_script_gets_an_exception(fake_worker, segment, target):
 
 
 def test_qgis_environment_stays_with_qgis(plugin, monkeypatch):
-    from dis2 import runtime
+    from dis2.runtime import interpreter as runtime
 
     disturbing = ["PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "PIP_TARGET", "QGIS_PREFIX_PATH", "PROJ_LIB"]
     disturbing += ["GDAL_DATA", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH"]
@@ -230,7 +230,7 @@ def test_an_interpreter_that_is_none(plugin, segment, target, monkeypatch):
 def test_the_setting_goes_before_the_variable(plugin, monkeypatch):
     import sys
 
-    from dis2 import runtime
+    from dis2.runtime import interpreter as runtime
     from qgis.core import QgsSettings
 
     monkeypatch.setenv("DIS2_PYTHON", "/bin/false")

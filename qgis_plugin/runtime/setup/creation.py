@@ -20,12 +20,11 @@ from typing import Any, NamedTuple, Optional
 
 from qgis.PyQt.QtCore import QLockFile
 
-from ..dis2_core.contract.errors import InputError, OutputNotWritable, ResourceError
-from ..dis2_core.contract.version import __version__
-from ..words.translation import tr
-from . import SCRUBBED, layout, scrubbed_environment
-from .backend import AUTO, QUERIES, Choice, Gpu, choose, parse_smi, smi_arguments
-from .constants import (
+from ...dis2_core.contract.errors import InputError, OutputNotWritable, ResourceError
+from ...dis2_core.contract.version import __version__
+from ...words.translation import tr
+from .. import layout
+from ..constants import (
     CPU,
     MANAGED_PYTHON,
     OLDEST_MODULES,
@@ -35,13 +34,15 @@ from .constants import (
     REQUIRED_MODULES,
     SPACE,
 )
-from .errors import HashMismatch, NoRuntime, Offline, SetupFailed, explain
-from .index import folder_wheels, project_versions, without_hashes
-from .journal import Journal, redacted
-from .layout import Stamp
-from .program import Finished, run
-from .torch_builds import TorchPlan, fitting, plans, require_supported, this_machine
-from .uv import Sources, Uv, obtain
+from ..errors import HashMismatch, NoRuntime, Offline, SetupFailed, explain
+from ..interpreter import SCRUBBED, scrubbed_environment
+from ..journal import Journal, redacted
+from ..layout import Stamp
+from ..packages.backend import AUTO, QUERIES, Choice, Gpu, choose, parse_smi, smi_arguments
+from ..packages.index import folder_wheels, project_versions, without_hashes
+from ..packages.torch_builds import TorchPlan, fitting, plans, require_supported, this_machine
+from ..packages.uv import Sources, Uv, obtain
+from ..program import Finished, run
 
 SMOKE = Path(__file__).with_name("smoke.py")
 SMOKE_SECONDS = 600  # the first import of torch, behind a virus scanner, on a slow disk

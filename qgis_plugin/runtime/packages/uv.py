@@ -15,16 +15,16 @@ from urllib.parse import urlsplit
 
 from qgis.PyQt.QtCore import QProcessEnvironment
 
-from ..dis2_core.contract.errors import Dis2Error
-from ..words.translation import tr
-from . import SCRUBBED, leave_installation, scrubbed_environment
-from .constants import MAX_PAGE, MAX_UV, PYPI, UV, UV_LOCK
-from .errors import HashMismatch, SetupFailed, explain
+from ...dis2_core.contract.errors import Dis2Error
+from ...words.translation import tr
+from ..constants import MAX_PAGE, MAX_UV, PYPI, UV, UV_LOCK
+from ..errors import HashMismatch, SetupFailed, explain
+from ..interpreter import SCRUBBED, leave_installation, scrubbed_environment
+from ..journal import Journal, redacted
+from ..layout import CACHE, PYTHONS, executable
+from ..program import run
 from .index import Wheel, folder_wheels, hardware, locked_wheels, newest, parse_page, platform_pattern
-from .journal import Journal, redacted
-from .layout import CACHE, PYTHONS, executable
 from .network import fetch, pass_on
-from .program import run
 
 #: uv is told all that it needs; what others set for it, or for pip, is not for this environment …
 _UV_SCRUBBED = ("UV_",)

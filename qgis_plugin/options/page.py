@@ -32,10 +32,11 @@ from qgis.PyQt.QtWidgets import (
 
 from ..algorithms.setupruntime import CHECK, CREATE, REMOVE, REPAIR
 from ..dis2_core.contract.errors import Dis2Error
-from ..runtime import SETTING, VARIABLE, chosen_python, interpreter, layout
-from ..runtime.backend import AUTO, CPU
+from ..runtime import layout
+from ..runtime.interpreter import SETTING, VARIABLE, chosen_python, interpreter
+from ..runtime.packages.backend import AUTO, CPU
 from ..words.translation import tr
-from .setup_run import SetupRun
+from .run import SetupRun
 
 _ICON = Path(__file__).resolve().parent.parent / "icons" / "dis2.svg"
 

@@ -15,15 +15,16 @@ from typing import Optional
 from qgis.core import Qgis
 from qgis.PyQt.QtCore import QT_VERSION_STR, QSysInfo
 
-from ..dis2_core.contract.errors import Dis2Error
-from ..dis2_core.contract.version import __version__
-from ..words.translation import tr
-from . import VARIABLE, chosen_python, layout
-from .backend import Gpu
-from .constants import PYPI
-from .journal import redacted
-from .network import imported_certificates, proxy, proxy_url
-from .setup import SmokeReport
+from ...dis2_core.contract.errors import Dis2Error
+from ...dis2_core.contract.version import __version__
+from ...words.translation import tr
+from .. import layout
+from ..constants import PYPI
+from ..interpreter import VARIABLE, chosen_python
+from ..journal import redacted
+from ..packages.backend import Gpu
+from ..packages.network import imported_certificates, proxy, proxy_url
+from .creation import SmokeReport
 
 LOG_LINES = 40
 _PEOPLE = re.compile(r"([/\\](?:home|Users|media)[/\\]+)[^/\\\s:'\"]+")

@@ -20,7 +20,7 @@ def root(tmp_path, monkeypatch, plugin):
 
 @pytest.fixture
 def page(root):
-    from dis2.gui.options import OptionsFactory
+    from dis2.options.page import OptionsFactory
 
     widget = OptionsFactory().createWidget(None)
     yield widget
@@ -28,14 +28,14 @@ def page(root):
 
 
 def fresh_page():
-    from dis2.gui.options import OptionsFactory
+    from dis2.options.page import OptionsFactory
 
     return OptionsFactory().createWidget(None)
 
 
 def wait(seconds=60):
     """Let QGIS work until the run has ended."""
-    from dis2.gui.setup_run import SetupRun
+    from dis2.options.run import SetupRun
 
     end = time.monotonic() + seconds
     while SetupRun.current is not None:
@@ -92,7 +92,7 @@ def test_a_path_chooses_the_existing_python_and_the_other_choice_forgets_it(page
 
 def test_what_is_removed_is_the_folder_that_the_page_shows_and_asks_for(page, root, tmp_path, monkeypatch):
     """The field was emptied, and that is not applied yet."""
-    from dis2.gui import options
+    from dis2.options import page as options
     from dis2.runtime import layout
 
     other = tmp_path / "other"

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from ..words.translation import tr
-from .constants import CPU, MACHINES, TORCH, TORCH_PYPI_LOCK, TORCH_WHEELS_LOCK
-from .errors import SetupFailed
+from ...words.translation import tr
+from ..constants import CPU, MACHINES, TORCH, TORCH_PYPI_LOCK, TORCH_WHEELS_LOCK
+from ..errors import SetupFailed
 from .index import Wheel, hardware, locked_wheels, platform_pattern
 from .uv import Sources
 

@@ -15,11 +15,11 @@ from qgis.PyQt.QtNetwork import (
     QNetworkRequest,
 )
 
-from ..words.translation import tr
-from .errors import SetupFailed, explain, offline
-from .journal import Journal, redacted
-from .layout import extended
-from .program import POLL_MS
+from ...words.translation import tr
+from ..errors import SetupFailed, explain, offline
+from ..journal import Journal, redacted
+from ..layout import extended
+from ..program import POLL_MS
 
 #: JSON where the index has it, as PEP 691 asks for it; HTML is understood by all.
 ACCEPT = b"application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"

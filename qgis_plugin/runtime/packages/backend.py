@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple, Optional
 
-from ..words.translation import tr
-from .constants import BACKENDS, CPU, Backend
+from ...words.translation import tr
+from ..constants import BACKENDS, CPU, Backend
 
 AUTO = "auto"
 DEVICES = (AUTO, CPU, "cuda")
