@@ -20,15 +20,16 @@ from qgis.core import (
 )
 
 from ..dis2_core.contract.errors import Dis2Error, OutputNotWritable
-from ..runtime import layout
+from ..runtime import gpu, layout
 from ..runtime.errors import NoRuntime
 from ..runtime.interpreter import SETTING, VARIABLE, interpreter, managed_python
 from ..runtime.journal import Journal
 from ..runtime.layout import FOLDER_SETTING
 from ..runtime.packages.backend import AUTO, DEVICES
-from ..runtime.setup import creation
-from ..runtime.setup.creation import Options, Runtime
+from ..runtime.setup import managed, trial
 from ..runtime.setup.diagnosis import as_html, diagnosis
+from ..runtime.setup.options import Options
+from ..runtime.setup.trial import Runtime
 from ..words.translation import tr
 from .base import Dis2Algorithm, reported_errors
 
@@ -139,7 +140,7 @@ class SetupRuntimeAlgorithm(Dis2Algorithm):
             error = failure
             journal.log(str(failure))
         with reported_errors():
-            gpus = [] if feedback.isCanceled() else creation.graphics_cards(journal)
+            gpus = [] if feedback.isCanceled() else gpu.graphics_cards(journal)
         text = diagnosis(root, gpus, runtime.report if runtime else None, error, journal.last)
         outputs = {
             "PYTHON_PATH": runtime.python if runtime else "",
@@ -157,7 +158,7 @@ class SetupRuntimeAlgorithm(Dis2Algorithm):
         action = self.parameterAsEnumString(parameters, "ACTION", context)
         python = self.parameterAsString(parameters, "PYTHON", context).strip()
         if action == REMOVE:
-            there_was = creation.remove(root, journal)
+            there_was = managed.remove(root, journal)
             journal.info(tr("The runtime is removed.") if there_was else tr("There was no runtime."))
             return None
         if python:
@@ -165,7 +166,7 @@ class SetupRuntimeAlgorithm(Dis2Algorithm):
         if action == CHECK:
             named = self.parameterAsString(parameters, "FOLDER", context).strip()
             return self._check(managed_python(root) if named else interpreter(), journal)
-        runtime = creation.create(root, self._options(root, action, parameters, context), journal)
+        runtime = managed.create(root, self._options(root, action, parameters, context), journal)
         self._remember(root, journal, parameters, context)
         self._tell(runtime, journal)
         return runtime
@@ -181,7 +182,7 @@ class SetupRuntimeAlgorithm(Dis2Algorithm):
 
     def _check(self, python: str, journal: Journal) -> Runtime:
         journal.stage(20, tr("Trying out '{}'").format(python))
-        runtime = Runtime(python, creation.smoke_test(python, journal))
+        runtime = Runtime(python, trial.smoke_test(python, journal))
         self._tell(runtime, journal)
         return runtime
 

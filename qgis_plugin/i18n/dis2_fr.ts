@@ -2060,33 +2060,8 @@
   </message>
   <message>
    <location filename="../runtime/setup/creation.py"></location>
-   <source>Repair the runtime, or install what is missing into the Python that you chose.</source>
-   <translation>Réparez l'environnement d'exécution, ou installez ce qui manque dans le Python que vous avez choisi.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Install the Microsoft Visual C++ Redistributable (x64) from Microsoft, restart the machine and repair the runtime.</source>
-   <translation>Installez le Microsoft Visual C++ Redistributable (x64) de Microsoft, redémarrez la machine et réparez l'environnement d'exécution.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
    <source>The graphics card cannot be used ({}). The runtime is made for the CPU instead.</source>
    <translation>La carte graphique n'est pas utilisable ({}). L'environnement d'exécution est créé pour le processeur à la place.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Wait until that is done, or cancel it there.</source>
-   <translation>Attendez que ce soit terminé, ou annulez-la là où elle a été lancée.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Wait for running algorithms to end, or close the other QGIS, and remove the runtime again.</source>
-   <translation>Attendez la fin des algorithmes en cours, ou fermez l'autre QGIS, puis supprimez de nouveau l'environnement d'exécution.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Choose another one.</source>
-   <translation>Choisissez-en un autre.</translation>
   </message>
   <message>
    <location filename="../runtime/setup/creation.py"></location>
@@ -2100,11 +2075,6 @@
   </message>
   <message>
    <location filename="../runtime/setup/creation.py"></location>
-   <source>Installing the packages (numpy, rasterio, matplotlib and others)</source>
-   <translation>Installation des paquets (numpy, rasterio, matplotlib et autres)</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
    <source>Trying it out: importing the packages, computing a tensor</source>
    <translation>Essai : import des paquets, calcul d'un tenseur</translation>
   </message>
@@ -2115,73 +2085,8 @@
   </message>
   <message>
    <location filename="../runtime/setup/creation.py"></location>
-   <source>Choose a folder that holds .whl files.</source>
-   <translation>Choisissez un dossier qui contient des fichiers .whl.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Without internet the set-up needs a folder of wheels.</source>
-   <translation>Sans internet, l'installation a besoin d'un dossier de paquets wheel.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Choose one; docs/runtime.md says how it is filled on a machine that has internet.</source>
-   <translation>Choisissez-en un ; docs/runtime.md explique comment le remplir sur une machine qui a accès à internet.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Set the runtime up anew ('create') with the whole address.</source>
-   <translation>Réinstallez l'environnement d'exécution (« create ») avec l'adresse complète.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Removing the runtime in '{}'</source>
-   <translation>Suppression de l'environnement d'exécution dans « {} »</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Update it there, or choose another Python.</source>
-   <translation>Mettez-le à jour à cet endroit, ou choisissez un autre Python.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>it crashed</source>
-   <translation>plantage</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
    <source>The graphics card cannot be used.</source>
    <translation>La carte graphique n'est pas utilisable.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Making an environment of Python {}</source>
-   <translation>Création d'un environnement virtuel avec Python {}</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Run the set-up again.</source>
-   <translation>Relancez l'installation.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>The runtime in '{}' is being set up already, here or in another QGIS.</source>
-   <translation>L'environnement d'exécution dans « {} » est déjà en cours d'installation, ici ou dans un autre QGIS.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>'{}' cannot be removed: it is in use.</source>
-   <translation>« {} » ne peut pas être supprimé : il est en cours d'utilisation.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>'{}' is Python {}; DIS2 needs 3.10 or newer.</source>
-   <translation>« {} » est Python {} ; DIS2 a besoin de la version 3.10 ou d'une version plus récente.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>'{}' cannot import {} ({}).</source>
-   <translation>« {} » ne peut pas importer {} ({}).</translation>
   </message>
   <message>
    <location filename="../runtime/setup/creation.py"></location>
@@ -2190,78 +2095,13 @@
   </message>
   <message>
    <location filename="../runtime/setup/creation.py"></location>
-   <source>Installing torch for '{}', the largest part</source>
-   <translation>Installation de torch pour « {} », la plus grande partie</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Installing the CUDA libraries</source>
-   <translation>Installation des bibliothèques CUDA</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Installing the packages</source>
-   <translation>Installation des paquets</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
    <source>The runtime is ready: Python {}, torch {}</source>
    <translation>L'environnement d'exécution est prêt : Python {}, torch {}</translation>
   </message>
   <message>
    <location filename="../runtime/setup/creation.py"></location>
-   <source>There is no folder of wheels '{}'.</source>
-   <translation>Le dossier de paquets wheel « {} » n'existe pas.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>The package index {} was given with a password, which is not kept.</source>
-   <translation>L'index de paquets {} a été indiqué avec un mot de passe, qui n'est pas conservé.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>The folder of the runtime, '{}', cannot be written.</source>
-   <translation>Le dossier de l'environnement d'exécution, « {} », n'est pas accessible en écriture.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>'{}' has {} {}; DIS2 needs {} or newer.</source>
-   <translation>« {} » contient {} {} ; DIS2 a besoin de la version {} ou d'une version plus récente.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>exit code {}</source>
-   <translation>code de sortie {}</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>'{}' does not work as a Python for DIS2 ({}).</source>
-   <translation>« {} » ne fonctionne pas comme Python pour DIS2 ({}).</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Is it a Python 3.10 or newer? Its last words:</source>
-   <translation>Est-ce un Python 3.10 ou plus récent ? Ses dernières lignes :</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
    <source>Making the runtime</source>
    <translation>Création de l'environnement d'exécution</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>Downloading Python {}</source>
-   <translation>Téléchargement de Python {}</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>uv made no environment in '{}'.</source>
-   <translation>uv n'a pas créé d'environnement virtuel dans « {} ».</translation>
-  </message>
-  <message>
-   <location filename="../runtime/setup/creation.py"></location>
-   <source>{} The machine's own Python is taken.</source>
-   <translation>{} Le Python de la machine est utilisé.</translation>
   </message>
   <message>
    <location filename="../runtime/setup/diagnosis.py"></location>
@@ -2337,6 +2177,166 @@
    <location filename="../runtime/setup/diagnosis.py"></location>
    <source>none with a working NVIDIA driver</source>
    <translation>aucune avec un pilote NVIDIA fonctionnel</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/environment.py"></location>
+   <source>Making an environment of Python {}</source>
+   <translation>Création d'un environnement virtuel avec Python {}</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/environment.py"></location>
+   <source>Run the set-up again.</source>
+   <translation>Relancez l'installation.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/environment.py"></location>
+   <source>Downloading Python {}</source>
+   <translation>Téléchargement de Python {}</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/environment.py"></location>
+   <source>uv made no environment in '{}'.</source>
+   <translation>uv n'a pas créé d'environnement virtuel dans « {} ».</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/environment.py"></location>
+   <source>{} The machine's own Python is taken.</source>
+   <translation>{} Le Python de la machine est utilisé.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/installation.py"></location>
+   <source>Installing the packages (numpy, rasterio, matplotlib and others)</source>
+   <translation>Installation des paquets (numpy, rasterio, matplotlib et autres)</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/installation.py"></location>
+   <source>Installing torch for '{}', the largest part</source>
+   <translation>Installation de torch pour « {} », la plus grande partie</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/installation.py"></location>
+   <source>Installing the CUDA libraries</source>
+   <translation>Installation des bibliothèques CUDA</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/installation.py"></location>
+   <source>Installing the packages</source>
+   <translation>Installation des paquets</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/managed.py"></location>
+   <source>Wait for running algorithms to end, or close the other QGIS, and remove the runtime again.</source>
+   <translation>Attendez la fin des algorithmes en cours, ou fermez l'autre QGIS, puis supprimez de nouveau l'environnement d'exécution.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/managed.py"></location>
+   <source>Wait until that is done, or cancel it there.</source>
+   <translation>Attendez que ce soit terminé, ou annulez-la là où elle a été lancée.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/managed.py"></location>
+   <source>Removing the runtime in '{}'</source>
+   <translation>Suppression de l'environnement d'exécution dans « {} »</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/managed.py"></location>
+   <source>'{}' cannot be removed: it is in use.</source>
+   <translation>« {} » ne peut pas être supprimé : il est en cours d'utilisation.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/managed.py"></location>
+   <source>The runtime in '{}' is being set up already, here or in another QGIS.</source>
+   <translation>L'environnement d'exécution dans « {} » est déjà en cours d'installation, ici ou dans un autre QGIS.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/managed.py"></location>
+   <source>The folder of the runtime, '{}', cannot be written.</source>
+   <translation>Le dossier de l'environnement d'exécution, « {} », n'est pas accessible en écriture.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/options.py"></location>
+   <source>Choose a folder that holds .whl files.</source>
+   <translation>Choisissez un dossier qui contient des fichiers .whl.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/options.py"></location>
+   <source>Without internet the set-up needs a folder of wheels.</source>
+   <translation>Sans internet, l'installation a besoin d'un dossier de paquets wheel.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/options.py"></location>
+   <source>Choose one; docs/runtime.md says how it is filled on a machine that has internet.</source>
+   <translation>Choisissez-en un ; docs/runtime.md explique comment le remplir sur une machine qui a accès à internet.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/options.py"></location>
+   <source>Set the runtime up anew ('create') with the whole address.</source>
+   <translation>Réinstallez l'environnement d'exécution (« create ») avec l'adresse complète.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/options.py"></location>
+   <source>There is no folder of wheels '{}'.</source>
+   <translation>Le dossier de paquets wheel « {} » n'existe pas.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/options.py"></location>
+   <source>The package index {} was given with a password, which is not kept.</source>
+   <translation>L'index de paquets {} a été indiqué avec un mot de passe, qui n'est pas conservé.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>Repair the runtime, or install what is missing into the Python that you chose.</source>
+   <translation>Réparez l'environnement d'exécution, ou installez ce qui manque dans le Python que vous avez choisi.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>Install the Microsoft Visual C++ Redistributable (x64) from Microsoft, restart the machine and repair the runtime.</source>
+   <translation>Installez le Microsoft Visual C++ Redistributable (x64) de Microsoft, redémarrez la machine et réparez l'environnement d'exécution.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>Choose another one.</source>
+   <translation>Choisissez-en un autre.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>Update it there, or choose another Python.</source>
+   <translation>Mettez-le à jour à cet endroit, ou choisissez un autre Python.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>it crashed</source>
+   <translation>plantage</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>'{}' is Python {}; DIS2 needs 3.10 or newer.</source>
+   <translation>« {} » est Python {} ; DIS2 a besoin de la version 3.10 ou d'une version plus récente.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>'{}' cannot import {} ({}).</source>
+   <translation>« {} » ne peut pas importer {} ({}).</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>'{}' has {} {}; DIS2 needs {} or newer.</source>
+   <translation>« {} » contient {} {} ; DIS2 a besoin de la version {} ou d'une version plus récente.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>exit code {}</source>
+   <translation>code de sortie {}</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>'{}' does not work as a Python for DIS2 ({}).</source>
+   <translation>« {} » ne fonctionne pas comme Python pour DIS2 ({}).</translation>
+  </message>
+  <message>
+   <location filename="../runtime/setup/trial.py"></location>
+   <source>Is it a Python 3.10 or newer? Its last words:</source>
+   <translation>Est-ce un Python 3.10 ou plus récent ? Ses dernières lignes :</translation>
   </message>
   <message>
    <location filename="../words/card_page.py"></location>

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import QgsProcessingFeedback
@@ -17,10 +18,12 @@ from qgis.PyQt.QtCore import QCoreApplication, QProcess, QThread
 
 from ..dis2_core.contract.errors import Cancelled, Dis2Error, ProtocolError
 from ..dis2_core.contract.segment_job import MAX_LINE, Event, Work
-from ..runtime import interpreter
+from ..runtime.interpreter import interpreter
+from ..runtime.variables import scrubbed_environment
 from ..words.translation import in_words_of_qgis, tr
 from .leftovers import remove_leftovers
 
+PROGRAM = Path(__file__).with_name("process.py")
 POLL_MS = 100
 CANCEL_GRACE_MS = 500  # a cancelled worker tidies up itself, or is killed: together below a second
 EXIT_GRACE_MS = 5_000
@@ -33,6 +36,11 @@ class WorkerFailed(Dis2Error):
     """The worker told of an error, or ended without a word."""
 
     code = "worker"
+
+
+def worker_arguments() -> list[str]:
+    """Return what follows the interpreter: isolated, unbuffered."""
+    return ["-I", "-u", str(PROGRAM)]
 
 
 class LineBuffer:
@@ -108,10 +116,10 @@ class WorkerRun:
             run._feedback.cancel()
 
     def _start(self) -> None:
-        program = interpreter.interpreter()
+        program = interpreter()
         self._process.setProgram(program)
-        self._process.setArguments(interpreter.worker_arguments())
-        self._process.setProcessEnvironment(interpreter.worker_environment())
+        self._process.setArguments(worker_arguments())
+        self._process.setProcessEnvironment(scrubbed_environment())
         self._process.start()
         if not self._process.waitForStarted():
             raise WorkerFailed(

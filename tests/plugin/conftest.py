@@ -107,8 +107,8 @@ def real_worker(monkeypatch, torch_python, plugin):
 @pytest.fixture
 def fake_worker(monkeypatch, plugin):
     """Runs go to a worker without torch that behaves as it is told: ``fake_worker("crash")``."""
-    from dis2.runtime import interpreter as runtime
+    from dis2.worker import client
 
     monkeypatch.setenv("DIS2_PYTHON", sys.executable)
-    monkeypatch.setattr(runtime, "WORKER", FAKE_WORKER)
+    monkeypatch.setattr(client, "PROGRAM", FAKE_WORKER)
     return lambda behaviour: monkeypatch.setenv("FAKE_WORKER", behaviour)

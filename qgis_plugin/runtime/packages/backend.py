@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from ...words.translation import tr
 from ..constants import BACKENDS, CPU, Backend
+from ..gpu import Gpu
 
 AUTO = "auto"
 DEVICES = (AUTO, CPU, "cuda")
-
-#: Asked first with the compute capability, which old drivers cannot tell.
-QUERIES = ("name,driver_version,compute_cap", "name,driver_version")
-
-
-class Gpu(NamedTuple):
-    """A graphics card as ``nvidia-smi`` tells of it; the capability is None where it does not."""
-
-    name: str
-    driver: tuple[int, ...]
-    capability: Optional[tuple[int, int]]
 
 
 class Choice(NamedTuple):
@@ -31,24 +20,6 @@ class Choice(NamedTuple):
     backend: str
     reason: str
     is_fallback: bool = False
-
-
-def smi_arguments(query: str) -> list[str]:
-    """Return the arguments that make ``nvidia-smi`` print a line per card."""
-    return [f"--query-gpu={query}", "--format=csv,noheader"]
-
-
-def parse_smi(output: str) -> list[Gpu]:
-    """Return the cards that ``nvidia-smi`` lists; what it says instead of a card is left out."""
-    gpus = []
-    for line in output.splitlines():
-        name, *values = (value.strip() for value in line.split(","))
-        driver = re.fullmatch(r"\d+(\.\d+)+", values[0]) if values else None
-        capability = re.fullmatch(r"(\d+)\.(\d+)", values[1]) if len(values) > 1 else None
-        if driver:
-            numbers = tuple(int(number) for number in driver[0].split("."))
-            gpus.append(Gpu(name, numbers, (int(capability[1]), int(capability[2])) if capability else None))
-    return gpus
 
 
 def choose(device: str, gpus: Sequence[Gpu], system: str = sys.platform) -> Choice:

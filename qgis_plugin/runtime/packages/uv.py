@@ -19,10 +19,10 @@ from ...dis2_core.contract.errors import Dis2Error
 from ...words.translation import tr
 from ..constants import MAX_PAGE, MAX_UV, PYPI, UV, UV_LOCK
 from ..errors import HashMismatch, SetupFailed, explain
-from ..interpreter import SCRUBBED, leave_installation, scrubbed_environment
 from ..journal import Journal, redacted
 from ..layout import CACHE, PYTHONS, executable
 from ..program import run
+from ..variables import SCRUBBED, leave_installation, scrubbed_environment
 from .index import Wheel, folder_wheels, hardware, locked_wheels, newest, parse_page, platform_pattern
 from .network import fetch, pass_on
 
@@ -144,7 +144,7 @@ def _runs(program: Path, journal: Journal) -> bool:
     if not program.is_file():
         return False
     try:
-        return run(str(program), ["--version"], scrubbed_environment(SCRUBBED), journal, seconds=60).code == 0
+        return run(str(program), ["--version"], scrubbed_environment(), journal, seconds=60).code == 0
     except SetupFailed as error:
         journal.log(str(error))
         return False

@@ -20,11 +20,11 @@ from ...dis2_core.contract.version import __version__
 from ...words.translation import tr
 from .. import layout
 from ..constants import PYPI
+from ..gpu import Gpu
 from ..interpreter import VARIABLE, chosen_python
 from ..journal import redacted
-from ..packages.backend import Gpu
 from ..packages.network import imported_certificates, proxy, proxy_url
-from .creation import SmokeReport
+from .trial import SmokeReport
 
 LOG_LINES = 40
 _PEOPLE = re.compile(r"([/\\](?:home|Users|media)[/\\]+)[^/\\\s:'\"]+")

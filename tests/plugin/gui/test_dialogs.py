@@ -150,13 +150,13 @@ def test_model_designer_offers_names_and_inputs_of_the_model(algorithm):
 
 def test_options_page_keeps_the_interpreter(plugin, torch_python):
     from dis2.options.page import OptionsFactory
-    from dis2.runtime import interpreter as runtime
+    from dis2.runtime import interpreter
 
     page = OptionsFactory().createWidget(None)
     page._python.setFilePath(torch_python)
     page.apply()
     try:
-        assert runtime.interpreter() == torch_python
+        assert interpreter.interpreter() == torch_python
         assert OptionsFactory().createWidget(None)._python.filePath() == torch_python
     finally:
-        QgsSettings().remove(runtime.SETTING)
+        QgsSettings().remove(interpreter.SETTING)

@@ -10,12 +10,14 @@ def backend(plugin):
     return backend
 
 
-def gpus(backend, *lines):
-    return backend.parse_smi("\n".join(lines) + "\n")
+def gpus(*lines):
+    from dis2.runtime import gpu
+
+    return gpu.parse_smi("\n".join(lines) + "\n")
 
 
 def test_cards_are_read_with_names_drivers_and_capabilities(backend):
-    cards = gpus(backend, "NVIDIA GeForce RTX 4060 Laptop GPU, 581.29, 8.9", "Tesla P100-PCIE-16GB, 535.183.01, 6.0")
+    cards = gpus("NVIDIA GeForce RTX 4060 Laptop GPU, 581.29, 8.9", "Tesla P100-PCIE-16GB, 535.183.01, 6.0")
     assert cards == [
         ("NVIDIA GeForce RTX 4060 Laptop GPU", (581, 29), (8, 9)),
         ("Tesla P100-PCIE-16GB", (535, 183, 1), (6, 0)),
@@ -23,8 +25,8 @@ def test_cards_are_read_with_names_drivers_and_capabilities(backend):
 
 
 def test_an_old_driver_tells_no_capability(backend):
-    assert gpus(backend, "Quadro K2200, 470.256.02") == [("Quadro K2200", (470, 256, 2), None)]
-    assert gpus(backend, "Quadro K2200, 470.256.02, [N/A]") == [("Quadro K2200", (470, 256, 2), None)]
+    assert gpus("Quadro K2200, 470.256.02") == [("Quadro K2200", (470, 256, 2), None)]
+    assert gpus("Quadro K2200, 470.256.02, [N/A]") == [("Quadro K2200", (470, 256, 2), None)]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_an_old_driver_tells_no_capability(backend):
     ],
 )
 def test_what_is_no_card_is_none(backend, text):
-    assert gpus(backend, text) == []
+    assert gpus(text) == []
 
 
 @pytest.mark.parametrize(
@@ -58,35 +60,35 @@ def test_what_is_no_card_is_none(backend, text):
     ],
 )
 def test_choice_by_driver_and_card(backend, line, system, expected):
-    assert backend.choose("auto", gpus(backend, line), system).backend == expected
+    assert backend.choose("auto", gpus(line), system).backend == expected
 
 
 def test_a_driver_that_is_too_old_falls_back_and_says_which_would_do(backend):
-    choice = backend.choose("auto", gpus(backend, "NVIDIA GeForce RTX 5090, 575.64, 12.0"), "linux")
+    choice = backend.choose("auto", gpus("NVIDIA GeForce RTX 5090, 575.64, 12.0"), "linux")
     assert choice.is_fallback
     assert choice.reason.startswith("The driver 575.64 of NVIDIA GeForce RTX 5090 is too old: 580 or newer is needed.")
-    choice = backend.choose("auto", gpus(backend, "NVIDIA RTX A2000, 470.256.02, 8.6"), "linux")
+    choice = backend.choose("auto", gpus("NVIDIA RTX A2000, 470.256.02, 8.6"), "linux")
     assert "525.60.13 or newer" in choice.reason
 
 
 def test_a_card_that_no_driver_helps_is_named(backend):
-    choice = backend.choose("auto", gpus(backend, "Tesla K80, 470.256.02, 3.7"), "linux")
+    choice = backend.choose("auto", gpus("Tesla K80, 470.256.02, 3.7"), "linux")
     assert choice.is_fallback and "Tesla K80 is too old for this torch (compute capability 3.7)" in choice.reason
 
 
 def test_the_second_card_serves_where_the_first_cannot(backend):
-    cards = gpus(backend, "Quadro K620, 580.65.06, 5.0", "NVIDIA L4, 580.65.06, 8.9")
+    cards = gpus("Quadro K620, 580.65.06, 5.0", "NVIDIA L4, 580.65.06, 8.9")
     assert backend.choose("auto", cards, "linux").backend == "cu126"  # both cards have code in it
 
 
 def test_no_card_is_a_fallback_only_where_one_was_asked_for(backend):
     assert backend.choose("auto", [], "linux") == ("cpu", backend.choose("cuda", [], "linux").reason, False)
     assert backend.choose("cuda", [], "linux").is_fallback
-    assert backend.choose("cuda", gpus(backend, "Any, 580.1, 9.0"), "darwin").is_fallback
+    assert backend.choose("cuda", gpus("Any, 580.1, 9.0"), "darwin").is_fallback
 
 
 def test_cpu_is_cpu_whatever_there_is(backend):
-    choice = backend.choose("cpu", gpus(backend, "NVIDIA H200, 580.65.06, 9.0"), "linux")
+    choice = backend.choose("cpu", gpus("NVIDIA H200, 580.65.06, 9.0"), "linux")
     assert choice.backend == "cpu" and not choice.is_fallback
 
 

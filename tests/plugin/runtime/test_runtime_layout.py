@@ -168,7 +168,7 @@ def test_what_systems_put_into_every_folder_does_not_count(layout, tmp_path):
 
 def test_qgis_own_programs_and_certificates_are_left_out_where_it_brings_all(plugin):
     """On Windows its Python stands first on the path, and its certificates hide those of the system."""
-    from dis2.runtime.interpreter import leave_installation
+    from dis2.runtime.variables import leave_installation
 
     def left(system, prefix, **variables):
         environment = QProcessEnvironment()
@@ -243,10 +243,10 @@ def test_an_environment_that_a_worker_runs_in_is_neither_swept_nor_removed(make,
 
 def test_removing_a_folder_that_is_not_ours_does_not_touch_it(plugin, tmp_path):
     from dis2.runtime.journal import Journal
-    from dis2.runtime.setup import creation
+    from dis2.runtime.setup import managed
 
     (tmp_path / "empty").mkdir()
-    assert creation.remove(tmp_path / "empty", Journal(QgsProcessingFeedback(False))) is False
+    assert managed.remove(tmp_path / "empty", Journal(QgsProcessingFeedback(False))) is False
     assert list((tmp_path / "empty").iterdir()) == []
 
 

@@ -192,16 +192,16 @@ def quick(root, monkeypatch, tmp_path, uv):
     """Set-ups of two packages from a folder, offline; what tries them out only looks whether they are there."""
     from dis2.runtime import layout
     from dis2.runtime.packages.torch_builds import TorchPlan
-    from dis2.runtime.setup import creation
+    from dis2.runtime.setup import creation, installation, trial
 
     folder = tmp_path / "wheels, of mine"
     folder.mkdir()
     first, second = make_wheel(folder, "dis2first"), make_wheel(folder, "dis2second")
     lock = tmp_path / "packages.txt"
     lock.write_text(lock_of(first))
-    monkeypatch.setattr(creation, "PACKAGES_LOCK", lock)
+    monkeypatch.setattr(installation, "PACKAGES_LOCK", lock)
     plan = TorchPlan(lock_of(second), is_pinned=True)
-    monkeypatch.setattr(creation, "plans", lambda *_: [plan])
+    monkeypatch.setattr(installation, "plans", lambda *_: [plan])
     monkeypatch.setattr(creation, "SPACE", {False: 1_000, True: 1_000})
 
     def smoke_test(python, journal):
@@ -209,9 +209,9 @@ def quick(root, monkeypatch, tmp_path, uv):
             path.name for path in Path(python).parents[1].rglob("dis2*") if path.parent.name[:4] == "site"
         )
         report = dict.fromkeys(installed, "1.0")
-        return creation.SmokeReport("3.11.2", {"torch": "2.13.0+cpu", **report}, {}, "", "", "no card")
+        return trial.SmokeReport("3.11.2", {"torch": "2.13.0+cpu", **report}, {}, "", "", "no card")
 
-    monkeypatch.setattr(creation, "smoke_test", smoke_test)
+    monkeypatch.setattr(trial, "smoke_test", smoke_test)
     layout.claim(root)
     shutil.copytree(uv, root / uv.name)
     asked = {"WHEELS": str(folder), "OFFLINE": True, "DEVICE": "cpu"}
@@ -252,10 +252,10 @@ def test_what_a_killed_set_up_left_behind_is_swept_away(root, quick):
 
 
 def test_a_wheel_with_other_bytes_is_taken_from_a_folder_and_named(root, quick, monkeypatch, tmp_path):
-    from dis2.runtime.setup import creation
+    from dis2.runtime.setup import installation
 
-    lock = re.sub(r"sha256:\w+", f"sha256:{'0' * 64}", creation.PACKAGES_LOCK.read_text())
-    creation.PACKAGES_LOCK.write_text(lock)
+    lock = re.sub(r"sha256:\w+", f"sha256:{'0' * 64}", installation.PACKAGES_LOCK.read_text())
+    installation.PACKAGES_LOCK.write_text(lock)
     feedback = Feedback()
     quick(feedback)
     assert stamp(root)["unverified"] == ["dis2first==1.0"]
@@ -265,9 +265,11 @@ def test_a_wheel_with_other_bytes_is_taken_from_a_folder_and_named(root, quick, 
 def test_hashes_are_enforced_where_the_folder_does_not_offer_the_package(root, quick, monkeypatch, tmp_path):
     """The wheel with other bytes comes from an index that the person did not name."""
     from dis2.runtime.packages import uv
-    from dis2.runtime.setup import creation
+    from dis2.runtime.setup import installation
 
-    creation.PACKAGES_LOCK.write_text(re.sub(r"sha256:\w+", f"sha256:{'0' * 64}", creation.PACKAGES_LOCK.read_text()))
+    installation.PACKAGES_LOCK.write_text(
+        re.sub(r"sha256:\w+", f"sha256:{'0' * 64}", installation.PACKAGES_LOCK.read_text())
+    )
     index, empty = simple_index(tmp_path / "index", tmp_path / "wheels, of mine"), tmp_path / "empty"
     empty.mkdir()
     monkeypatch.setattr(uv, "PYPI", index)
@@ -312,7 +314,7 @@ def test_a_mirror_serves_all_uv_too_and_what_it_built_itself_is_named(
 ):
     from dis2.runtime.packages.index import locked_wheels
     from dis2.runtime.packages.uv import UV_LOCK
-    from dis2.runtime.setup import creation
+    from dis2.runtime.setup import installation
 
     shutil.rmtree(root / uv.name)
     folder = tmp_path / "wheels, of mine"
@@ -321,8 +323,8 @@ def test_a_mirror_serves_all_uv_too_and_what_it_built_itself_is_named(
         archive.write(uv / "uv", "uv-0.data/scripts/uv")
     address = simple_index(tmp_path / "index", folder)
     address = address if scheme == "file" else served(tmp_path / "index") + "/simple"
-    lock = creation.PACKAGES_LOCK.read_text()
-    creation.PACKAGES_LOCK.write_text(re.sub(r"sha256:\w+", f"sha256:{'0' * 64}", lock))
+    lock = installation.PACKAGES_LOCK.read_text()
+    installation.PACKAGES_LOCK.write_text(re.sub(r"sha256:\w+", f"sha256:{'0' * 64}", lock))
     feedback = Feedback()
     quick(feedback, WHEELS=None, OFFLINE=False, INDEX_URL=address, DOWNLOAD_PYTHON=False)
     assert stamp(root)["unverified"] == ["uv", "dis2first==1.0"]
@@ -348,7 +350,7 @@ def test_an_index_out_of_reach_is_one_sentence_and_what_to_do(root):
 
 
 def test_two_set_ups_at_once_are_refused(root, quick):
-    from dis2.runtime.setup.creation import locked
+    from dis2.runtime.setup.managed import locked
 
     with locked(root), pytest.raises(QgsProcessingException, match="is being set up already"):
         quick()
@@ -356,13 +358,13 @@ def test_two_set_ups_at_once_are_refused(root, quick):
 
 
 def test_a_card_that_cannot_compute_makes_the_set_up_fall_back_to_the_cpu(root, quick, monkeypatch):
-    from dis2.runtime.packages.backend import parse_smi
-    from dis2.runtime.setup import creation
+    from dis2.runtime import gpu
+    from dis2.runtime.setup import installation
 
     asked = []
-    usual = creation.plans
-    monkeypatch.setattr(creation, "graphics_cards", lambda journal: parse_smi("NVIDIA L4, 580.65.06, 8.9"))
-    monkeypatch.setattr(creation, "plans", lambda backend, *others: asked.append(backend) or usual())
+    usual = installation.plans
+    monkeypatch.setattr(gpu, "graphics_cards", lambda journal: gpu.parse_smi("NVIDIA L4, 580.65.06, 8.9"))
+    monkeypatch.setattr(installation, "plans", lambda backend, *others: asked.append(backend) or usual())
     feedback = Feedback()
     assert quick(feedback, DEVICE="auto")["DEVICE_USED"] == "cpu"
     assert asked == ["cu130", "cpu"] and len(environments(root)) == 1
@@ -371,19 +373,18 @@ def test_a_card_that_cannot_compute_makes_the_set_up_fall_back_to_the_cpu(root, 
 
 @pytest.mark.parametrize("trouble", ["NoRuntime", "SetupFailed"])
 def test_a_cuda_build_that_does_not_load_or_is_nowhere_makes_it_fall_back_to_the_cpu(root, quick, monkeypatch, trouble):
-    from dis2.runtime import errors
-    from dis2.runtime.packages.backend import parse_smi
-    from dis2.runtime.setup import creation
+    from dis2.runtime import errors, gpu
+    from dis2.runtime.setup import installation
 
-    usual = creation.plans
+    usual = installation.plans
 
     def plans(backend, *others):
         if backend != "cpu":
             raise getattr(errors, trouble)("It crashed.")
         return usual()
 
-    monkeypatch.setattr(creation, "graphics_cards", lambda journal: parse_smi("NVIDIA L4, 580.65.06, 8.9"))
-    monkeypatch.setattr(creation, "plans", plans)
+    monkeypatch.setattr(gpu, "graphics_cards", lambda journal: gpu.parse_smi("NVIDIA L4, 580.65.06, 8.9"))
+    monkeypatch.setattr(installation, "plans", plans)
     feedback = Feedback()
     assert quick(feedback, DEVICE="auto")["DEVICE_USED"] == "cpu"
     assert "The graphics card cannot be used (It crashed.)" in feedback.warnings[0] and len(environments(root)) == 1
@@ -436,7 +437,7 @@ def test_a_check_is_of_the_folder_that_is_named(root, quick, tmp_path):
 
 
 def test_the_log_of_a_set_up_that_runs_is_left_alone_by_one_that_is_refused(root, quick):
-    from dis2.runtime.setup.creation import locked
+    from dis2.runtime.setup.managed import locked
 
     quick()
     before = (root / "setup.log").read_text(encoding="utf-8")
@@ -446,10 +447,9 @@ def test_the_log_of_a_set_up_that_runs_is_left_alone_by_one_that_is_refused(root
 
 
 def test_a_driver_that_is_too_old_is_told_and_the_cpu_taken(root, quick, monkeypatch):
-    from dis2.runtime.packages.backend import parse_smi
-    from dis2.runtime.setup import creation
+    from dis2.runtime import gpu
 
-    monkeypatch.setattr(creation, "graphics_cards", lambda journal: parse_smi("NVIDIA L4, 470.1, 8.9"))
+    monkeypatch.setattr(gpu, "graphics_cards", lambda journal: gpu.parse_smi("NVIDIA L4, 470.1, 8.9"))
     feedback = Feedback()
     assert quick(feedback, DEVICE="auto")["DEVICE_USED"] == "cpu"
     assert "The driver 470.1 of NVIDIA L4 is too old: 525.60.13 or newer is needed." in feedback.warnings[0]
@@ -491,7 +491,7 @@ def test_a_disk_that_fills_up_is_one_sentence_and_the_earlier_runtime_stays(
     from dis2.runtime import layout
     from dis2.runtime.interpreter import interpreter
     from dis2.runtime.packages.torch_builds import TorchPlan
-    from dis2.runtime.setup import creation
+    from dis2.runtime.setup import creation, installation
 
     root = small_disk / "run time é"
     monkeypatch.setenv("DIS2_RUNTIME", str(root))
@@ -499,7 +499,7 @@ def test_a_disk_that_fills_up_is_one_sentence_and_the_earlier_runtime_stays(
     shutil.copytree(uv, root / uv.name)
     before = quick()["PYTHON_PATH"]
     large = make_wheel(tmp_path / "wheels, of mine", "dis2large", payload=60_000_000)
-    monkeypatch.setattr(creation, "plans", lambda *_: [TorchPlan(lock_of(large), is_pinned=True)])
+    monkeypatch.setattr(installation, "plans", lambda *_: [TorchPlan(lock_of(large), is_pinned=True)])
     with pytest.raises(QgsProcessingException, match=r"failed: the disk is full\. Free some space"):
         quick()
     assert interpreter() == before and len(environments(root)) == 1

@@ -199,17 +199,18 @@ def test_cancelled_script_gets_an_exception(fake_worker, segment, target):
 
 
 def test_qgis_environment_stays_with_qgis(plugin, monkeypatch):
-    from dis2.runtime import interpreter as runtime
+    from dis2.runtime.variables import scrubbed_environment
+    from dis2.worker.client import worker_arguments
 
     disturbing = ["PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "PIP_TARGET", "QGIS_PREFIX_PATH", "PROJ_LIB"]
     disturbing += ["GDAL_DATA", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH"]
     for name in disturbing:
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("HTTPS_PROXY", "x")
-    environment = runtime.worker_environment()
+    environment = scrubbed_environment()
     assert [name for name in disturbing if environment.contains(name)] == []
     assert environment.contains("HTTPS_PROXY") and environment.contains("PATH")
-    assert runtime.worker_arguments()[:2] == ["-I", "-u"]
+    assert worker_arguments()[:2] == ["-I", "-u"]
 
 
 @pytest.mark.parametrize("python", ["", "no/such/python", __file__])
@@ -230,13 +231,13 @@ def test_an_interpreter_that_is_none(plugin, segment, target, monkeypatch):
 def test_the_setting_goes_before_the_variable(plugin, monkeypatch):
     import sys
 
-    from dis2.runtime import interpreter as runtime
+    from dis2.runtime import interpreter
     from qgis.core import QgsSettings
 
     monkeypatch.setenv("DIS2_PYTHON", "/bin/false")
-    QgsSettings().setValue(runtime.SETTING, sys.executable)
+    QgsSettings().setValue(interpreter.SETTING, sys.executable)
     try:
-        assert runtime.interpreter() == sys.executable
+        assert interpreter.interpreter() == sys.executable
     finally:
-        QgsSettings().remove(runtime.SETTING)
-    assert runtime.interpreter() == "/bin/false"
+        QgsSettings().remove(interpreter.SETTING)
+    assert interpreter.interpreter() == "/bin/false"
