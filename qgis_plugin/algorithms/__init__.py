@@ -1,1 +1,1 @@
-"""The algorithms, one a module; the text of each lies in ``help``."""
+"""Which tools are in the toolbox, one a module, and how do their parameters become a job? ``help`` has their texts."""

@@ -9,29 +9,25 @@ from typing import Any
 
 from qgis.core import (
     NULL,
-    QgsFeatureRequest,
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeatureSourceDefinition,
     QgsProcessingFeedback,
-    QgsProcessingParameterDefinition,
-    QgsProperty,
     QgsRasterLayer,
     QgsReferencedRectangle,
-    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..dis2_core.contract.errors import Dis2Error, UnreadableRaster
-from ..layers.crs import box_in, crs_text
+from ..layers.crs import crs_text
+from ..words.creation_options import parse_creation_options
 from ..words.translation import language, tr
+from .parameters import DeclaringAlgorithm
 
 _FOLDER = Path(__file__).resolve().parent.parent
 
 
-class Dis2Algorithm(QgsProcessingAlgorithm):
+class Dis2Algorithm(DeclaringAlgorithm):
     """Base of every algorithm; the class attributes are its identity.
 
     Attributes:
@@ -72,13 +68,6 @@ class Dis2Algorithm(QgsProcessingAlgorithm):
         translated = _FOLDER / "help" / language() / page
         return translated if translated.is_file() else _FOLDER / "help" / page
 
-    def add(self, definition: QgsProcessingParameterDefinition, text: str, *, advanced: bool = False) -> None:
-        """Add a parameter with its help."""
-        definition.setHelp(text)
-        if advanced:
-            definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
-        self.addParameter(definition)
-
     def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Read layers on the main thread and keep plain values; an algorithm that has something to read overrides it.
 
@@ -111,49 +100,34 @@ class Dis2Algorithm(QgsProcessingAlgorithm):
         layer = self.parameterAsRasterLayer(parameters, name, context)
         if layer is None or not layer.isValid():
             raise UnreadableRaster(
-                tr("The raster '{}' ({}) cannot be read.").format(_text(parameters[name]), name),
+                tr("The raster '{}' ({}) cannot be read.").format(source_text(parameters[name]), name),
                 tr("Check that the file exists and is a raster that QGIS opens."),
             )
         return layer
 
-    def polygons(
-        self,
-        name: str,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        limits: QgsReferencedRectangle | None,
-    ) -> tuple[QgsVectorLayer, QgsFeatureRequest]:
-        """Return the layer of a source that is given, and which of its features count; on the main thread.
-
-        Args:
-            name: Of the parameter.
-            parameters: Of the algorithm.
-            context: Of the run.
-            limits: What the run is limited to; polygons elsewhere are left out.
-
-        Raises:
-            UnreadableRaster: QGIS cannot open it.
-            GridMismatch: The limits cannot be expressed in its CRS.
-        """
-        source, definition = parameters[name], None
-        if isinstance(source, QgsProcessingFeatureSourceDefinition):
-            source, definition = source.source, source
-        if isinstance(source, QgsProperty):
-            source = source.staticValue()
-        layer = self.parameterAsVectorLayer({**parameters, name: source}, name, context)
-        if layer is None or not layer.isValid():
-            raise UnreadableRaster(
-                tr("The polygons '{}' cannot be read.").format(_text(source)),
-                tr("Give a layer of polygons that QGIS opens."),
-            )
-        request = _chosen(layer, definition)
-        if limits is not None and layer.crs().isValid():
-            request.setFilterRect(box_in(limits, layer.crs(), context.transformContext()))
-        return layer, request
-
     def band_numbers(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[int, ...]:
         """Return the 1-based bands of a parameter; none where it is empty."""
         return tuple(self.parameterAsInts(parameters, name, context)) if given(parameters, name) else ()
+
+    def whole_number(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> int | None:
+        """Return a whole number; None where it is empty."""
+        return self.parameterAsInt(parameters, name, context) if given(parameters, name) else None
+
+    def decimal_number(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> float | None:
+        """Return a number; None where it is empty."""
+        return self.parameterAsDouble(parameters, name, context) if given(parameters, name) else None
+
+    def model(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
+        """Return ``MODEL``, a name or a path."""
+        return self.parameterAsString(parameters, "MODEL", context).strip()
+
+    def creation_options(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, str]:
+        """Return ``CREATION_OPTIONS`` by name.
+
+        Raises:
+            InputError: They are not of the form ``NAME=VALUE``, or not such as a person may choose.
+        """
+        return parse_creation_options(self.parameterAsString(parameters, "CREATION_OPTIONS", context))
 
     def region(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """Return ``extent`` and ``extent_crs`` of a job, untransformed: the worker knows the grid."""
@@ -179,22 +153,8 @@ def given(parameters: dict[str, Any], name: str) -> bool:
     return value is not None and value != NULL and value not in ("", [])
 
 
-def _chosen(layer: QgsVectorLayer, definition: QgsProcessingFeatureSourceDefinition | None) -> QgsFeatureRequest:
-    """The features that a person chose: selected ones, those of a filter (QGIS 3.32), the first ones."""
-    request = QgsFeatureRequest()
-    if definition is None:
-        return request
-    conditions = [f"({text})" for text in [getattr(definition, "filterExpression", "")] if text]
-    if definition.selectedFeaturesOnly:
-        conditions.append(f"$id IN ({','.join(map(str, layer.selectedFeatureIds())) or 'NULL'})")
-    if conditions:
-        request.setFilterExpression(" AND ".join(conditions))
-    if definition.featureLimit >= 0:
-        request.setLimit(definition.featureLimit)
-    return request
-
-
-def _text(value: Any) -> str:
+def source_text(value: Any) -> str:
+    """Return what was given for a layer, for messages."""
     return value.source() if isinstance(value, QgsRasterLayer) else str(value)
 
 

@@ -9,7 +9,6 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterExtent,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
     QgsReferencedRectangle,
@@ -17,7 +16,7 @@ from qgis.core import (
 
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
-from ..layers.rasters import provided, temporary_folder, worker_rasters
+from ..layers.rasters import provided, temporary_folder
 from ..layers.references import raster_reference
 from ..words.progress import Part
 from ..words.translation import tr
@@ -54,10 +53,7 @@ class EvaluateAlgorithm(GroundTruthAlgorithm):
             tr("The raster of class codes that is to be judged. Names and colours are those of its style."),
         )
         self.add_ground_truth()
-        self.add(
-            QgsProcessingParameterExtent("EXTENT", tr("Extent"), optional=True),
-            tr("Compare this part alone. Empty: wherever map and reference are."),
-        )
+        self.add_extent(tr("Compare this part alone. Empty: wherever map and reference are."))
         destinations = {
             "REPORT": (tr("Report"), "HTML (*.html)", tr("Scores, charts and what was compared, on one page.")),
             "MATRIX": (tr("Confusion matrix"), "CSV (*.csv)", tr("A row a true class, a column a class of the map.")),
@@ -70,8 +66,7 @@ class EvaluateAlgorithm(GroundTruthAlgorithm):
                 ),
                 text,
             )
-        for name, label in _labels().items():
-            self.addOutput(QgsProcessingOutputNumber(name, label))
+        self.add_outputs(QgsProcessingOutputNumber, _labels())
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -109,8 +104,7 @@ class EvaluateAlgorithm(GroundTruthAlgorithm):
         self._region = self.region(parameters, context)
         limits = self.extent(parameters, context)
         layer = self.raster_layer("CLASSES", parameters, context)
-        raster = worker_rasters({"map": layer}, limits, METRES, context.transformContext())["map"]
-        self._map = raster_reference(layer, raster)
+        self._map = raster_reference(layer, limits, METRES, context.transformContext())
         around = limits or QgsReferencedRectangle(layer.extent(), layer.crs())
         truth = self.read_ground_truth(parameters, context, around)
         if truth is None:

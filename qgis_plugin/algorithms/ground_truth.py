@@ -9,7 +9,6 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingContext,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterField,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
     QgsReferencedRectangle,
@@ -17,15 +16,15 @@ from qgis.core import (
 
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import ClassValue
-from ..layers.rasters import worker_rasters
-from ..layers.references import LayerReference, polygon_reference, raster_reference
+from ..layers.references import LayerReference
 from ..words.translation import tr
-from .base import Dis2Algorithm, crs_text, given
+from .base import given
+from .labels import LabelsAlgorithm
 
 METRES = 1.0  # a pixel, of class rasters that have no pixels of their own
 
 
-class GroundTruthAlgorithm(Dis2Algorithm):
+class GroundTruthAlgorithm(LabelsAlgorithm):
     """Base of the algorithms that compare with ground truth.
 
     Attributes:
@@ -55,12 +54,7 @@ class GroundTruthAlgorithm(Dis2Algorithm):
             ),
             tr("Polygons whose class is known, instead of a raster. What lies outside of them counts as not labelled."),
         )
-        self.add(
-            QgsProcessingParameterField(
-                self.FIELD, tr("Field with the class"), parentLayerParameterName=self.POLYGONS, optional=True
-            ),
-            tr("The field of the polygons that holds the class, as a number or a word."),
-        )
+        self.add_class_field(self.FIELD, self.POLYGONS)
         self.add(
             QgsProcessingParameterString(self.VALUES, tr("Meaning of the reference's values"), optional=True),
             tr(
@@ -90,31 +84,10 @@ class GroundTruthAlgorithm(Dis2Algorithm):
                 tr("The reference is given as a raster and as polygons."), tr("Give one of the two, not both.")
             )
         if raster:
-            return self._raster(parameters, context, limits, values)
-        return self._polygons(parameters, context, limits, values) if polygons else None
-
-    def _raster(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        limits: Optional[QgsReferencedRectangle],
-        values: tuple[ClassValue, ...],
-    ) -> LayerReference:
-        layer = self.raster_layer(self.RASTER, parameters, context)
-        raster = worker_rasters({"reference": layer}, limits, METRES, context.transformContext())["reference"]
-        return _renamed(raster_reference(layer, raster), values)
-
-    def _polygons(
-        self,
-        parameters: dict[str, Any],
-        context: QgsProcessingContext,
-        limits: Optional[QgsReferencedRectangle],
-        values: tuple[ClassValue, ...],
-    ) -> LayerReference:
-        layer, request = self.polygons(self.POLYGONS, parameters, context, limits)
-        fields = self.parameterAsFields(parameters, self.FIELD, context) if given(parameters, self.FIELD) else []
-        crs = crs_text(layer.crs())
-        return _renamed(polygon_reference(layer, request, fields[0] if fields else "", crs), values)
+            return _renamed(self.read_raster_labels(self.RASTER, parameters, context, limits, METRES), values)
+        if polygons:
+            return _renamed(self.read_polygon_labels(self.POLYGONS, self.FIELD, parameters, context, limits), values)
+        return None
 
 
 def parse_values(text: str) -> tuple[ClassValue, ...]:

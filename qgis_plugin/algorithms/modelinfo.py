@@ -12,11 +12,9 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterFileDestination,
-    QgsProcessingParameterString,
 )
 
-from .. import __name__ as PLUGIN
-from ..dis2_core.contract.catalogue import ModelHeader, find_model, read_header, sha256, shipped_models
+from ..dis2_core.contract.catalogue import ModelHeader, find_model, read_header, sha256
 from ..dis2_core.contract.errors import OutputNotWritable
 from ..words.card_page import card_page
 from ..words.cards import input_texts, model_card
@@ -46,25 +44,23 @@ class ModelInfoAlgorithm(Dis2Algorithm):
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declare parameters and outputs."""
-        model = QgsProcessingParameterString("MODEL", tr("Model"), defaultValue=next(iter(shipped_models()), None))
-        model.setMetadata({"widget_wrapper": {"class": f"{PLUGIN}.gui.model_widget.ModelWidgetWrapper"}})
-        self.add(model, tr("A model that comes with the plugin, by its name, or the path of a model file."))
+        self.add_model()
         page = QgsProcessingParameterFileDestination("OUTPUT", tr("Page"), fileFilter=tr("HTML files (*.html)"))
         self.add(page, tr("The page: one HTML file that needs no others."))
-        for name, label in {
+        facts = {
             "NAME": tr("Name"),
             "VERSION": tr("Version"),
             "INPUTS": tr("Inputs"),
             "CLASSES": tr("Classes"),
             "LICENSE": tr("Licence"),
             "SHA256": tr("SHA-256 of the file"),
-        }.items():
-            self.addOutput(QgsProcessingOutputString(name, label))
+        }
+        self.add_outputs(QgsProcessingOutputString, facts)
         self.addOutput(QgsProcessingOutputNumber("GSD", tr("Pixel size in metres")))
 
     def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Refuse what is no model."""
-        model_card(self._model(parameters, context))
+        model_card(self.model(parameters, context))
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -72,14 +68,11 @@ class ModelInfoAlgorithm(Dis2Algorithm):
         """Write the page and return what it says in short."""
         output = self.parameterAsFileOutput(parameters, "OUTPUT", context)
         with reported_errors():
-            model_card(model := self._model(parameters, context))
+            model_card(model := self.model(parameters, context))
             path = find_model(model)
             header, digest = read_header(path), sha256(path)
             _write(Path(output), card_page(header, path, digest, language() if messages(language()) else "en"))
         return {"OUTPUT": output, **_facts(header, digest)}
-
-    def _model(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        return self.parameterAsString(parameters, "MODEL", context).strip()
 
 
 def _facts(header: ModelHeader, digest: str) -> dict[str, Any]:

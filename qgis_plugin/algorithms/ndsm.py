@@ -10,21 +10,16 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingParameterBand,
-    QgsProcessingParameterEnum,
-    QgsProcessingParameterExtent,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
-    QgsProcessingParameterString,
 )
 
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import NdsmJob
 from ..dis2_core.contract.segment_job import Source
-from ..layers.rasters import WorkerRaster, provided, worker_rasters
-from ..layers.snapshots import Snapshot
+from ..layers.rasters import WorkerRaster, provided, reading_share, worker_rasters
 from ..results.placing import Place, place_result
-from ..words.creation_options import OPTIONS_WIDGET, parse_creation_options
 from ..words.progress import Part
 from ..words.translation import tr
 from ..worker.client import run_job
@@ -83,15 +78,9 @@ class NdsmAlgorithm(Dis2Algorithm):
             self.add(band, tr("Which band of the raster holds the heights. Empty: the first one."), advanced=True)
 
     def _add_region(self) -> None:
-        self.add(
-            QgsProcessingParameterExtent("EXTENT", tr("Extent"), optional=True),
-            tr("Compute this part alone. Empty: where both rasters are."),
-        )
-        grid = QgsProcessingParameterEnum(
-            "GRID", tr("Output pixels"), options=list(GRIDS), defaultValue=GRIDS[0], usesStaticStrings=True
-        )
+        self.add_extent(tr("Compute this part alone. Empty: where both rasters are."))
         text = tr("Whose CRS and pixels the result has: 'dsm', those of the surface model, or 'dtm', of the terrain.")
-        self.add(grid, text, advanced=True)
+        self.add_choice("GRID", tr("Output pixels"), GRIDS, text, advanced=True)
 
     def _add_limits(self) -> None:
         kind = QgsProcessingParameterNumber.Type.Double
@@ -105,35 +94,30 @@ class NdsmAlgorithm(Dis2Algorithm):
             tr("Heights above it, as of birds and clouds, are set to it, in metres. Empty: they stay."),
             advanced=True,
         )
-        options = QgsProcessingParameterString(
-            "CREATION_OPTIONS", tr("Creation options of the raster"), defaultValue="", optional=True
-        )
-        options.setMetadata({"widget_wrapper": OPTIONS_WIDGET})
         text = tr("How the GeoTIFF is compressed, for example COMPRESS=ZSTD|ZSTD_LEVEL=9. Empty: chosen.")
-        self.add(options, text, advanced=True)
+        self.add_creation_options(tr("Creation options of the raster"), text)
 
     def _add_outputs(self) -> None:
         self.add(
             QgsProcessingParameterRasterDestination("OUTPUT", tr("Height above ground")),
             tr("Metres above ground; no data where either raster has none."),
         )
-        for name, label in {
+        figures = {
             "HOLES": tr("Pixels without a height"),
             "HOLES_PERCENT": tr("Their share in percent"),
             "HOLES_AREA": tr("Their area in m²"),
             "NEGATIVE_PERCENT": tr("Share of heights below ground in percent"),
             "MEDIAN": tr("Median height in metres"),
             "SECONDS": tr("Seconds taken"),
-        }.items():
-            self.addOutput(QgsProcessingOutputNumber(name, label))
+        }
+        self.add_outputs(QgsProcessingOutputNumber, figures)
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Run the job in the worker and return path and figures."""
         output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
-        written = any(isinstance(raster, Snapshot) for raster in self._rasters.values())
-        begin = READING_SHARE if written else 0.0
+        begin = reading_share(self._rasters.values(), READING_SHARE)
         with reported_errors(), provided(self._rasters, Part(feedback, 0, begin)) as paths:
             dsm, dtm = (Source(paths[name], self._bands[name]) for name in MODELS)
             job = NdsmJob(dsm=dsm, dtm=dtm, output=output, **self._settings)
@@ -157,7 +141,7 @@ class NdsmAlgorithm(Dis2Algorithm):
             "grid": self.parameterAsEnumString(parameters, "GRID", context),
             "lowest": self._limit("LOWEST", parameters, context),
             "highest": self._limit("HIGHEST", parameters, context),
-            "creation_options": parse_creation_options(self.parameterAsString(parameters, "CREATION_OPTIONS", context)),
+            "creation_options": self.creation_options(parameters, context),
             **self.region(parameters, context),
         }
         NdsmJob(dsm=Source("dsm"), dtm=Source("dtm"), output="", **settings)  # its own checks
@@ -171,7 +155,7 @@ class NdsmAlgorithm(Dis2Algorithm):
     def _limit(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> Optional[float]:
         """A height; None where the field was emptied, or left and has no default."""
         known = {name: self.parameterDefinition(name).defaultValue(), **parameters}
-        return self.parameterAsDouble(known, name, context) if given(known, name) else None
+        return self.decimal_number(name, known, context)
 
 
 def _figures(result: Mapping[str, Any]) -> dict[str, Any]:

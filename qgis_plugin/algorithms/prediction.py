@@ -10,9 +10,6 @@ from typing import Any
 from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
-    QgsProcessingParameterBand,
-    QgsProcessingParameterEnum,
-    QgsProcessingParameterExtent,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
@@ -20,19 +17,16 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
-from .. import __name__ as PLUGIN
 from ..dis2_core.contract.card import SLOTS, ModelCard
-from ..dis2_core.contract.catalogue import shipped_models
-from ..dis2_core.contract.segment_job import DEVICES, GRIDS, Job, Source
-from ..layers.rasters import WorkerRaster, provided, worker_rasters
-from ..layers.snapshots import Snapshot
+from ..dis2_core.contract.segment_job import GRIDS, Job, Source
+from ..layers.rasters import WorkerRaster, provided, reading_share, worker_rasters
 from ..words.cards import check_slots, model_card, scenario_text
-from ..words.creation_options import OPTIONS_WIDGET, parse_creation_options
 from ..words.progress import Part
 from ..words.scales import parse_scales
 from ..words.translation import tr
 from .base import Dis2Algorithm, given
 
+READING_SHARE = 0.2  # of the progress bar, where QGIS has to write a raster for the worker
 GRID = "output grid"  # beside the names of modalities, which hold no space
 
 
@@ -70,7 +64,7 @@ class Prediction:
     @property
     def reading_share(self) -> float:
         """Which part of the progress bar ``job`` moves, 0 to 1: rasters that QGIS has to write take a while."""
-        return 0.2 if any(isinstance(raster, Snapshot) for raster in self._rasters().values()) else 0.0
+        return reading_share(self._rasters().values(), READING_SHARE)
 
     @contextmanager
     def job(self, outputs: Mapping[str, str], feedback: QgsProcessingFeedback) -> Iterator[Job]:
@@ -104,25 +98,14 @@ class PredictionAlgorithm(Dis2Algorithm):
 
     prediction: Prediction | None = None
 
-    def add_model(self) -> None:
-        """``MODEL``."""
-        model = QgsProcessingParameterString("MODEL", tr("Model"), defaultValue=next(iter(shipped_models()), None))
-        model.setMetadata({"widget_wrapper": {"class": f"{PLUGIN}.gui.model_widget.ModelWidgetWrapper"}})
-        self.add(model, tr("A model that comes with the plugin, by its name, or the path of a model file."))
-
     def add_rasters(self) -> None:
         """``OPTICAL``, ``ELEVATION``…, the bands of each, and ``SCALE``."""
-        slots = {
-            "OPTICAL": (tr("Optical raster"), tr("Aerial or satellite image.")),
-            "ELEVATION": (tr("Elevation raster"), tr("Heights, as a rule above ground (nDSM), in metres.")),
-            "SAR": (tr("SAR raster"), tr("Radar image.")),
-            "SPECTRAL": (tr("Spectral raster"), tr("Multispectral or hyperspectral image.")),
-            "OTHER": (tr("Other raster"), tr("Whatever else the model knows.")),
-        }
-        usage = tr("Leave it empty where you have none. Any CRS, resolution and extent.")
-        for name, (label, meaning) in slots.items():
-            self.add(QgsProcessingParameterRasterLayer(name, label, optional=True), f"{meaning} {usage}")
-            self._add_bands(name, label)
+        self.add_slots(
+            heights=tr("Heights, as a rule above ground (nDSM), in metres."),
+            other=tr("Whatever else the model knows."),
+            usage=tr("Leave it empty where you have none. Any CRS, resolution and extent."),
+            bands=tr("Which bands of the raster the model gets, in the model's order. Empty: the first ones."),
+        )
         scale = QgsProcessingParameterString("SCALE", tr("Scale of values"), optional=True)
         text = tr(
             "For rasters in other units than the model's: NAME=a,b means value = a * stored + b. For example "
@@ -130,28 +113,11 @@ class PredictionAlgorithm(Dis2Algorithm):
         )
         self.add(scale, text, advanced=True)
 
-    def _add_bands(self, name: str, label: str) -> None:
-        bands = QgsProcessingParameterBand(
-            f"{name}_BANDS",
-            tr("{}: bands").format(label),
-            parentLayerParameterName=name,
-            optional=True,
-            allowMultiple=True,
-        )
-        text = tr("Which bands of the raster the model gets, in the model's order. Empty: the first ones.")
-        self.add(bands, text, advanced=True)
-
     def add_region(self) -> None:
         """``EXTENT``, ``GRID``, ``RESOLUTION`` and ``REFERENCE``."""
-        self.add(
-            QgsProcessingParameterExtent("EXTENT", tr("Extent"), optional=True),
-            tr("Segment this part alone. Empty: all that the rasters cover."),
-        )
-        grid = QgsProcessingParameterEnum(
-            "GRID", tr("Output pixels"), options=list(GRIDS), defaultValue=GRIDS[0], usesStaticStrings=True
-        )
+        self.add_extent(tr("Segment this part alone. Empty: all that the rasters cover."))
         text = tr("Pixel size of the results: 'model', that of the model, or 'finest', that of the finest raster.")
-        self.add(grid, text, advanced=True)
+        self.add_choice("GRID", tr("Output pixels"), GRIDS, text, advanced=True)
         resolution = QgsProcessingParameterNumber(
             "RESOLUTION",
             tr("Output pixel size in metres"),
@@ -166,11 +132,7 @@ class PredictionAlgorithm(Dis2Algorithm):
 
     def add_computation(self) -> None:
         """``DEVICE``, ``OVERLAP`` and ``BATCH_SIZE``."""
-        device = QgsProcessingParameterEnum(
-            "DEVICE", tr("Device"), options=list(DEVICES), defaultValue=DEVICES[0], usesStaticStrings=True
-        )
-        text = tr("'auto' takes the graphics card where there is a usable one, and says what it took.")
-        self.add(device, text, advanced=True)
+        self.add_device()
         overlap = QgsProcessingParameterNumber(
             "OVERLAP",
             tr("Overlap of windows"),
@@ -199,12 +161,8 @@ class PredictionAlgorithm(Dis2Algorithm):
         confidence.setMetadata({"widget_wrapper": {"decimals": 1}})
         text = tr("Where the class that won is less probable than this, the map says 254, 'uncertain'. 0: nowhere.")
         self.add(confidence, text, advanced=True)
-        options = QgsProcessingParameterString(
-            "CREATION_OPTIONS", tr("Creation options of the rasters"), defaultValue="", optional=True
-        )
-        options.setMetadata({"widget_wrapper": OPTIONS_WIDGET})
         text = tr("How the GeoTIFFs are compressed, for example COMPRESS=ZSTD|ZSTD_LEVEL=9. Empty: chosen.")
-        self.add(options, text, advanced=True)
+        self.add_creation_options(tr("Creation options of the rasters"), text)
 
     def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
         """Keep the run as ``self.prediction``."""
@@ -216,7 +174,7 @@ class PredictionAlgorithm(Dis2Algorithm):
         Raises:
             Dis2Error: Rasters, model or both cannot be used.
         """
-        model = self.parameterAsString(parameters, "MODEL", context).strip()
+        model = self.model(parameters, context)
         card = model_card(model)
         check_slots(card, [slot for slot in SLOTS if given(parameters, slot.upper())])
         layers = self._layers(card, parameters, context)
@@ -225,9 +183,9 @@ class PredictionAlgorithm(Dis2Algorithm):
             "model": model,
             "device": self.parameterAsEnumString(parameters, "DEVICE", context),
             "overlap": self.parameterAsDouble(parameters, "OVERLAP", context),
-            "batch_size": self._batch_size(parameters, context),
+            "batch_size": self.whole_number("BATCH_SIZE", parameters, context),
             "min_confidence": self.parameterAsDouble(parameters, "MIN_CONFIDENCE", context) / 100,
-            "creation_options": parse_creation_options(self.parameterAsString(parameters, "CREATION_OPTIONS", context)),
+            "creation_options": self.creation_options(parameters, context),
             **self.region(parameters, context),
         }
         return Prediction(
@@ -240,9 +198,8 @@ class PredictionAlgorithm(Dis2Algorithm):
 
     def _pixels(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """The output pixels where no raster gives them."""
-        if given(parameters, "RESOLUTION"):
-            return repr(self.parameterAsDouble(parameters, "RESOLUTION", context))
-        return self.parameterAsEnumString(parameters, "GRID", context)
+        metres = self.decimal_number("RESOLUTION", parameters, context)
+        return self.parameterAsEnumString(parameters, "GRID", context) if metres is None else repr(metres)
 
     def _layers(
         self, card: ModelCard, parameters: dict[str, Any], context: QgsProcessingContext
@@ -280,6 +237,3 @@ class PredictionAlgorithm(Dis2Algorithm):
                 source = Source(slot, bands, scales.get(modality.name))
                 inputs[modality.name] = Input(rasters[modality.name], source)
         return inputs
-
-    def _batch_size(self, parameters: dict[str, Any], context: QgsProcessingContext) -> int | None:
-        return self.parameterAsInt(parameters, "BATCH_SIZE", context) if given(parameters, "BATCH_SIZE") else None

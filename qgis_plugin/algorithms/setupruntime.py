@@ -12,7 +12,6 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterString,
@@ -25,7 +24,7 @@ from ..runtime.errors import NoRuntime
 from ..runtime.interpreter import SETTING, VARIABLE, interpreter, managed_python
 from ..runtime.journal import Journal
 from ..runtime.layout import FOLDER_SETTING
-from ..runtime.packages.backend import AUTO, DEVICES
+from ..runtime.packages.backend import DEVICES
 from ..runtime.setup import managed, trial
 from ..runtime.setup.diagnosis import as_html, diagnosis
 from ..runtime.setup.options import Options
@@ -68,30 +67,24 @@ class SetupRuntimeAlgorithm(Dis2Algorithm):
             createByDefault=False,
         )
         self.add(report, tr("A report to paste into an issue: versions, driver, disk, the last lines of the log."))
-        for name, label in {
+        texts = {
             "PYTHON_PATH": tr("Python of the runtime"),
             "DEVICE_USED": tr("Device"),
             "DIAGNOSIS": tr("Text of the diagnosis"),
-        }.items():
-            self.addOutput(QgsProcessingOutputString(name, label))
+        }
+        self.add_outputs(QgsProcessingOutputString, texts)
 
     def _add_choices(self) -> None:
-        action = QgsProcessingParameterEnum(
-            "ACTION", tr("Action"), options=list(ACTIONS), defaultValue=CREATE, usesStaticStrings=True
-        )
         text = tr(
             "'create' makes the runtime, anew if there is one; 'check' tries it out; 'repair' makes it anew as it was "
             "asked for the last time; 'remove' deletes it."
         )
-        self.add(action, text)
-        device = QgsProcessingParameterEnum(
-            "DEVICE", tr("Device"), options=list(DEVICES), defaultValue=AUTO, usesStaticStrings=True
-        )
+        self.add_choice("ACTION", tr("Action"), ACTIONS, text)
         text = tr(
             "'auto' takes the CUDA build of torch where there is an NVIDIA card with a driver that is new enough, else "
             "that for the CPU, which is much smaller."
         )
-        self.add(device, text)
+        self.add_choice("DEVICE", tr("Device"), DEVICES, text)
         python = QgsProcessingParameterFile(
             "PYTHON", tr("Existing Python to use instead"), optional=True, fileFilter=tr("All files (*)")
         )

@@ -12,11 +12,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
-    QgsProcessingParameterBand,
-    QgsProcessingParameterEnum,
-    QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
@@ -25,26 +21,26 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
-from .. import __name__ as PLUGIN
 from ..dis2_core.contract.card import SLOTS
 from ..dis2_core.contract.errors import InputError, NoInput
 from ..dis2_core.contract.other_jobs import EFFORTS, Reference, TrainJob, effort
-from ..dis2_core.contract.segment_job import DEVICES, Source
+from ..dis2_core.contract.segment_job import Source
 from ..layers.crs import metres_per_unit
-from ..layers.rasters import WorkerRaster, provided, temporary_folder, worker_rasters
-from ..layers.references import LayerReference, polygon_reference, raster_reference
-from ..layers.snapshots import Snapshot
+from ..layers.rasters import WorkerRaster, provided, reading_share, temporary_folder, worker_rasters
+from ..layers.references import LayerReference
 from ..words.cards import model_card
 from ..words.progress import Part
 from ..words.translation import tr
 from ..worker.client import run_job
-from .base import Dis2Algorithm, crs_text, given, reported_errors
+from .base import given, reported_errors
+from .labels import LabelsAlgorithm
+from .parameters import widget
 
 READING_SHARE = 0.1  # of the progress bar, where QGIS has to write a raster for the worker
 SERVICE_GSD = 1.0  # metres a pixel at which services are asked for pictures where no raster says better
 
 
-class TrainModelAlgorithm(Dis2Algorithm):
+class TrainModelAlgorithm(LabelsAlgorithm):
     """Rasters and labels in, a model of one's own out, tested on ground that it did not see."""
 
     ID = "trainmodel"
@@ -79,25 +75,14 @@ class TrainModelAlgorithm(Dis2Algorithm):
         self._add_outputs()
 
     def _add_rasters(self) -> None:
-        slots = {
-            "OPTICAL": (tr("Optical raster"), tr("Aerial or satellite image.")),
-            "ELEVATION": (tr("Elevation raster"), tr("Heights, best above ground (nDSM), in metres.")),
-            "SAR": (tr("SAR raster"), tr("Radar image.")),
-            "SPECTRAL": (tr("Spectral raster"), tr("Multispectral or hyperspectral image.")),
-            "OTHER": (tr("Other raster"), tr("Whatever else shows the same ground.")),
-        }
-        usage = tr("Give two of the rasters or more, of any CRS, resolution and extent. The model will do without any.")
-        for name, (label, meaning) in slots.items():
-            self.add(QgsProcessingParameterRasterLayer(name, label, optional=True), f"{meaning} {usage}")
-            bands = QgsProcessingParameterBand(
-                f"{name}_BANDS",
-                tr("{}: bands").format(label),
-                parentLayerParameterName=name,
-                optional=True,
-                allowMultiple=True,
-            )
-            text = tr("Which bands the model learns from. Empty: all of them, of heights the first.")
-            self.add(bands, text, advanced=True)
+        self.add_slots(
+            heights=tr("Heights, best above ground (nDSM), in metres."),
+            other=tr("Whatever else shows the same ground."),
+            usage=tr(
+                "Give two of the rasters or more, of any CRS, resolution and extent. The model will do without any."
+            ),
+            bands=tr("Which bands the model learns from. Empty: all of them, of heights the first."),
+        )
 
     def _add_labels(self) -> None:
         self.add(
@@ -106,12 +91,7 @@ class TrainModelAlgorithm(Dis2Algorithm):
             ),
             tr("Ground whose class is known. The categories of the layer's style give the classes names and colours."),
         )
-        self.add(
-            QgsProcessingParameterField(
-                "CLASS_FIELD", tr("Field with the class"), parentLayerParameterName="LABELS", optional=True
-            ),
-            tr("The field of the polygons that holds the class, as a number or a word."),
-        )
+        self.add_class_field("CLASS_FIELD", polygons="LABELS")
         self.add(
             QgsProcessingParameterRasterLayer("LABELS_RASTER", tr("… or labels: raster"), optional=True),
             tr(
@@ -119,21 +99,15 @@ class TrainModelAlgorithm(Dis2Algorithm):
                 "colours; codes that are not in it are not labelled. Nor are 255 and no data."
             ),
         )
-        self.add(
-            QgsProcessingParameterExtent("EXTENT", tr("Extent"), optional=True),
-            tr("Use the labels in this part alone. Empty: wherever all rasters are."),
-        )
+        self.add_extent(tr("Use the labels in this part alone. Empty: wherever all rasters are."))
 
     def _add_training(self) -> None:
         start = QgsProcessingParameterString("START", tr("Start from model"), optional=True)
-        start.setMetadata({"widget_wrapper": {"class": f"{PLUGIN}.gui.start_widget.StartWidgetWrapper"}})
+        start.setMetadata(widget("start_widget.StartWidgetWrapper"))
         text = tr("A model that comes with the plugin, or a file: what fits is taken over. Empty: a new one.")
         self.add(start, text)
-        effort = QgsProcessingParameterEnum(
-            "EFFORT", tr("Effort"), options=list(EFFORTS), defaultValue="normal", usesStaticStrings=True
-        )
         text = tr("'quick' to see whether it works at all, 'normal', or 'thorough' for a model that is to be used.")
-        self.add(effort, text)
+        self.add_choice("EFFORT", tr("Effort"), list(EFFORTS), text, default="normal")
         whole, fraction = QgsProcessingParameterNumber.Type.Integer, QgsProcessingParameterNumber.Type.Double
         numbers = {
             "STEPS": (tr("Training steps"), whole, 1, tr("Empty: by the effort.")),
@@ -158,11 +132,7 @@ class TrainModelAlgorithm(Dis2Algorithm):
         self.add(held_out, text, advanced=True)
         seed = QgsProcessingParameterNumber("SEED", tr("Seed"), whole, defaultValue=0, minValue=0)
         self.add(seed, tr("Of everything that is drawn: the same seed gives the same model."), advanced=True)
-        device = QgsProcessingParameterEnum(
-            "DEVICE", tr("Device"), options=list(DEVICES), defaultValue=DEVICES[0], usesStaticStrings=True
-        )
-        text = tr("'auto' takes the graphics card where there is a usable one, and says what it took.")
-        self.add(device, text, advanced=True)
+        self.add_device()
 
     def _add_card(self) -> None:
         name = QgsProcessingParameterString("NAME", tr("Name of the model"), defaultValue="my-model")
@@ -193,8 +163,7 @@ class TrainModelAlgorithm(Dis2Algorithm):
         outputs = {"model": self.parameterAsFileOutput(parameters, "MODEL", context)}
         if given(parameters, "REPORT"):
             outputs["report"] = self.parameterAsFileOutput(parameters, "REPORT", context)
-        written = any(isinstance(raster, Snapshot) for raster in self._rasters.values())
-        middle = READING_SHARE if written else 0.0
+        middle = reading_share(self._rasters.values(), READING_SHARE)
         begin = middle + self._labels.reading_share
         reading = Part(feedback, 0, middle)
         with reported_errors(), temporary_folder() as folder, provided(self._rasters, reading) as paths:
@@ -246,17 +215,8 @@ class TrainModelAlgorithm(Dis2Algorithm):
                 tr("Give a layer of polygons with a class field, or a raster of class codes: one of the two."),
             )
         if raster:
-            layer = self.raster_layer("LABELS_RASTER", parameters, context)
-            transforms = context.transformContext()
-            return raster_reference(layer, worker_rasters({"labels": layer}, limits, gsd, transforms)["labels"])
-        return self._polygons(parameters, context, limits)
-
-    def _polygons(
-        self, parameters: dict[str, Any], context: QgsProcessingContext, limits: Optional[QgsReferencedRectangle]
-    ) -> LayerReference:
-        layer, request = self.polygons("LABELS", parameters, context, limits)
-        fields = self.parameterAsFields(parameters, "CLASS_FIELD", context) if given(parameters, "CLASS_FIELD") else []
-        return polygon_reference(layer, request, fields[0] if fields else "", crs_text(layer.crs()))
+            return self.read_raster_labels("LABELS_RASTER", parameters, context, limits, gsd)
+        return self.read_polygon_labels("LABELS", "CLASS_FIELD", parameters, context, limits)
 
     def _job_settings(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The arguments of ``TrainJob`` beside rasters, labels and outputs."""
@@ -264,15 +224,14 @@ class TrainModelAlgorithm(Dis2Algorithm):
         if start:
             model_card(start)  # says what is wrong with it
         names = ("steps", "width", "window", "batch_size")
-        numbers = {name: self._number(name.upper(), parameters, context) for name in names}
+        numbers = {name: self.whole_number(name.upper(), parameters, context) for name in names}
         chosen = {name: number for name, number in numbers.items() if number}
-        gsd = self.parameterAsDouble(parameters, "GSD", context) if given(parameters, "GSD") else None
         return {
             "name": self.parameterAsString(parameters, "NAME", context).strip() or "my-model",
             "start": start,
             **effort(self.parameterAsEnumString(parameters, "EFFORT", context), start),
             **chosen,
-            "gsd": gsd or None,
+            "gsd": self.decimal_number("GSD", parameters, context) or None,
             "held_out": self.parameterAsDouble(parameters, "HELD_OUT", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),
             "device": self.parameterAsEnumString(parameters, "DEVICE", context),
@@ -280,9 +239,6 @@ class TrainModelAlgorithm(Dis2Algorithm):
             "attribution": self.parameterAsString(parameters, "ATTRIBUTION", context),
             **self.region(parameters, context),
         }
-
-    def _number(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> Optional[int]:
-        return self.parameterAsInt(parameters, name, context) if given(parameters, name) else None
 
 
 def _job_of(settings: Mapping[str, Any]) -> TrainJob:

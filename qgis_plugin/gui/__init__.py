@@ -1,1 +1,1 @@
-"""Widgets. Imported only where there is a window."""
+"""What does a person see of an algorithm beyond QGIS's own dialog? Imported only where there is a window."""

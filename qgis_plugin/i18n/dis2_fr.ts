@@ -10,18 +10,8 @@
   </message>
   <message>
    <location filename="../algorithms/base.py"></location>
-   <source>Give a layer of polygons that QGIS opens.</source>
-   <translation>Fournissez une couche de polygones que QGIS sait ouvrir.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py"></location>
    <source>The raster '{}' ({}) cannot be read.</source>
    <translation>Le raster « {} » ({}) ne peut pas être lu.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/base.py"></location>
-   <source>The polygons '{}' cannot be read.</source>
-   <translation>Les polygones « {} » ne peuvent pas être lus.</translation>
   </message>
   <message>
    <location filename="../algorithms/democity.py"></location>
@@ -180,11 +170,6 @@
   </message>
   <message>
    <location filename="../algorithms/evaluate.py"></location>
-   <source>Extent</source>
-   <translation>Emprise</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py"></location>
    <source>Report</source>
    <translation>Rapport</translation>
   </message>
@@ -240,11 +225,6 @@
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
-   <source>The field of the polygons that holds the class, as a number or a word.</source>
-   <translation>Le champ des polygones qui contient la classe, sous forme de nombre ou de mot.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ground_truth.py"></location>
    <source>Where reference and map use different words: VALUE=NAME, separated by semicolons, in the map's words. For example 1=building;2=tree. Values that are not named count as not labelled. Empty: by the style.</source>
    <translation>Quand la référence et la carte n'utilisent pas les mêmes mots : VALEUR=NOM, séparés par des points-virgules, avec les mots de la carte. Par exemple 1=building;2=tree. Les valeurs qui ne sont pas nommées comptent comme non étiquetées. Vide : d'après le style.</translation>
   </message>
@@ -257,11 +237,6 @@
    <location filename="../algorithms/ground_truth.py"></location>
    <source>… or reference polygons</source>
    <translation>… ou polygones de référence</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ground_truth.py"></location>
-   <source>Field with the class</source>
-   <translation>Champ de la classe</translation>
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
@@ -289,6 +264,16 @@
    <translation>« {} » n'indique pas ce que signifie une valeur de la référence.</translation>
   </message>
   <message>
+   <location filename="../algorithms/labels.py"></location>
+   <source>Give a layer of polygons that QGIS opens.</source>
+   <translation>Fournissez une couche de polygones que QGIS sait ouvrir.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labels.py"></location>
+   <source>The polygons '{}' cannot be read.</source>
+   <translation>Les polygones « {} » ne peuvent pas être lus.</translation>
+  </message>
+  <message>
    <location filename="../algorithms/modelinfo.py"></location>
    <source>About a model</source>
    <translation>À propos d'un modèle</translation>
@@ -300,16 +285,6 @@
   </message>
   <message>
    <location filename="../algorithms/modelinfo.py"></location>
-   <source>Model</source>
-   <translation>Modèle</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/modelinfo.py"></location>
-   <source>A model that comes with the plugin, by its name, or the path of a model file.</source>
-   <translation>Un modèle fourni avec l'extension, par son nom, ou le chemin d'un fichier de modèle.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/modelinfo.py"></location>
    <source>Page</source>
    <translation>Page</translation>
   </message>
@@ -317,26 +292,6 @@
    <location filename="../algorithms/modelinfo.py"></location>
    <source>The page: one HTML file that needs no others.</source>
    <translation>La page : un seul fichier HTML qui n'a besoin d'aucun autre.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/modelinfo.py"></location>
-   <source>model,card,model card,info,information,licence,license,classes,scores,accuracy,checksum,dis2</source>
-   <translation>modèle,fiche,fiche du modèle,informations,licence,classes,scores,exactitude,somme de contrôle,model,card,model card,info,license,accuracy,checksum,dis2</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/modelinfo.py"></location>
-   <source>HTML files (*.html)</source>
-   <translation>Fichiers HTML (*.html)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/modelinfo.py"></location>
-   <source>Pixel size in metres</source>
-   <translation>Taille du pixel en mètres</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/modelinfo.py"></location>
-   <source>Choose another folder.</source>
-   <translation>Choisissez un autre dossier.</translation>
   </message>
   <message>
    <location filename="../algorithms/modelinfo.py"></location>
@@ -367,6 +322,26 @@
    <location filename="../algorithms/modelinfo.py"></location>
    <source>SHA-256 of the file</source>
    <translation>SHA-256 du fichier</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/modelinfo.py"></location>
+   <source>model,card,model card,info,information,licence,license,classes,scores,accuracy,checksum,dis2</source>
+   <translation>modèle,fiche,fiche du modèle,informations,licence,classes,scores,exactitude,somme de contrôle,model,card,model card,info,license,accuracy,checksum,dis2</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/modelinfo.py"></location>
+   <source>HTML files (*.html)</source>
+   <translation>Fichiers HTML (*.html)</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/modelinfo.py"></location>
+   <source>Pixel size in metres</source>
+   <translation>Taille du pixel en mètres</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/modelinfo.py"></location>
+   <source>Choose another folder.</source>
+   <translation>Choisissez un autre dossier.</translation>
   </message>
   <message>
    <location filename="../algorithms/modelinfo.py"></location>
@@ -425,6 +400,36 @@
   </message>
   <message>
    <location filename="../algorithms/ndsm.py"></location>
+   <source>Pixels without a height</source>
+   <translation>Pixels sans hauteur</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/ndsm.py"></location>
+   <source>Their share in percent</source>
+   <translation>Leur part en pourcentage</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/ndsm.py"></location>
+   <source>Their area in m²</source>
+   <translation>Leur surface en m²</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/ndsm.py"></location>
+   <source>Share of heights below ground in percent</source>
+   <translation>Part des hauteurs sous le sol en pourcentage</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/ndsm.py"></location>
+   <source>Median height in metres</source>
+   <translation>Hauteur médiane en mètres</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/ndsm.py"></location>
+   <source>Seconds taken</source>
+   <translation>Durée en secondes</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/ndsm.py"></location>
    <source>ndsm,dsm,dtm,dem,chm,height,heights,above ground,elevation,normalized,surface model,terrain model,canopy,buildings,subtract,difference,lidar,dis2</source>
    <translation>mnh,mns,mnt,mne,hauteur,hauteurs,au-dessus du sol,élévation,normalisé,modèle de surface,modèle de terrain,canopée,bâtiments,soustraire,différence,lidar,ndsm,dsm,dtm,dem,chm,height,elevation,canopy,dis2</translation>
   </message>
@@ -460,36 +465,6 @@
   </message>
   <message>
    <location filename="../algorithms/ndsm.py"></location>
-   <source>Pixels without a height</source>
-   <translation>Pixels sans hauteur</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ndsm.py"></location>
-   <source>Their share in percent</source>
-   <translation>Leur part en pourcentage</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ndsm.py"></location>
-   <source>Their area in m²</source>
-   <translation>Leur surface en m²</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ndsm.py"></location>
-   <source>Share of heights below ground in percent</source>
-   <translation>Part des hauteurs sous le sol en pourcentage</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ndsm.py"></location>
-   <source>Median height in metres</source>
-   <translation>Hauteur médiane en mètres</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ndsm.py"></location>
-   <source>Seconds taken</source>
-   <translation>Durée en secondes</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ndsm.py"></location>
    <source>Both are needed.</source>
    <translation>Les deux sont nécessaires.</translation>
   </message>
@@ -509,19 +484,89 @@
    <translation>Aucun raster n'a été fourni pour « {} ».</translation>
   </message>
   <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>Leave it empty where you have none. Any CRS, resolution and extent.</source>
-   <translation>À laisser vide si vous n'en avez pas. SCR, résolution et emprise quelconques.</translation>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>'auto' takes the graphics card where there is a usable one, and says what it took.</source>
+   <translation>« auto » prend la carte graphique s'il y en a une d'utilisable, et indique ce qui a été pris.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Model</source>
+   <translation>Modèle</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>A model that comes with the plugin, by its name, or the path of a model file.</source>
+   <translation>Un modèle fourni avec l'extension, par son nom, ou le chemin d'un fichier de modèle.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>The field of the polygons that holds the class, as a number or a word.</source>
+   <translation>Le champ des polygones qui contient la classe, sous forme de nombre ou de mot.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Device</source>
+   <translation>Périphérique</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Optical raster</source>
+   <translation>Raster optique</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Aerial or satellite image.</source>
+   <translation>Image aérienne ou satellite.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Elevation raster</source>
+   <translation>Raster d'élévation</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>SAR raster</source>
+   <translation>Raster SAR</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Radar image.</source>
+   <translation>Image radar.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Spectral raster</source>
+   <translation>Raster spectral</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Multispectral or hyperspectral image.</source>
+   <translation>Image multispectrale ou hyperspectrale.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Other raster</source>
+   <translation>Autre raster</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Extent</source>
+   <translation>Emprise</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Field with the class</source>
+   <translation>Champ de la classe</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>{}: bands</source>
+   <translation>{} : bandes</translation>
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
    <source>For rasters in other units than the model's: NAME=a,b means value = a * stored + b. For example ndsm=0.1,0 where heights are in decimetres. Empty: what the file says.</source>
    <translation>Pour les rasters dont l'unité n'est pas celle du modèle : NOM=a,b signifie valeur = a * valeur enregistrée + b. Par exemple ndsm=0.1,0 si les hauteurs sont en décimètres. Vide : ce qu'indique le fichier.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>Which bands of the raster the model gets, in the model's order. Empty: the first ones.</source>
-   <translation>Les bandes du raster que reçoit le modèle, dans l'ordre du modèle. Vide : les premières.</translation>
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
@@ -532,11 +577,6 @@
    <location filename="../algorithms/prediction.py"></location>
    <source>Gives the results the CRS, pixels and extent of this raster, instead of both choices above.</source>
    <translation>Donne aux résultats le SCR, les pixels et l'emprise de ce raster, au lieu des deux choix ci-dessus.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>'auto' takes the graphics card where there is a usable one, and says what it took.</source>
-   <translation>« auto » prend la carte graphique s'il y en a une d'utilisable, et indique ce qui a été pris.</translation>
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
@@ -585,11 +625,6 @@
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
-   <source>Device</source>
-   <translation>Périphérique</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
    <source>Overlap of windows</source>
    <translation>Recouvrement des fenêtres</translation>
   </message>
@@ -610,48 +645,8 @@
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
-   <source>Optical raster</source>
-   <translation>Raster optique</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>Aerial or satellite image.</source>
-   <translation>Image aérienne ou satellite.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>Elevation raster</source>
-   <translation>Raster d'élévation</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
    <source>Heights, as a rule above ground (nDSM), in metres.</source>
    <translation>Des hauteurs, en général au-dessus du sol (MNH), en mètres.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>SAR raster</source>
-   <translation>Raster SAR</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>Radar image.</source>
-   <translation>Image radar.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>Spectral raster</source>
-   <translation>Raster spectral</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>Multispectral or hyperspectral image.</source>
-   <translation>Image multispectrale ou hyperspectrale.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/prediction.py"></location>
-   <source>Other raster</source>
-   <translation>Autre raster</translation>
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
@@ -660,8 +655,13 @@
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
-   <source>{}: bands</source>
-   <translation>{} : bandes</translation>
+   <source>Leave it empty where you have none. Any CRS, resolution and extent.</source>
+   <translation>À laisser vide si vous n'en avez pas. SCR, résolution et emprise quelconques.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/prediction.py"></location>
+   <source>Which bands of the raster the model gets, in the model's order. Empty: the first ones.</source>
+   <translation>Les bandes du raster que reçoit le modèle, dans l'ordre du modèle. Vide : les premières.</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
@@ -810,6 +810,16 @@
   </message>
   <message>
    <location filename="../algorithms/setupruntime.py"></location>
+   <source>Python of the runtime</source>
+   <translation>Python de l'environnement d'exécution</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/setupruntime.py"></location>
+   <source>Text of the diagnosis</source>
+   <translation>Texte du diagnostic</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/setupruntime.py"></location>
    <source>Action</source>
    <translation>Action</translation>
   </message>
@@ -862,16 +872,6 @@
    <location filename="../algorithms/setupruntime.py"></location>
    <source>All files (*)</source>
    <translation>Tous les fichiers (*)</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/setupruntime.py"></location>
-   <source>Python of the runtime</source>
-   <translation>Python de l'environnement d'exécution</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/setupruntime.py"></location>
-   <source>Text of the diagnosis</source>
-   <translation>Texte du diagnostic</translation>
   </message>
   <message>
    <location filename="../algorithms/setupruntime.py"></location>
@@ -940,11 +940,6 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
-   <source>Give two of the rasters or more, of any CRS, resolution and extent. The model will do without any.</source>
-   <translation>Fournissez au moins deux des rasters, de SCR, de résolution et d'emprise quelconques. Le modèle saura se passer de n'importe lequel.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/trainmodel.py"></location>
    <source>A model that comes with the plugin, or a file: what fits is taken over. Empty: a new one.</source>
    <translation>Un modèle fourni avec l'extension, ou un fichier : ce qui convient est repris. Vide : un nouveau modèle.</translation>
   </message>
@@ -957,11 +952,6 @@
    <location filename="../algorithms/trainmodel.py"></location>
    <source>Blocks of the labelled ground that are not trained on, so that they can tell how good the model is.</source>
    <translation>Blocs du terrain étiqueté qui ne servent pas à l'entraînement, afin de mesurer la qualité du modèle.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/trainmodel.py"></location>
-   <source>Which bands the model learns from. Empty: all of them, of heights the first.</source>
-   <translation>Les bandes dont apprend le modèle. Vide : toutes ; pour les hauteurs, la première.</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -1052,6 +1042,16 @@
    <location filename="../algorithms/trainmodel.py"></location>
    <source>Whatever else shows the same ground.</source>
    <translation>Tout autre raster du même terrain.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
+   <source>Give two of the rasters or more, of any CRS, resolution and extent. The model will do without any.</source>
+   <translation>Fournissez au moins deux des rasters, de SCR, de résolution et d'emprise quelconques. Le modèle saura se passer de n'importe lequel.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
+   <source>Which bands the model learns from. Empty: all of them, of heights the first.</source>
+   <translation>Les bandes dont apprend le modèle. Vide : toutes ; pour les hauteurs, la première.</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>

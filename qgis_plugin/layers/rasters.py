@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +107,11 @@ def worker_rasters(
         else plan_snapshot(layer, regions, gsd, transforms, limited=region is not None)
         for name, layer in layers.items()
     }
+
+
+def reading_share(rasters: Iterable[WorkerRaster], share: float) -> float:
+    """Return which part of the progress bar ``provided`` moves: ``share`` where QGIS has to write one of them."""
+    return share if any(isinstance(raster, Snapshot) for raster in rasters) else 0.0
 
 
 @contextmanager

@@ -10,15 +10,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 from qgis.core import (
     NULL,
     QgsCategorizedSymbolRenderer,
+    QgsCoordinateTransformContext,
     QgsFeatureRequest,
     QgsPalettedRasterRenderer,
     QgsProcessingFeedback,
     QgsRasterLayer,
+    QgsReferencedRectangle,
     QgsVectorLayer,
     QgsVectorLayerFeatureSource,
     QgsWkbTypes,
@@ -29,8 +31,7 @@ from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import ClassValue, Reference
 from ..words.progress import check_cancelled
 from ..words.translation import tr
-from .rasters import WorkerRaster
-from .snapshots import Snapshot
+from .rasters import WorkerRaster, reading_share, worker_rasters
 
 PRECISION = 12  # digits behind the point: more than degrees need
 FEATURES_A_CHECK = 200
@@ -54,7 +55,7 @@ class RasterReference:
     @property
     def reading_share(self) -> float:
         """Which part of the progress bar ``provide`` moves, 0 to 1."""
-        return READING_SHARE if isinstance(self.raster, Snapshot) else 0.0
+        return reading_share([self.raster], READING_SHARE)
 
     def provide(self, folder: Path, feedback: QgsProcessingFeedback) -> Reference:
         """Return what a job needs; a raster that QGIS alone can read is written to the folder."""
@@ -118,8 +119,24 @@ class PolygonReference:
 LayerReference = Union[RasterReference, PolygonReference]
 
 
-def raster_reference(layer: QgsRasterLayer, raster: WorkerRaster) -> RasterReference:
-    """Describe a raster of codes, whose classes are those of its palette, if it has one; on the main thread."""
+def raster_reference(
+    layer: QgsRasterLayer,
+    region: Optional[QgsReferencedRectangle],
+    gsd: float,
+    transforms: QgsCoordinateTransformContext,
+) -> RasterReference:
+    """Describe a raster of codes, whose classes are those of its palette, if it has one; on the main thread.
+
+    Args:
+        layer: The raster.
+        region: What the run is limited to; None: the layer alone says where it is.
+        gsd: Metres a pixel, where it has no pixels of its own.
+        transforms: The project's.
+
+    Raises:
+        Dis2Error: The worker cannot get it; see ``rasters.worker_rasters``.
+    """
+    raster = worker_rasters({"reference": layer}, region, gsd, transforms)["reference"]
     renderer = layer.renderer()
     if not isinstance(renderer, QgsPalettedRasterRenderer):
         return RasterReference(raster)
