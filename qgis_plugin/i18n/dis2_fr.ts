@@ -1454,124 +1454,124 @@
    <translation>La couche « {} » n'a pas pu être écrite dans le dossier temporaire.</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>A Python of DIS2's own, which it installs</source>
    <translation>Un Python propre à DIS2, que l'extension installe</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>For the device</source>
    <translation>Pour le périphérique</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>Installs torch and the other packages: some minutes, 1.2 GB, with a graphics card up to 6 GB</source>
    <translation>Installe torch et les autres paquets : quelques minutes, 1,2 Go, jusqu'à 6 Go avec une carte graphique</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>Imports the packages and computes a tensor in the Python that runs the models</source>
    <translation>Importe les paquets et calcule un tenseur dans le Python qui exécute les modèles</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>Makes the runtime anew as it was asked for the last time</source>
    <translation>Refait l'environnement d'exécution tel qu'il a été demandé la dernière fois</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>Deletes the runtime</source>
    <translation>Supprime l'environnement d'exécution</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>A Python that exists already</source>
    <translation>Un Python qui existe déjà</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>Python that runs the models</source>
    <translation>Python qui exécute les modèles</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>Python 3.10 or newer with torch, rasterio, pyproj, safetensors</source>
    <translation>Python 3.10 ou plus récent avec torch, rasterio, pyproj, safetensors</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>Try out</source>
    <translation>Essayer</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
-   <source>PyPI, and PyTorch's index for torch</source>
-   <translation>PyPI, et l'index de PyTorch pour torch</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>Address of a mirror, as pip takes it as --index-url; several separated by blanks</source>
-   <translation>Adresse d'un miroir, telle que pip l'accepte pour --index-url ; plusieurs séparées par des espaces</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>Use the folder of wheels alone, without any connection</source>
-   <translation>N'utiliser que le dossier de paquets wheel, sans aucune connexion</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>Download a Python (otherwise the machine's own, 3.10 to 3.13)</source>
-   <translation>Télécharger un Python (sinon celui de la machine, 3.10 à 3.13)</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/groups.py"></location>
    <source>Mirrors and machines without internet</source>
    <translation>Miroirs et machines sans internet</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
-   <source>Cancel</source>
-   <translation>Annuler</translation>
+   <location filename="../options/groups.py"></location>
+   <source>PyPI, and PyTorch's index for torch</source>
+   <translation>PyPI, et l'index de PyTorch pour torch</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
-   <source>Copy diagnosis</source>
-   <translation>Copier le diagnostic</translation>
+   <location filename="../options/groups.py"></location>
+   <source>Address of a mirror, as pip takes it as --index-url; several separated by blanks</source>
+   <translation>Adresse d'un miroir, telle que pip l'accepte pour --index-url ; plusieurs séparées par des espaces</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
-   <source>A report to paste into an issue, without names of people and passwords</source>
-   <translation>Un rapport à coller dans un ticket, sans noms de personnes ni mots de passe</translation>
+   <location filename="../options/groups.py"></location>
+   <source>Use the folder of wheels alone, without any connection</source>
+   <translation>N'utiliser que le dossier de paquets wheel, sans aucune connexion</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
-   <source>What a set-up does is shown here. It goes on if you close this window.</source>
-   <translation>Le déroulement d'une installation s'affiche ici. Elle se poursuit si vous fermez cette fenêtre.</translation>
+   <location filename="../options/groups.py"></location>
+   <source>Download a Python (otherwise the machine's own, 3.10 to 3.13)</source>
+   <translation>Télécharger un Python (sinon celui de la machine, 3.10 à 3.13)</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>Set up anew</source>
+   <translation>Réinstaller</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>Set up</source>
+   <translation>Installer</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>Check</source>
+   <translation>Vérifier</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>Repair</source>
+   <translation>Réparer</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>Remove…</source>
+   <translation>Supprimer…</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>Graphics card if there is one</source>
+   <translation>Carte graphique s'il y en a une</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>CPU</source>
+   <translation>Processeur (CPU)</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>Graphics card (CUDA)</source>
+   <translation>Carte graphique (CUDA)</translation>
   </message>
   <message>
    <location filename="../options/page.py"></location>
    <source>The diagnosis is on the clipboard.</source>
    <translation>Le diagnostic est dans le presse-papiers.</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>Set up</source>
-   <translation>Installer</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>Check</source>
-   <translation>Vérifier</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>Repair</source>
-   <translation>Réparer</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>Remove…</source>
-   <translation>Supprimer…</translation>
   </message>
   <message>
    <location filename="../options/page.py"></location>
@@ -1585,53 +1585,8 @@
   </message>
   <message>
    <location filename="../options/page.py"></location>
-   <source>Set up anew</source>
-   <translation>Réinstaller</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>the graphics card</source>
-   <translation>la carte graphique</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>the CPU</source>
-   <translation>le processeur</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>Graphics card if there is one</source>
-   <translation>Carte graphique s'il y en a une</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>CPU</source>
-   <translation>Processeur (CPU)</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>Graphics card (CUDA)</source>
-   <translation>Carte graphique (CUDA)</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
    <source>Done.</source>
    <translation>Terminé.</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>The models run in a Python that was chosen in {}.</source>
-   <translation>Les modèles s'exécutent dans un Python choisi dans {}.</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>these options</source>
-   <translation>ces options</translation>
-  </message>
-  <message>
-   <location filename="../options/page.py"></location>
-   <source>The runtime is ready: torch {} on {}.</source>
-   <translation>L'environnement d'exécution est prêt : torch {} sur {}.</translation>
   </message>
   <message>
    <location filename="../options/page.py"></location>
@@ -1644,12 +1599,57 @@
    <translation>Échec : voir ci-dessous.</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/progress.py"></location>
+   <source>Cancel</source>
+   <translation>Annuler</translation>
+  </message>
+  <message>
+   <location filename="../options/progress.py"></location>
+   <source>Copy diagnosis</source>
+   <translation>Copier le diagnostic</translation>
+  </message>
+  <message>
+   <location filename="../options/progress.py"></location>
+   <source>A report to paste into an issue, without names of people and passwords</source>
+   <translation>Un rapport à coller dans un ticket, sans noms de personnes ni mots de passe</translation>
+  </message>
+  <message>
+   <location filename="../options/progress.py"></location>
+   <source>What a set-up does is shown here. It goes on if you close this window.</source>
+   <translation>Le déroulement d'une installation s'affiche ici. Elle se poursuit si vous fermez cette fenêtre.</translation>
+  </message>
+  <message>
+   <location filename="../options/state.py"></location>
+   <source>the graphics card</source>
+   <translation>la carte graphique</translation>
+  </message>
+  <message>
+   <location filename="../options/state.py"></location>
+   <source>the CPU</source>
+   <translation>le processeur</translation>
+  </message>
+  <message>
+   <location filename="../options/state.py"></location>
+   <source>The models run in a Python that was chosen in {}.</source>
+   <translation>Les modèles s'exécutent dans un Python choisi dans {}.</translation>
+  </message>
+  <message>
+   <location filename="../options/state.py"></location>
+   <source>these options</source>
+   <translation>ces options</translation>
+  </message>
+  <message>
+   <location filename="../options/state.py"></location>
+   <source>The runtime is ready: torch {} on {}.</source>
+   <translation>L'environnement d'exécution est prêt : torch {} sur {}.</translation>
+  </message>
+  <message>
+   <location filename="../options/state.py"></location>
    <source>It works; its device is {}.</source>
    <translation>Il fonctionne ; son périphérique est {}.</translation>
   </message>
   <message>
-   <location filename="../options/page.py"></location>
+   <location filename="../options/state.py"></location>
    <source>Set it up below.</source>
    <translation>Installez-le ci-dessous.</translation>
   </message>

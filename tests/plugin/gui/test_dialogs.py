@@ -153,10 +153,11 @@ def test_options_page_keeps_the_interpreter(plugin, torch_python):
     from dis2.runtime import interpreter
 
     page = OptionsFactory().createWidget(None)
-    page._python.setFilePath(torch_python)
+    page._existing.python.setFilePath(torch_python)
     page.apply()
     try:
         assert interpreter.interpreter() == torch_python
-        assert OptionsFactory().createWidget(None)._python.filePath() == torch_python
+        again = OptionsFactory().createWidget(None)
+        assert again._existing.python.filePath() == torch_python
     finally:
         QgsSettings().remove(interpreter.SETTING)

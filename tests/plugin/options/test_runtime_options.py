@@ -61,17 +61,17 @@ def fake_python(tmp_path):
 
 
 def test_without_a_runtime_it_says_so_and_offers_to_make_one(page):
-    assert "DIS2 has no Python to run its models with yet." in page._state.text()
-    enabled = {action: button.isEnabled() for action, button in page._actions.items()}
+    assert "DIS2 has no Python to run its models with yet." in page._state.label.text()
+    enabled = {action: button.isEnabled() for action, button in page._managed.actions.items()}
     assert enabled == {"create": True, "check": True, "repair": False, "remove": False}
 
 
 def test_what_is_chosen_is_kept(page, tmp_path):
-    page._index.setText("https://mirror.example/simple")
-    page._wheels.setFilePath(str(tmp_path))
-    page._offline.setChecked(True)
-    page._download.setChecked(False)
-    page._device.setCurrentIndex(page._device.findData("cpu"))
+    page._sources.index.setText("https://mirror.example/simple")
+    page._sources.wheels.setFilePath(str(tmp_path))
+    page._sources.offline.setChecked(True)
+    page._sources.download.setChecked(False)
+    page._managed.device.setCurrentIndex(page._managed.device.findData("cpu"))
     page.apply()
     again = fresh_page()
     assert again._parameters("create") == page._parameters("create")
@@ -81,11 +81,11 @@ def test_what_is_chosen_is_kept(page, tmp_path):
 
 def test_a_path_chooses_the_existing_python_and_the_other_choice_forgets_it(page, fake_python):
     python = fake_python()
-    page._python.setFilePath(python)
-    assert page._existing.isChecked()
+    page._existing.python.setFilePath(python)
+    assert page._existing.choice.isChecked()
     page.apply()
     assert QgsSettings().value("dis2/python") == python
-    page._managed.setChecked(True)
+    page._managed.choice.setChecked(True)
     page.apply()
     assert not QgsSettings().value("dis2/python", "")
 
@@ -103,8 +103,8 @@ def test_what_is_removed_is_the_folder_that_the_page_shows_and_asks_for(page, ro
     answer = options.QMessageBox.StandardButton.Yes
     monkeypatch.setattr(options.QMessageBox, "question", lambda parent, title, text: asked.append(text) or answer)
     again = fresh_page()
-    assert again._folder.filePath() == str(other)
-    again._folder.setFilePath("")
+    assert again._managed.folder.filePath() == str(other)
+    again._managed.folder.setFilePath("")
     again._act("remove")
     wait()
     assert asked == [f"Delete the runtime in '{root}'?"]
@@ -116,7 +116,7 @@ def test_a_set_up_that_fails_does_not_change_the_folder(page, tmp_path):
 
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis").touch()
-    page._folder.setFilePath(str(tmp_path / "full"))
+    page._managed.folder.setFilePath(str(tmp_path / "full"))
     page._act("create")
     wait()
     assert "holds other files" in page._log.toPlainText()
@@ -124,55 +124,55 @@ def test_a_set_up_that_fails_does_not_change_the_folder(page, tmp_path):
 
 
 def test_trying_out_goes_on_in_the_background_and_says_how_it_ended(page, fake_python):
-    page._python.setFilePath(fake_python(seconds=0.5))
+    page._existing.python.setFilePath(fake_python(seconds=0.5))
     begun = time.monotonic()
-    page._try.click()
+    page._existing.test.click()
     assert time.monotonic() - begun < 0.4
-    assert not page._try.isEnabled() and not page._actions["create"].isEnabled()
+    assert not page._existing.test.isEnabled() and not page._managed.actions["create"].isEnabled()
     wait()
     assert "Python 3.12.1, torch 2.13.0" in page._log.toPlainText()
-    assert page._stage.text() == "Done." and page._try.isEnabled()
+    assert page._progress.stage.text() == "Done." and page._existing.test.isEnabled()
 
 
 def test_a_failure_is_shown_in_its_own_words(page, tmp_path):
-    page._python.setFilePath(str(tmp_path / "none"))
-    page._try.click()
+    page._existing.python.setFilePath(str(tmp_path / "none"))
+    page._existing.test.click()
     wait()
     assert "cannot be started" in page._log.toPlainText() or "Incorrect" in page._log.toPlainText()
-    assert page._stage.text() == "Failed: see below."
+    assert page._progress.stage.text() == "Failed: see below."
 
 
 def test_cancel_takes_less_than_a_second_or_two(page, fake_python):
-    page._python.setFilePath(fake_python(seconds=60))
-    page._try.click()
+    page._existing.python.setFilePath(fake_python(seconds=60))
+    page._existing.test.click()
     end = time.monotonic() + 30
     while "sleep" not in page._log.toPlainText() and "Trying out" not in page._log.toPlainText():
         assert time.monotonic() < end
         QCoreApplication.processEvents()
     begun = time.monotonic()
-    page._cancel.click()
+    page._progress.cancel.click()
     wait()
     assert time.monotonic() - begun < 3
-    assert page._stage.text() == "Cancelled."
+    assert page._progress.stage.text() == "Cancelled."
 
 
 def test_a_run_goes_on_without_its_page_and_the_next_page_shows_it(page, fake_python):
-    page._python.setFilePath(fake_python(seconds=1))
-    page._try.click()
+    page._existing.python.setFilePath(fake_python(seconds=1))
+    page._existing.test.click()
     page.deleteLater()
     QCoreApplication.processEvents()
     again = fresh_page()
-    assert not again._try.isEnabled() and not again._cancel.isHidden()
+    assert not again._existing.test.isEnabled() and not again._progress.cancel.isHidden()
     wait()
-    assert "torch 2.13.0" in again._log.toPlainText() and again._try.isEnabled()
+    assert "torch 2.13.0" in again._log.toPlainText() and again._existing.test.isEnabled()
 
 
 def test_the_diagnosis_comes_onto_the_clipboard_also_where_nothing_works(page):
-    page._copy.click()
+    page._progress.copy.click()
     wait()
     text = QgsApplication.clipboard().text()
     assert text.startswith("## DIS2\n") and "Problem: DIS2 has no Python" in text
-    assert page._stage.text() == "The diagnosis is on the clipboard."
+    assert page._progress.stage.text() == "The diagnosis is on the clipboard."
 
 
 def test_an_existing_runtime_is_described(page, root):
@@ -185,5 +185,5 @@ def test_an_existing_runtime_is_described(page, root):
     python.chmod(0o700)
     layout.write_stamp(root, layout.Stamp("env-00aa", layout.fingerprint(), "1", "3.12.1", "2.13.0+cpu", "cpu"))
     again = fresh_page()
-    assert "The runtime is ready: torch 2.13.0+cpu on the CPU." in again._state.text()
-    assert again._actions["remove"].isEnabled() and again._actions["create"].text() == "Set up anew"
+    assert "The runtime is ready: torch 2.13.0+cpu on the CPU." in again._state.label.text()
+    assert again._managed.actions["remove"].isEnabled() and again._managed.actions["create"].text() == "Set up anew"
