@@ -24,7 +24,7 @@ from rasterio.windows import Window
 from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
 from dis2_core.rasters.grid import Grid
 
-from ..methods.dis2.losses import IGNORE
+from .sample import IGNORE
 
 _UNKNOWN = -1  # no class, no ignore value
 

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from dis2_core.contract.card import Modality
-
-from ..methods.dis2.losses import IGNORE
+from dis2_core.evaluation.metrics import IGNORE
 
 
 @dataclass(frozen=True)

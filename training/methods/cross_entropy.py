@@ -13,7 +13,7 @@ from torch import Tensor
 
 from dis2_core.network import DIS2, Features, Scenario
 
-from .dis2.losses import IGNORE
+from ..data.sample import IGNORE
 from .dis2.objective import Objective
 
 

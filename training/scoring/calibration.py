@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..methods.dis2.losses import IGNORE
+from ..data.sample import IGNORE
 
 
 class Calibration:

@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-IGNORE = 255
+from ...data.sample import IGNORE
+
 _LOG_FLOOR = math.log(0.005)  # probabilities are clamped at 0.005; below it a pixel has no gradient
 _EPS = 1e-7
 _UNIT_EPS = 1e-6  # below it a vector has no direction
