@@ -24,6 +24,8 @@ MAX_LINE = 4_000_000  # characters, of a result with a matrix of 250 classes; a 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("auto", "fp32", "bf16")
 GRIDS = ("model", "finest")  # beside pixel sizes and rasters; see ``Job.grid``
+NODATA_RULES = ("any", "all", "none")  # beside numbers; see ``Source.nodata``
+MASKS = ("auto", "none")  # beside band numbers; see ``Source.mask``
 
 #: The rasters and the table that a run can write, in the order in which they are renamed into
 #: place: the main output comes last, so that its presence means that the run is complete.
@@ -41,17 +43,77 @@ class Source:
         path: A file or anything else that GDAL opens.
         bands: 1-based band numbers in the order of the card's bands; empty: the first ones.
         scale: ``(a, b)``: value = a * stored + b, in the card's unit; None: what the file says.
+        nodata: When the no-data value makes a pixel void: ``any`` (one of the bands has it), ``all`` (all
+            have it) or ``none`` (never). Stored numbers, separated by commas, stand instead of those that the
+            file declares: ``-9999``, ``0,255``, ``all,0``, ``nan``.
+        mask: What else makes a pixel void: ``auto`` (the masks and alpha bands that the file declares),
+            ``none``, or the number of a band that is 0 where there is no data.
     """
 
     path: str
     bands: tuple[int, ...] = ()
     scale: tuple[float, float] | None = None
+    nodata: str = "any"
+    mask: str = "auto"
 
     def __post_init__(self) -> None:
         if any(band < 1 for band in self.bands):
             raise ProtocolError(f"Band numbers of {self.path} start at 1.")
         if self.scale is not None and not (all(map(math.isfinite, self.scale)) and self.scale[0] != 0):
             raise ProtocolError(f"The scale of {self.path} needs two finite numbers, the first not 0.")
+        try:
+            _read_nodata(self.nodata)
+        except (ValueError, AttributeError):
+            raise ProtocolError(
+                f"The no-data rule {_short(self.nodata)} of {self.path} is not known.",
+                "Use any, all, none, or numbers separated by commas: -9999, or all,0.",
+            ) from None
+        if not (isinstance(self.mask, str) and re.fullmatch(r"auto|none|[1-9][0-9]{0,5}", self.mask)):
+            raise ProtocolError(
+                f"The mask {_short(self.mask)} of {self.path} is not known.", "Use auto, none, or a band's number."
+            )
+
+    @property
+    def nodata_rule(self) -> str:
+        """One of ``NODATA_RULES``."""
+        return _read_nodata(self.nodata)[0]
+
+    @property
+    def nodata_values(self) -> tuple[float, ...]:
+        """The stored numbers that mean no data, instead of those that the file declares; none: the file's."""
+        return _read_nodata(self.nodata)[1]
+
+    @property
+    def mask_band(self) -> int | None:
+        """The 1-based band that is the mask; None where none was chosen."""
+        return None if self.mask in MASKS else int(self.mask)
+
+
+def _read_nodata(text: str) -> tuple[str, tuple[float, ...]]:
+    """Rule and values of ``Source.nodata``; ValueError where it is neither."""
+    first, comma, rest = text.partition(",")
+    rule = first.strip()
+    if rule not in NODATA_RULES:
+        rule, rest = "any", text
+    elif not comma:
+        return rule, ()
+    if rule == "none":
+        raise ValueError("values that never count")
+    return rule, tuple(_number(part) for part in rest.split(","))
+
+
+def _number(text: str) -> float:
+    """A number; whole ones exactly, for rasters of 64-bit integers. Infinite values never are data."""
+    number = int(text) if re.fullmatch(r"\s*[+-]?[0-9]{1,20}\s*", text) else float(text)
+    if math.isinf(number):
+        raise ValueError("an infinite no-data value")
+    return number
+
+
+def _short(value: object) -> str:
+    """A value in a message: as it was written, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 _Work = TypeVar("_Work", bound="Work")
@@ -244,6 +306,8 @@ def read_source(item: Mapping[str, Any]) -> Source:
         path=str(item["path"]),
         bands=tuple(int(band) for band in item.get("bands", ())),
         scale=None if scale is None else (float(scale[0]), float(scale[1])),
+        nodata=item.get("nodata", "any"),
+        mask=item.get("mask", "auto"),
     )
 
 

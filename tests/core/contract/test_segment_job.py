@@ -20,6 +20,8 @@ sources = st.builds(
     path=names,
     bands=st.lists(st.integers(1, 99), max_size=4).map(tuple),
     scale=st.none() | st.tuples(finite.filter(bool), finite),
+    nodata=st.sampled_from(["any", "all", "none", "-9999", "0,255", "all,0", "nan", "-9223372036854775808"]),
+    mask=st.sampled_from(["auto", "none", "4"]),
 )
 
 
@@ -79,7 +81,47 @@ def test_impossible_jobs_are_refused(changes: dict[str, Any], words: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"bands": (0,)}, {"scale": (0.0, 1.0)}, {"scale": (1.0, math.inf)}, {"scale": (math.nan, 0.0)}]
+    ("text", "rule", "values"),
+    [
+        ("any", "any", ()),
+        ("all", "all", ()),
+        ("none", "none", ()),
+        ("-9999", "any", (-9999,)),
+        ("0, 255", "any", (0, 255)),
+        ("all,0", "all", (0,)),
+        ("any,-3.4e38", "any", (-3.4e38,)),
+        ("-9223372036854775807", "any", (-9223372036854775807,)),  # no float64 holds it
+    ],
+)
+def test_a_no_data_rule_is_a_word_and_numbers(text: str, rule: str, values: tuple[float, ...]) -> None:
+    source = Source("a.tif", nodata=text)
+    assert (source.nodata_rule, source.nodata_values) == (rule, values)
+
+
+def test_nan_is_a_no_data_value() -> None:
+    assert math.isnan(Source("a.tif", nodata="nan").nodata_values[0])
+
+
+def test_a_mask_is_a_word_or_a_band() -> None:
+    assert [Source("a.tif", mask=mask).mask_band for mask in ("auto", "none", "4")] == [None, None, 4]
+
+
+def test_a_job_of_before_these_choices_is_read() -> None:
+    data = json.loads(job().to_json())
+    data["inputs"] = {"rgb": {"path": "a.tif", "bands": [], "scale": None}}
+    assert Job.from_json(json.dumps(data)) == job()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"bands": (0,)},
+        {"scale": (0.0, 1.0)},
+        {"scale": (1.0, math.inf)},
+        {"scale": (math.nan, 0.0)},
+        *({"nodata": text} for text in ("", "some", "0;255", "0,", "none,0", "any,all", "9" * 5000, 0, None, ["any"])),
+        *({"mask": text} for text in ("", "0", "-1", "alpha", "1.5", "9" * 5000, 4, None, ["auto"])),
+    ],
 )
 def test_impossible_sources_are_refused(arguments: dict[str, Any]) -> None:
     with pytest.raises(ProtocolError, match=r"a\.tif"):
@@ -106,6 +148,8 @@ def _changed(**changes: Any) -> str:
         _changed(inputs={"rgb": "a.tif"}),
         _changed(inputs={"rgb": {"path": "a", "scale": [1]}}),
         _changed(inputs={"rgb": {"path": "a", "bands": ["x"]}}),
+        _changed(inputs={"rgb": {"path": "a", "nodata": -9999}}),
+        _changed(inputs={"rgb": {"path": "a", "mask": ["none"]}}),
         _changed(extent=[1, 2, 3]),
         _changed(extent=1e999),
         _changed(overlap="half"),
