@@ -1,4 +1,4 @@
-"""DIS2 in the paper's words: encoders, hierarchical fusion, class attention, class decoder.
+"""How does the network compute, in the paper's words: encoders, hierarchical fusion, class attention, class decoder?
 
 Kieu, Nguyen, Wiliem, Fookes, Sridharan: *DIS2: Disentanglement Meets Distillation with Classwise
 Attention for Robust Remote Sensing Segmentation under Missing Modalities*, arXiv 2601.13502, 2026.

@@ -1,4 +1,4 @@
-"""Reports: one self-contained HTML file of words, tables and charts.
+"""How does a result become one self-contained HTML page of words, tables and charts?
 
 ``Report`` is the document, ``charts`` draws matplotlib figures for it, ``cells`` has what a table shows
 beside text and numbers. Jinja2 and matplotlib are imported when a report is made, so that whatever

@@ -1,1 +1,1 @@
-"""Recipes: one YAML file a training run, each value with its reason."""
+"""With which values is a model trained? One YAML file a recipe, each value with its reason."""

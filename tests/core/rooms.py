@@ -1,0 +1,62 @@
+"""The house on paper: which rooms there are, and what each may import. A room's sub-folders belong to it."""
+
+from __future__ import annotations
+
+#: Room: the rooms of its floor that it may import. ``.`` is what lies beside the rooms: the doors of the floor.
+DIS2_CORE = {
+    "contract": set(),
+    "run": {"contract"},
+    "network": {"contract"},
+    "rasters": {"contract", "run"},
+    "models": {"contract", "run", "network"},
+    "report": {"contract", "run"},
+    "prediction": {"contract", "run", "network", "rasters", "models"},
+    "evaluation": {"contract", "run", "rasters", "report"},
+    "whatif": {"contract", "run", "rasters", "models", "report", "prediction", "evaluation"},
+    "heights": {"contract", "run", "rasters", "prediction"},
+    "democity": {"contract", "run", "rasters", "prediction"},
+    "cli": {"contract", "run", "models", "prediction"},
+    ".": {"contract", "network", "models", "prediction", "cli"},
+}
+
+TRAINING = {
+    "configs": set(),
+    "data": set(),
+    "methods": {"data"},
+    "scoring": {"data", "methods"},
+    "fitting": {"data", "methods", "scoring"},
+    "region": {"data", "methods", "scoring", "fitting"},
+    "benchmark": {"data", "methods", "scoring", "fitting"},
+    ".": {"data", "scoring", "fitting", "region", "benchmark"},
+}
+
+QGIS_PLUGIN = {
+    "words": set(),
+    "layers": {"words"},
+    "results": {"words"},
+    "runtime": {"words"},
+    "worker": {"words", "runtime"},
+    "gui": {"words", "layers"},
+    "algorithms": {"words", "layers", "results", "runtime", "worker", "gui"},
+    "options": {"words", "runtime", "algorithms"},
+    ".": {"worker", "algorithms", "options"},
+}
+
+#: By folder of the floor, the lowest floor first.
+FLOORS = {"dis2_core": DIS2_CORE, "training": TRAINING, "qgis_plugin": QGIS_PLUGIN}
+
+#: What a floor may import of the floors below; none: everything.
+BELOW: dict[str, dict[str, set[str]]] = {
+    "dis2_core": {},
+    "training": {"dis2_core": set()},
+    "qgis_plugin": {"dis2_core": {"contract"}},
+}
+
+#: The names under which the folders are imported.
+PACKAGES = {"dis2_core": "dis2_core", "training": "dis2_training", "qgis_plugin": "qgis_plugin"}
+
+#: Runs in the other Python, where library and training are at home.
+WORKER = "qgis_plugin.worker.process"
+
+#: Modules of one folder: about a dozen is what one takes in at a glance. The city is one noun a module, too: its parts.
+LARGEST_ROOM, LARGER = 14, {"dis2_core/democity": 18}
