@@ -10,10 +10,11 @@ from ..report.cells import Percent, Quantity, Swatch
 from ..report.charts import class_bars, confusion_chart
 from ..report.document import Report
 from ..run.provenance import base_name, without_query
+from .result import ground
 
 if TYPE_CHECKING:
     from ..contract.other_jobs import EvaluateJob
-    from .evaluate import ClassScore, Evaluation
+    from .result import Evaluation
 
 CHART_CLASSES = 30  # more of them are told in the table alone
 
@@ -21,7 +22,7 @@ CHART_CLASSES = 30  # more of them are told in the table alone
 def evaluation_report(result: Evaluation, job: EvaluateJob) -> Report:
     """Tell how good a map is, the answer first."""
     report = Report("Accuracy of a class map", f"{base_name(job.classes)} against {base_name(job.reference.path)}")
-    report.lead(summary(result))
+    report.lead(result.summary)
     report.figures(
         {
             "Overall accuracy": Percent(result.overall_accuracy),
@@ -36,41 +37,6 @@ def evaluation_report(result: Evaluation, job: EvaluateJob) -> Report:
     _add_confusion(report, result)
     _add_coverage(report, result, job)
     return report
-
-
-def summary(result: Evaluation) -> str:
-    """The outcome in one or two sentences."""
-    area = result.coverage.square_metres
-    what = "the compared pixels" if area is None else f"the compared area ({ground(area)})"
-    text = f"{100 * result.overall_accuracy:.1f} % of {what} has the class that the reference gives it."
-    ranked = sorted(
-        (item for item in result.classes if item.iou is not None and item.reference_pixels),
-        key=lambda item: item.iou or 0.0,
-    )
-    if len(ranked) < 2 or ranked[0].iou == 1:
-        return text
-    worst, best = ranked[0], ranked[-1]
-    text += f" Mapped best: {best.name} (IoU {best.iou:.2f}); worst: {worst.name} ({worst.iou:.2f}"
-    return f"{text}{_confused(result, worst)})."
-
-
-def ground(square_metres: float) -> str:
-    """An area as a person says it."""
-    if square_metres >= 1e6:
-        return f"{square_metres / 1e6:,.2f} km²"
-    return f"{square_metres / 1e4:,.2f} ha" if square_metres >= 1e4 else f"{square_metres:,.0f} m²"
-
-
-def _confused(result: Evaluation, item: ClassScore) -> str:
-    """What a class is most often taken for."""
-    index = result.classes.index(item)
-    row = np.array(result.matrix[index], dtype=np.float64)
-    total = row.sum()
-    row[index] = 0
-    if not row.any():
-        return ""
-    other = int(row.argmax())
-    return f", {100 * row[other] / total:.0f} % of it called {result.classes[other].name}"
 
 
 def _add_classes(report: Report, result: Evaluation) -> None:

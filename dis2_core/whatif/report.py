@@ -13,7 +13,8 @@ import rasterio
 
 from ..contract.card import NODATA, UNCERTAIN
 from ..contract.styles import UNCERTAIN_CATEGORY
-from ..evaluation.report import CHART_CLASSES, ground
+from ..evaluation.report import CHART_CLASSES
+from ..evaluation.result import ground
 from ..report.cells import Percent, Quantity, Swatch
 from ..report.charts import heat_map, scenario_bars
 from ..report.document import Picture, Report
@@ -22,7 +23,7 @@ from ..run.provenance import base_name, without_query
 if TYPE_CHECKING:
     from ..contract.other_jobs import WhatIfJob
     from .dependence import ClassChange
-    from .whatif import Scenario, WhatIf
+    from .result import Scenario, WhatIf
 
 PICTURE = 420  # pixels of the longer side
 PALE = (236, 239, 242)  # of what stays the same

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 from ..contract.card import ModelCard, scenario_name
 from ..contract.catalogue import find_model, read_card
@@ -17,7 +16,7 @@ from ..contract.errors import Cancelled, InputError, NoValidData
 from ..contract.other_jobs import ClassValue, WhatIfJob
 from ..contract.segment_job import Event, Job
 from ..evaluation.comparison import ClassMap, compare
-from ..evaluation.evaluate import Evaluation
+from ..evaluation.result import Evaluation
 from ..models.file import Model, load_model
 from ..prediction.result import SegmentationResult
 from ..prediction.segment import run_job
@@ -27,112 +26,14 @@ from ..report import require_packages
 from ..run.disk import translated_errors
 from ..run.reporting import Listener, Reporter
 from ..run.resultfolder import ResultFolder
-from .dependence import Change, ClassChange, compare_maps, in_words, percent
+from .dependence import ClassChange, compare_maps
 from .report import whatif_report
-
-__all__ = ["Scenario", "WhatIf", "run_whatif"]
+from .result import Scenario, WhatIf
 
 KIND = "whatif"
 TABLE, REPORT = "table.csv", "report.html"
 EVERY_SUBSET = 3  # modalities up to which every subset is tried
 SEGMENTING_SHARE = 0.85  # of the progress
-CLEAR = 0.02  # of the map, by which two scenarios must differ before one is said to matter more
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One of the maps.
-
-    Attributes:
-        name: The modalities that were used, joined by ``+``.
-        modalities: The modalities that were used.
-        left_out: The given modalities that were not.
-        outputs: Paths by output name.
-        change: How the map differs from the full one.
-        evaluation: How good it is; None without ground truth.
-    """
-
-    name: str
-    modalities: tuple[str, ...]
-    left_out: tuple[str, ...]
-    outputs: Mapping[str, str]
-    change: Change
-    evaluation: Evaluation | None = None
-
-
-@dataclass(frozen=True)
-class WhatIf:
-    """What came of it.
-
-    Attributes:
-        outputs: Paths of ``folder``, ``report`` and ``table``.
-        scenarios: The full one first.
-        labels: Modalities as people call them.
-        model, sha256: The model's name and the checksum of its file.
-        device: Where the network ran.
-        seconds: Wall time.
-        warnings: Texts of the warnings.
-    """
-
-    outputs: Mapping[str, str]
-    scenarios: tuple[Scenario, ...]
-    labels: Mapping[str, str]
-    model: str
-    sha256: str
-    device: str
-    seconds: float
-    warnings: tuple[str, ...]
-
-    @property
-    def one_left_out(self) -> tuple[Scenario, ...]:
-        """The scenarios that lack one modality, the one that changes the map least first."""
-        lacking = [scenario for scenario in self.scenarios if len(scenario.left_out) == 1]
-        return tuple(sorted(lacking, key=lambda scenario: -scenario.change.kept))
-
-    @property
-    def summary(self) -> str:
-        """The answer in plain words."""
-        return " ".join(self.sentences)
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The answer, sentence by sentence."""
-        lacking = self.one_left_out
-        texts = [in_words(self.labels[scenario.left_out[0]], scenario.change) for scenario in lacking]
-        if len(lacking) > 1 and lacking[0].change.kept - lacking[-1].change.kept >= CLEAR:
-            least, most = (self.labels[scenario.left_out[0]] for scenario in (lacking[0], lacking[-1]))
-            texts.append(f"So the map depends most on {most} and least on {least}.")
-        return (*texts, *self._scores_in_words())
-
-    @property
-    def table(self) -> list[list[str]]:
-        """Agreement, and scores where there are any, as text; the header first."""
-        scored = any(scenario.evaluation for scenario in self.scenarios)
-        rows = [["available", "as the full map", *(["mIoU", "OA"] if scored else [])]]
-        for item in self.scenarios:
-            scores = (
-                [f"{item.evaluation.miou:.3f}", f"{item.evaluation.overall_accuracy:.3f}"] if item.evaluation else []
-            )
-            rows.append([item.name, percent(item.change.kept), *scores])
-        return rows
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the result as plain data, without the matrices of the evaluations: an event has to hold it."""
-        data = {**asdict(self), "summary": self.summary}
-        for scenario in data["scenarios"]:
-            if scenario["evaluation"] is not None:
-                del scenario["evaluation"]["matrix"], scenario["evaluation"]["square_metres"]
-        return data
-
-    def _scores_in_words(self) -> Iterator[str]:
-        full = self.scenarios[0].evaluation
-        parts = [
-            f"{item.evaluation.miou:.2f} without {self.labels[item.left_out[0]]}"
-            for item in self.one_left_out
-            if item.evaluation
-        ]
-        if full is not None and parts:
-            yield f"Against the reference, mean IoU is {full.miou:.2f} with everything and {', '.join(parts)}."
 
 
 def run_whatif(

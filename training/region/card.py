@@ -8,7 +8,7 @@ from os.path import basename
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.other_jobs import TrainJob
 
-from ..fitting.outcome import TrainingResult
+from .outcome import TrainingResult
 
 
 def described(result: TrainingResult, job: TrainJob) -> ModelCard:

@@ -32,7 +32,6 @@ from ..data.windows import grid_windows
 from ..fitting.accelerator import SingleDevice
 from ..fitting.ground import Ground
 from ..fitting.loop import Epoch, train
-from ..fitting.outcome import TrainingResult
 from ..fitting.preparation import build_card, set_up
 from ..fitting.recipe import Recipe
 from ..fitting.warm_start import WarmStart, warm_start
@@ -42,6 +41,7 @@ from .card import described
 from .holdout import Box, HoldOut, Role, hold_out
 from .labels import Labels, read_labels
 from .modalities import measured
+from .outcome import TrainingResult
 from .recipe import region_recipe, window_of
 from .report import region_report
 from .scene import Scene

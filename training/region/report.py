@@ -15,8 +15,8 @@ from dis2_core.network import Scenario
 from dis2_core.report import Percent, Report, Swatch
 from dis2_core.report.charts import class_bars, line_chart, new_figure, scenario_bars, style
 
-from ..fitting.outcome import TrainingResult
 from .holdout import HoldOut, Role
+from .outcome import TrainingResult
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

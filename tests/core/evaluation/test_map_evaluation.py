@@ -26,7 +26,8 @@ from dis2_core.contract.errors import Cancelled, GridMismatch, InputError, NoVal
 from dis2_core.contract.other_jobs import ClassValue, EvaluateJob, Reference, read_job
 from dis2_core.contract.segment_job import Event
 from dis2_core.evaluation import codes
-from dis2_core.evaluation.evaluate import Evaluation, run_evaluation
+from dis2_core.evaluation.evaluate import run_evaluation
+from dis2_core.evaluation.result import Evaluation
 
 SHAPE = (1, 40, 60)
 NAMES = ("building", "tree", "water", "road")

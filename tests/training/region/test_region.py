@@ -41,10 +41,10 @@ from dis2_core.contract.other_jobs import ClassValue, Reference, TrainJob, read_
 from dis2_core.contract.segment_job import Event, Source
 from dis2_core.run.reporting import Reporter
 from dis2_training.fitting.fit import TrainingDiverged
-from dis2_training.fitting.outcome import TrainingResult
 from dis2_training.region import region
 from dis2_training.region.holdout import Role
 from dis2_training.region.labels import read_labels
+from dis2_training.region.outcome import TrainingResult
 from dis2_training.region.region import run_training
 from dis2_training.region.scene import Scene
 

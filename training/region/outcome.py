@@ -10,8 +10,8 @@ from dis2_core.contract.card import ModelCard, scenario_name
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 
-from ..region.holdout import HoldOut, Role
-from .loop import Epoch
+from ..fitting.loop import Epoch
+from .holdout import HoldOut, Role
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,171 @@
+"""How good a map is, as plain values: what an evaluation found, and what it says of each class."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from .comparison import Comparison, Coverage
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """One class in a comparison.
+
+    Attributes:
+        name, color: The class.
+        reference_pixels, mapped_pixels: Of the compared pixels, those that the reference and the map give it.
+        precision: Share of the mapped pixels that are right (user's accuracy); None where there are none.
+        recall: Share of the reference pixels that are found (producer's accuracy); None where there are none.
+        f1, iou: In [0, 1].
+        reference_m2, mapped_m2: The areas; None where they are not known.
+    """
+
+    name: str
+    color: str
+    reference_pixels: int
+    mapped_pixels: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    iou: float | None
+    reference_m2: float | None
+    mapped_m2: float | None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation found.
+
+    Attributes:
+        outputs: Paths by output name.
+        classes: The classes that occur in map or reference, and how well each is mapped.
+        matrix: Pixels by reference class (row) and mapped class (column).
+        square_metres: The same as areas; None where they are not known.
+        overall_accuracy: Share of the compared pixels that are right.
+        kappa: Cohen's kappa; None where the matrix does not give it.
+        miou, mean_f1: Means over the classes of the reference.
+        coverage: What was compared, and what not.
+        by_name: Whether classes were matched by their names; else by their codes.
+        seconds: Wall time.
+        warnings: Texts of the warnings.
+    """
+
+    outputs: Mapping[str, str]
+    classes: tuple[ClassScore, ...]
+    matrix: tuple[tuple[int, ...], ...]
+    square_metres: tuple[tuple[float, ...], ...] | None
+    overall_accuracy: float
+    kappa: float | None
+    miou: float
+    mean_f1: float
+    coverage: Coverage
+    by_name: bool
+    seconds: float
+    warnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, comparison: Comparison, outputs: Mapping[str, str] | None = None) -> Evaluation:
+        """Put a comparison into plain values."""
+        scores, areas = comparison.scores, comparison.square_metres
+        return cls(
+            outputs=dict(outputs or {}),
+            classes=class_scores(comparison),
+            matrix=tuple(tuple(map(int, row[:-1])) for row in comparison.matrix.counts),
+            square_metres=None if areas is None else tuple(tuple(map(float, row)) for row in areas),
+            overall_accuracy=scores.overall_accuracy,
+            kappa=_known(scores.kappa),
+            miou=scores.miou,
+            mean_f1=scores.mean_f1,
+            coverage=comparison.coverage,
+            by_name=comparison.by_name,
+            seconds=0.0,
+            warnings=comparison.remarks,
+        )
+
+    @property
+    def summary(self) -> str:
+        """The outcome in one or two sentences."""
+        return _summary(self)
+
+    @property
+    def table(self) -> list[list[str]]:
+        """Scores by class as text, the header first."""
+        rows = [["class", "reference px", "map px", "precision", "recall", "F1", "IoU"]]
+        for item in self.classes:
+            shares = (item.precision, item.recall, item.f1, item.iou)
+            counts = (item.reference_pixels, item.mapped_pixels)
+            rows.append([item.name, *(f"{count:,}" for count in counts), *(_share(share) for share in shares)])
+        rows.append(["mean", "", "", "", "", f"{self.mean_f1:.3f}", f"{self.miou:.3f}"])
+        return rows
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as plain data."""
+        return {**asdict(self), "summary": self.summary}
+
+
+def class_scores(comparison: Comparison) -> tuple[ClassScore, ...]:
+    """The scores of a comparison class by class."""
+    scores, areas = comparison.scores, comparison.square_metres
+    return tuple(
+        ClassScore(
+            name=name,
+            color=comparison.colors[index],
+            reference_pixels=int(scores.reference[index]),
+            mapped_pixels=int(scores.mapped[index]),
+            precision=_known(scores.precision[index]),
+            recall=_known(scores.recall[index]),
+            f1=_known(scores.f1[index]),
+            iou=_known(scores.iou[index]),
+            reference_m2=None if areas is None else float(areas[index].sum()),
+            mapped_m2=None if areas is None else float(areas[:, index].sum()),
+        )
+        for index, name in enumerate(scores.classes)
+    )
+
+
+def ground(square_metres: float) -> str:
+    """An area as a person says it."""
+    if square_metres >= 1e6:
+        return f"{square_metres / 1e6:,.2f} km²"
+    return f"{square_metres / 1e4:,.2f} ha" if square_metres >= 1e4 else f"{square_metres:,.0f} m²"
+
+
+def _summary(result: Evaluation) -> str:
+    """The outcome in one or two sentences."""
+    area = result.coverage.square_metres
+    what = "the compared pixels" if area is None else f"the compared area ({ground(area)})"
+    text = f"{100 * result.overall_accuracy:.1f} % of {what} has the class that the reference gives it."
+    ranked = sorted(
+        (item for item in result.classes if item.iou is not None and item.reference_pixels),
+        key=lambda item: item.iou or 0.0,
+    )
+    if len(ranked) < 2 or ranked[0].iou == 1:
+        return text
+    worst, best = ranked[0], ranked[-1]
+    text += f" Mapped best: {best.name} (IoU {best.iou:.2f}); worst: {worst.name} ({worst.iou:.2f}"
+    return f"{text}{_confused(result, worst)})."
+
+
+def _confused(result: Evaluation, item: ClassScore) -> str:
+    """What a class is most often taken for."""
+    index = result.classes.index(item)
+    row = np.array(result.matrix[index], dtype=np.float64)
+    total = row.sum()
+    row[index] = 0
+    if not row.any():
+        return ""
+    other = int(row.argmax())
+    return f", {100 * row[other] / total:.0f} % of it called {result.classes[other].name}"
+
+
+def _known(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
