@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import typer
 from ..contract.errors import Cancelled, Dis2Error, InputError, ResourceError
 from ..contract.segment_job import Job, Work
 from ..run.interrupts import interruptible
-from ..run.runners import RUNNERS, load_runner
+from ..run.runners import load_runner
 from .console import choose_display
 
 #: What typer raises for a wrong command line: click's UsageError, wherever this typer keeps it.
@@ -51,17 +52,21 @@ def execute(job: Work, *, events: bool, dry_run: bool = False) -> None:
             if dry_run:
                 display.show_plan(_plan(job))
                 return
-            result = _runner(job)(job, progress=display, cancelled=cancelled)
+            result = _runner(job.KIND)(job, progress=display, cancelled=cancelled)
         except (Exception, KeyboardInterrupt) as error:
             display.fail(describe(error))
             raise
     display.finish(result)
 
 
-def _runner(job: Work) -> Callable[..., Any]:
-    if job.KIND not in RUNNERS:
-        raise InputError(f"'dis2' runs no jobs of the kind '{job.KIND}'.", "'dis2-train' trains models.")
-    return load_runner(RUNNERS[job.KIND])
+def _runner(kind: str) -> Callable[..., Any]:
+    try:
+        return load_runner(kind)
+    except (ImportError, OSError) as error:  # OSError: a library of torch that does not load
+        raise ResourceError(
+            f"{sys.executable} cannot load what jobs of the kind '{kind}' need ({error}).",
+            "Install DIS2 there again; training needs its extra packages: pip install '.[training]'.",
+        ) from error
 
 
 def _plan(job: Work) -> Any:

@@ -8,18 +8,20 @@ from typing import Any
 
 _LIBRARY = __package__.rpartition(".")[0]
 
-#: Module and function that do each kind of job of the library.
+#: Module and function that do each kind of job. Names alone: what lies above this room is imported by no one here,
+#: and training may not even be installed.
 RUNNERS: Mapping[str, tuple[str, str]] = {
     "segment": (f"{_LIBRARY}.prediction.segment", "run_job"),
     "whatif": (f"{_LIBRARY}.whatif.whatif", "run_whatif"),
     "evaluate": (f"{_LIBRARY}.evaluation.evaluate", "run_evaluation"),
     "ndsm": (f"{_LIBRARY}.heights.ndsm", "run_ndsm"),
     "city": (f"{_LIBRARY}.democity", "run_city"),
+    "train": ("dis2_training.region.region", "run_training"),
 }
 
 
-def load_runner(place: tuple[str, str]) -> Callable[..., Any]:
-    """Import a runner from its module. Raises ImportError or OSError where a package does not load."""
-    module, function = place
+def load_runner(kind: str) -> Callable[..., Any]:
+    """Import the function that does a kind of job. Raises ImportError or OSError where a package does not load."""
+    module, function = RUNNERS[kind]
     runner: Callable[..., Any] = getattr(import_module(module), function)
     return runner

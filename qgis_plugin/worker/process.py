@@ -22,10 +22,7 @@ from dis2_core.contract.errors import Dis2Error, ProtocolError, ResourceError
 from dis2_core.contract.other_jobs import read_job
 from dis2_core.contract.segment_job import HEARTBEAT_SECONDS, Event, Work, error_event
 from dis2_core.contract.version import __version__
-from dis2_core.run.runners import RUNNERS, load_runner
-
-#: Training belongs to the floor above the library.
-TRAINING = {"train": ("dis2_training.region.region", "run_training")}
+from dis2_core.run.runners import load_runner
 
 #: How long a cancelled run may tidy up before the process ends whatever it is doing.
 GRACE_SECONDS = 5.0
@@ -84,7 +81,7 @@ def runner(job: Work) -> Callable[..., Any]:
             "Choose another Python under Settings > Options > DIS2 or in DIS2_PYTHON.",
         )
     try:
-        return load_runner({**RUNNERS, **TRAINING}[job.KIND])
+        return load_runner(job.KIND)
     except (ImportError, OSError) as error:  # OSError: a library of torch that does not load
         traceback.print_exc()
         raise ResourceError(

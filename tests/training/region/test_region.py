@@ -395,6 +395,22 @@ def test_the_command_line(scene: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert "--field" in " ".join(capsys.readouterr().err.split())
 
 
+def test_a_logged_training_runs_again(
+    trained: TrainingResult, scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By ``dis2 run``, like any other job; the same job gives the same weights."""
+    from dis2_core.cli import main
+
+    outputs = {"model": str(tmp_path / "again.safetensors")}
+    job = tiny_job(scene, outputs=outputs, steps=60, batch_size=4, name="mine", license="CC0-1.0")
+    (tmp_path / "job.json").write_text(job.to_json())
+    with pytest.raises(SystemExit) as exit_:
+        main(["run", str(tmp_path / "job.json")])
+    assert not exit_.value.code and outputs["model"] in capsys.readouterr().out
+    first, again = (load_model(path).network.state_dict() for path in (trained.outputs["model"], outputs["model"]))
+    assert all(torch.equal(first[name], again[name]) for name in first)
+
+
 def test_names_and_colours_of_a_raster_are_its_own(scene: Path, tmp_path: Path) -> None:
     path = write(tmp_path / "named.tif", draw_labels()[None])
     with rasterio.open(path, "r+") as raster:
