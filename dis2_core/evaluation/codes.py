@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from html.parser import HTMLParser
-from pathlib import Path
 from types import TracebackType
 
 import numpy as np
@@ -19,6 +17,7 @@ from rasterio.windows import Window
 from ..contract.errors import GridMismatch, InputError, WrongBands
 from ..contract.other_jobs import ClassValue
 from ..rasters.alignment import footprint
+from ..rasters.categories import read_categories
 from ..rasters.crs import same_crs
 from ..rasters.grid import Bounds, Grid
 from ..rasters.inputs import damaged, open_dataset, read_grid
@@ -27,8 +26,7 @@ Codes = npt.NDArray[np.int64]
 NOTHING = int(np.iinfo(np.int64).min)  #: The code of a pixel that has none
 
 STRIP = 1 << 20  # pixels that are looked at at a time
-MAX_SIDE_FILE = 1 << 20  # bytes of a file of category names
-MAX_CATEGORIES = 4096
+MAX_CODES = 4096  # between which a table of all pairs is kept
 _WHOLE = 2.0**53  # beyond, float64 does not tell neighbours apart
 
 
@@ -101,12 +99,8 @@ class RasterCodes:
         return dict(self._file.tags())
 
     def categories(self) -> tuple[ClassValue, ...]:
-        """What the file says of its values: names from ``.aux.xml``, colours from its colour table."""
-        names = category_names(self.path, self._band)
-        colors = self._colors() if names else {}
-        return tuple(
-            ClassValue(str(value), name, colors.get(value, "")) for value, name in enumerate(names) if name.strip()
-        )
+        """What the file says of its values. Raises as ``read_categories`` does."""
+        return read_categories(self._file, self._band)
 
     def read(self, start: int, stop: int) -> Codes:
         """Codes (rows, width) of rows ``start`` to ``stop`` of the grid; ``NOTHING`` where there are none.
@@ -178,13 +172,6 @@ class RasterCodes:
         is_masked = MaskFlags.alpha in self._file.mask_flag_enums[self._band - 1]
         return self._file.colorinterp.index(ColorInterp.alpha) + 1 if is_masked else 0
 
-    def _colors(self) -> dict[int, str]:
-        try:
-            table = self._file.colormap(self._band)
-        except ValueError:  # there is none
-            return {}
-        return {value: "#{:02x}{:02x}{:02x}".format(*color[:3]) for value, color in table.items()}
-
 
 def on_common_crs(own: Grid, other: Grid, path: str) -> Grid:
     """A raster's grid with its CRS spelled as that of another grid, where both mean the same.
@@ -210,54 +197,6 @@ def on_common_crs(own: Grid, other: Grid, path: str) -> Grid:
     if own.offset_of(other) is None:
         raise GridMismatch(f"{path} and the map have no CRS, and their pixels differ.", "Assign a CRS to both.")
     return own
-
-
-def category_names(path: str, band: int = 1) -> list[str]:
-    """Names of the values 0, 1, 2… from GDAL's side file; none where there is none or it says nothing."""
-    side = Path(f"{path}.aux.xml")
-    try:
-        if not side.is_file() or side.stat().st_size > MAX_SIDE_FILE:
-            return []
-        text = side.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return []
-    reader = _CategoryReader(str(band))
-    reader.feed(text)
-    return reader.names[:MAX_CATEGORIES]
-
-
-class _CategoryReader(HTMLParser):
-    """Picks the category names of a band out of GDAL's XML.
-
-    A parser of markup that knows neither entities of a file's own nor other files: this one may come
-    from a stranger. It gives names of tags in small letters.
-    """
-
-    def __init__(self, band: str) -> None:
-        super().__init__()
-        self.names: list[str] = []
-        self._band = band
-        self._in_band = self._in_name = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Enter a band or a name."""
-        if tag == "pamrasterband":
-            self._in_band = dict(attrs).get("band") == self._band
-        elif tag == "category" and self._in_band:
-            self.names.append("")
-            self._in_name = True
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave them."""
-        if tag == "pamrasterband":
-            self._in_band = False
-        elif tag == "category":
-            self._in_name = False
-
-    def handle_data(self, data: str) -> None:
-        """Read on in a name."""
-        if self._in_name:
-            self.names[-1] += data.strip()
 
 
 @dataclass(frozen=True)
@@ -289,7 +228,7 @@ def count_pairs(
     firsts, first_index = _ranked(first)
     seconds, second_index = _ranked(second)
     pairs = first_index * len(seconds) + second_index
-    if len(firsts) * len(seconds) > max(pairs.size, MAX_CATEGORIES):  # a table of all pairs would be the larger part
+    if len(firsts) * len(seconds) > max(pairs.size, MAX_CODES):  # a table of all pairs would be the larger part
         present, places = np.unique(pairs, return_inverse=True)
         pairs = places.reshape(pairs.shape)
     else:
@@ -316,7 +255,7 @@ def _ranked(codes: Codes) -> tuple[Codes, Codes]:
     nothing = codes == NOTHING
     some = codes[~nothing]
     low, high = (int(some.min()), int(some.max())) if some.size else (0, 0)
-    if high - low >= MAX_CATEGORIES:
+    if high - low >= MAX_CODES:
         values, places = np.unique(codes, return_inverse=True)
         return values, places.reshape(codes.shape)
     shifted = np.where(nothing, 0, codes - low + 1)

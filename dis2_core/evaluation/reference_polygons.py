@@ -29,7 +29,7 @@ EDGES_ACROSS = 64  # an edge that is longer than this part of the map is cut bef
 FARTHEST = 1e12  # units of any CRS; GDAL draws nothing where numbers are far beyond
 WGS84 = "OGC:CRS84"
 
-_CRS = re.compile(r"(?:urn:ogc:def:crs:)?(?P<authority>[A-Za-z]+):(?:[\d.]*:)?(?P<code>[A-Za-z0-9]+)")
+_NAME = re.compile(r"[\w.:,/-]{1,200}")  # of a CRS; neither a definition nor a file, which PROJ would take as well
 
 Points = npt.NDArray[np.float64]
 
@@ -230,10 +230,9 @@ def _declared_crs(path: str, collection: Mapping[str, Any]) -> str:
         name = str(declared["properties"]["name"])
     except (KeyError, TypeError) as error:
         raise InputError(f"The CRS of {path} cannot be understood.", "Write the file in WGS 84.") from error
-    found = _CRS.fullmatch(name)
-    if found is None:
+    if not _NAME.fullmatch(name):
         raise InputError(f"{path} has the CRS {name[:80]!r}, which is not known.", "Write the file in WGS 84.")
-    return f"{found['authority']}:{found['code']}"
+    return name
 
 
 def _parse_crs(path: str, crs: str) -> str:

@@ -20,7 +20,7 @@ from rasterio.features import rasterize
 
 from dis2_core.contract.errors import GridMismatch, InputError, WrongBands
 from dis2_core.evaluation import codes as module
-from dis2_core.evaluation.codes import NOTHING, RasterCodes, category_names, count_pairs, strips
+from dis2_core.evaluation.codes import NOTHING, RasterCodes, count_pairs, strips
 from dis2_core.evaluation.reference_polygons import PolygonCodes
 from dis2_core.rasters.grid import Grid
 
@@ -112,37 +112,6 @@ def test_plain_pixels(write_raster: Any) -> None:
         assert (codes.read(0, 4) == 1).all()
     with pytest.raises(GridMismatch, match="sizes differ"):
         RasterCodes(path, grid=Grid(None, Affine.identity(), 4, 5))
-
-
-NAMES_XML = '<PAMDataset><PAMRasterBand band="1"><CategoryNames>{}</CategoryNames></PAMRasterBand></PAMDataset>'
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("", []),
-        ("<PAMDataset>", []),
-        ("\x00<" * 1000, []),
-        (NAMES_XML.replace('"1"', '"2"').format("<Category>a</Category>"), []),
-        (NAMES_XML.format("<Category>a &amp; b</Category><Category/><Category> c</Category>"), ["a & b", "", "c"]),
-        (
-            '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + NAMES_XML.format("<Category>&e;</Category>"),
-            ["&e;"],
-        ),
-    ],
-)
-def test_side_files(tmp_path: Path, text: str, names: list[str]) -> None:
-    (tmp_path / "map.tif.aux.xml").write_text(text, encoding="utf-8")
-    assert category_names(str(tmp_path / "map.tif")) == names
-
-
-def test_side_files_of_gdal(tmp_path: Path) -> None:
-    """What ``dis2 segment`` writes."""
-    from dis2_core.contract.styles import Category
-    from dis2_core.contract.styles import category_names as written
-
-    (tmp_path / "map.tif.aux.xml").write_text(written((Category(1, "a <&> b", "#000000"), Category(3, "ä", "#000000"))))
-    assert category_names(str(tmp_path / "map.tif")) == ["", "a <&> b", "", "ä"]
 
 
 # Counting
@@ -268,6 +237,21 @@ def test_a_file_that_begins_with_a_mark(tmp_path: Path) -> None:
     path = Path(geojson(tmp_path / "a.geojson", [("x", box(400_000, 4_999_920, 400_120, 5_000_000))]))
     path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
     assert (PolygonCodes(str(path), "class", GRID).read(0, 40) == 0).all()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "EPSG:32632",
+        "urn:ogc:def:crs:EPSG::32632",
+        "urn:ogc:def:crs:EPSG:6.18.3:32632",
+        "urn:x-ogc:def:crs:EPSG:32632",
+        "http://www.opengis.net/def/crs/EPSG/0/32632",
+    ],
+)
+def test_every_name_of_a_crs_that_proj_knows(tmp_path: Path, name: str) -> None:
+    path = geojson(tmp_path / "a.geojson", [("tree", box(400_000, 4_999_990, 400_010, 5_000_000))], crs=name)
+    assert (PolygonCodes(path, "class", GRID).read(0, 40) == 0).sum() == 25
 
 
 def test_the_crs_can_be_told(tmp_path: Path) -> None:

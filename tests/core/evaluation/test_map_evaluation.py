@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rasterio
+import rasterio.shutil
 import torch
 from affine import Affine
 from rasterio.crs import CRS
@@ -25,6 +27,7 @@ from torchmetrics.functional.classification import (
 from dis2_core.contract.errors import Cancelled, GridMismatch, InputError, NoValidData, ResourceError, UnreadableRaster
 from dis2_core.contract.other_jobs import ClassValue, EvaluateJob, Reference, read_job
 from dis2_core.contract.segment_job import Event
+from dis2_core.contract.styles import Category, category_names
 from dis2_core.evaluation import codes
 from dis2_core.evaluation.evaluate import run_evaluation
 from dis2_core.evaluation.result import Evaluation
@@ -112,6 +115,27 @@ def test_polygons_of_known_area(write_raster: Any, tmp_path: Path) -> None:
     assert result.by_name and result.square_metres == ((800, 400), (0, 800))
     assert result.coverage.not_labelled == 400 and result.overall_accuracy == 0.8
     assert "80.0 %" in result.summary and "building" in result.summary and "33 % of it called tree" in result.summary
+
+
+def test_names_in_a_virtual_copy_count_on_both_sides(
+    write_raster: Any, maps: tuple[np.ndarray, np.ndarray], tmp_path: Path
+) -> None:
+    """The reference has the classes of the map under other codes; ``gdal_translate -of VRT`` keeps names inside."""
+    mapped, truth = maps
+    paths = [
+        write_raster("map.tif", mapped, nodata=255),
+        write_raster("truth.tif", np.where(truth < 4, 3 - truth, truth), nodata=255),
+    ]
+    for path, names in zip(paths, (NAMES, NAMES[::-1]), strict=True):
+        categories = [Category(code, name, "#000000") for code, name in enumerate(names)]
+        Path(f"{path}.aux.xml").write_text(category_names(categories), encoding="utf-8")
+    virtual = [str(tmp_path / f"{number}.vrt") for number in range(2)]
+    for path, copy in zip(paths, virtual, strict=True):
+        rasterio.shutil.copy(path, copy, driver="VRT")
+    expected = evaluated(*paths)
+    assert expected.by_name and expected.overall_accuracy > 0.6
+    for pair in ((virtual[0], paths[1]), (paths[0], virtual[1]), virtual):
+        assert evaluated(*pair).matrix == expected.matrix
 
 
 def test_strips_change_nothing(
