@@ -67,6 +67,8 @@ class Reference:
             is a class of that name.
         crs: CRS of the polygons (EPSG code or WKT); empty: the file's old-style ``crs`` member or,
             without one, longitude and latitude of WGS 84 (RFC 7946).
+        name: What a person calls it, for messages; empty: the path. A layer of QGIS may reach the library as
+            a temporary file, whose name means nothing to anybody.
     """
 
     path: str
@@ -74,9 +76,15 @@ class Reference:
     band: int = 1
     values: tuple[ClassValue, ...] = ()
     crs: str = ""
+    name: str = ""
 
     def __post_init__(self) -> None:
         check_counts(band=self.band)
+
+    @property
+    def title(self) -> str:
+        """How messages call it."""
+        return f"'{self.name}'" if self.name else self.path
 
 
 @dataclass(frozen=True)
@@ -323,6 +331,7 @@ def _reference(item: Mapping[str, Any]) -> Reference:
         band=int(item.get("band", 1)),
         values=_class_values(item.get("values", ())),
         crs=str(item.get("crs", "")),
+        name=str(item.get("name", "")),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -79,7 +80,7 @@ def match(mapped: Side, reference: Side) -> Matched:
         places.append({})
         for item in side.listed():
             as_code = item.name if is_code(item.name) else item.value
-            index = keys.setdefault(_key(item.name if by_name else as_code), len(names))
+            index = keys.setdefault(class_key(item.name if by_name else as_code), len(names))
             if index == len(names):
                 names.append(item.name)
                 colors.append(item.color)
@@ -123,8 +124,12 @@ def _some(side: Side) -> str:
     return ", ".join(texts[:12]) + (" …" if len(texts) > 12 else "")
 
 
-def _key(name: str) -> str:
-    return " ".join(name.replace("_", " ").replace("-", " ").split()).casefold()
+def class_key(name: str) -> str:
+    """What is the same for two spellings of a class: case, blanks, ``_`` and ``-`` do not count; a sign does."""
+    if is_code(name):
+        return str(int(name))
+    words = unicodedata.normalize("NFKC", name).replace("_", " ").replace("-", " ").split()
+    return " ".join(words).casefold() or name
 
 
 def is_code(text: str) -> bool:

@@ -158,10 +158,10 @@ def compare(
     with ExitStack() as stack:
         map_codes = stack.enter_context(RasterCodes(mapped.path, mapped.band))
         truth = _open_reference(reference, map_codes.grid, stack)
-        region = _region(map_codes.grid, truth.bounds, extent, extent_crs, (mapped.path, reference.path))
+        region = _region(map_codes.grid, truth.bounds, extent, extent_crs, (mapped.path, reference.title))
         map_codes.limit(region)
         truth.limit(region)
-        _tell_resampling(truth, report)
+        _tell_about(truth, reference.title, report)
         values = mapped.values or map_codes.categories()
         uncertain = _uncertain_code(values, map_codes.tags)
         tallies = _count(map_codes, truth, report, progress)
@@ -171,7 +171,7 @@ def compare(
 
 def _open_reference(reference: Reference, grid: Grid, stack: ExitStack) -> RasterCodes | PolygonCodes:
     if reference.field or reference.path.lower().endswith((".geojson", ".json")):
-        return PolygonCodes(reference.path, reference.field, grid, reference.crs)
+        return PolygonCodes(reference, grid)
     try:
         return stack.enter_context(RasterCodes(reference.path, reference.band, grid))
     except UnreadableRaster as error:
@@ -204,14 +204,16 @@ def _region(grid: Grid, bounds: Bounds | None, extent: Bounds | None, extent_crs
     return grid.crop(common)
 
 
-def _tell_resampling(truth: RasterCodes | PolygonCodes, report: Reporter) -> None:
+def _tell_about(truth: RasterCodes | PolygonCodes, title: str, report: Reporter) -> None:
     if isinstance(truth, PolygonCodes):
-        report.info(f"{truth.path}: a pixel has the class of the polygon that its centre lies in.")
+        for event in truth.remarks:
+            report.pass_on(event)
+        report.info(f"{title}: a pixel has the class of the polygon that its centre lies in.")
         return
     if not truth.resampled:
         return
     ratio = resampling_ratio(truth.own, truth.grid)
-    text = f"{truth.path} is brought onto the map's pixels by nearest neighbour"
+    text = f"{title} is brought onto the map's pixels by nearest neighbour"
     if 1 / NOTICEABLE <= ratio <= NOTICEABLE:
         report.info(f"{text}.")
         return
@@ -232,7 +234,7 @@ def _count(
         for codes, tally in count_pairs(mapped.read(start, stop), truth.read(start, stop), row_areas):
             tallies[codes] += tally
         check_number(len({code for code, _ in tallies}), mapped.path, MAX_SEEN)
-        check_number(len({code for _, code in tallies}), truth.path, MAX_SEEN)
+        check_number(len({code for _, code in tallies}), "The reference", MAX_SEEN)
         progress(stop / mapped.grid.height)
     return tallies
 

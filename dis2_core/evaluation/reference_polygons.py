@@ -1,37 +1,29 @@
-"""Class codes on a grid from polygons: GeoJSON read under limits, brought to the grid's CRS, burnt in strips."""
+"""Class codes on a grid from polygons: brought to the grid's CRS, burnt in strips."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 
 from ..contract.errors import GridMismatch, InputError
+from ..contract.other_jobs import Reference
+from ..contract.segment_job import Event
 from ..rasters.alignment import footprint
 from ..rasters.crs import crs_name, project, same_crs
 from ..rasters.grid import Bounds, Grid, format_bounds
 from .codes import NOTHING, Codes
+from .features import FeatureFile, Odd, Points
 
-MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that
 MAX_CLASSES = 250
 MAX_PIECES = 4096  # into which one long edge is cut
 MAX_CORNERS = 20_000_000  # that edges are cut into, of all polygons of a file together: 320 MB
 EDGES_ACROSS = 64  # an edge that is longer than this part of the map is cut before it is projected
-FARTHEST = 1e12  # units of any CRS; GDAL draws nothing where numbers are far beyond
-WGS84 = "OGC:CRS84"
-
-_NAME = re.compile(r"[\w.:,/-]{1,200}")  # of a CRS; neither a definition nor a file, which PROJ would take as well
-
-Points = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -57,54 +49,72 @@ class Polygon:
 class PolygonCodes:
     """The codes of polygons on a grid; where they overlap, the last one counts.
 
-    A pixel belongs to the polygon that its centre lies in.
+    A pixel belongs to the polygon that its centre lies in; one that crosses itself is filled as QGIS draws it.
 
     Args:
-        path: A GeoJSON file.
-        field: Name of the attribute that holds the class.
+        reference: A GeoJSON file and the field that holds the class. Spellings that differ in case, blanks, ``_`` and
+            ``-`` alone are one class, as they are between a map and its reference.
         grid: Where the codes are wanted.
-        crs: CRS of the coordinates (EPSG code or WKT); empty: what the file says, else WGS 84.
 
     Attributes:
         texts: What the codes 0, 1, 2… stand for: the values of the field.
         grid: The grid.
+        remarks: What is noteworthy: features that are left out, spellings that are one class.
 
     Raises:
         InputError: The file is no GeoJSON of polygons, too large, or has no such field.
         GridMismatch: Its CRS cannot be brought to the grid's.
     """
 
-    def __init__(self, path: str, field: str, grid: Grid, crs: str = "") -> None:
-        self.path = path
+    def __init__(self, reference: Reference, grid: Grid) -> None:
+        self._reference = reference
         self.grid = grid
-        collection = _load(path)
-        texts: dict[str, int] = {}
         self._polygons: list[Polygon] = []
+        file = FeatureFile(reference)
+        codes, distant = self._read(file)
+        self.texts = tuple(codes)
+        self.remarks = tuple(_remarks(file, reference.title))
+        if not self._polygons:
+            raise self._nothing(file, distant)
+        self._boxes = np.array([polygon.bounds for polygon in self._polygons])
+
+    def _read(self, file: FeatureFile) -> tuple[dict[str, int], int]:
+        """Take the polygons in; returns codes by class, and how many polygons lie elsewhere."""
+        codes: dict[str, int] = {}
         distant = 0
-        bring = _Projection.between(path, crs or _declared_crs(path, collection), grid)
-        for properties, rings in _outlines(path, collection):
-            text = _text(path, field, properties)
-            if text is None:
-                continue
-            if not bring.reaches(rings[0]):
+        bring = _Projection.between(self._reference.title, file.crs, self.grid)
+        for polygon in file.polygons():
+            if not bring.reaches(polygon.rings[0]):
                 distant += 1
                 continue
-            self._add(texts.setdefault(text, len(texts)), bring(rings))
-            if len(texts) > MAX_CLASSES:
+            try:
+                rings = bring(polygon.rings)
+            except Odd as reason:
+                file.leave_out(polygon.label, reason)
+                continue
+            self._add(codes.setdefault(polygon.text, len(codes)), rings)
+            if len(codes) > MAX_CLASSES:
                 raise InputError(
-                    f"The field '{field}' of {path} has more than {MAX_CLASSES} different values.",
+                    f"The field '{self._reference.field}' of {self._reference.title} has more than {MAX_CLASSES} "
+                    "different values.",
                     "Give the field that holds the class.",
                 )
-        self.texts = tuple(texts)
-        if distant and not self._polygons:
-            raise GridMismatch(
-                f"The polygons of {path} lie elsewhere: none of {distant:,} reaches into "
-                f"{format_bounds(grid.bounds)} in {crs_name(grid.crs)}.",
+        return codes, distant
+
+    def _nothing(self, file: FeatureFile, distant: int) -> InputError:
+        """The error of a file of which nothing can be used here."""
+        title = self._reference.title
+        why = f" Left out: {file.left_out}." if file.left_out else ""
+        if distant:
+            return GridMismatch(
+                f"The polygons of {title} lie elsewhere: none of {distant:,} reaches into "
+                f"{format_bounds(self.grid.bounds)} in {crs_name(self.grid.crs)}.{why}",
                 "Check their place and their CRS.",
             )
-        if not self._polygons:
-            raise InputError(f"{path} holds no polygon with a value in the field '{field}'.", "Check file and field.")
-        self._boxes = np.array([polygon.bounds for polygon in self._polygons])
+        return InputError(
+            f"{title} holds no polygon with a value in the field '{self._reference.field}'.{why}",
+            "Check file and field.",
+        )
 
     @property
     def bounds(self) -> Bounds:
@@ -142,14 +152,14 @@ class _Projection:
     """Brings rings to the grid's CRS; long edges are cut first, since straight lines become curves.
 
     Args:
-        path: The file, for messages.
+        title: Of the file, for messages.
         source: CRS of the rings as WKT.
         target: CRS of the grid; None: rings stay as they are.
         near: The box around the grid in the CRS of the rings.
     """
 
-    def __init__(self, path: str, source: str, target: str | None, near: Bounds) -> None:
-        self._path = path
+    def __init__(self, title: str, source: str, target: str | None, near: Bounds) -> None:
+        self._title = title
         self._source = source
         self._target = target
         self._near = near
@@ -157,11 +167,11 @@ class _Projection:
         self._corners = 0
 
     @classmethod
-    def between(cls, path: str, crs: str, grid: Grid) -> _Projection:
-        source = _parse_crs(path, crs)
+    def between(cls, title: str, crs: str, grid: Grid) -> _Projection:
+        source = _parse_crs(title, crs)
         if grid.crs is None or same_crs(source, grid.crs):
-            return cls(path, source, None, grid.bounds)
-        return cls(path, source, grid.crs, footprint(grid, source))
+            return cls(title, source, None, grid.bounds)
+        return cls(title, source, grid.crs, footprint(grid, source))
 
     def reaches(self, outline: Points) -> bool:
         """Whether a polygon comes near the grid. One at the other end of the world may have no place in its CRS."""
@@ -179,10 +189,7 @@ class _Projection:
         ring = self._cut(ring)
         points = np.stack(project((ring[:, 0], ring[:, 1]), self._source, target), axis=1)
         if not np.isfinite(points).all():
-            raise GridMismatch(
-                f"A polygon of {self._path} reaches to where the map's CRS is not defined.",
-                "Clip the polygons to the place of the map, and check their CRS.",
-            )
+            raise Odd("reaching to where the map's CRS is not defined")
         return points
 
     def _cut(self, ring: Points) -> Points:
@@ -193,7 +200,7 @@ class _Projection:
         self._corners += int(pieces.sum())
         if self._corners > MAX_CORNERS:
             raise InputError(
-                f"The polygons of {self._path} reach too far beyond the map to be reprojected here.",
+                f"The polygons of {self._title} reach too far beyond the map to be reprojected here.",
                 "Clip them to the place of the map, or write the file in the map's CRS (ogr2ogr -t_srs).",
             )
         edge = np.repeat(np.arange(len(steps)), pieces)
@@ -202,98 +209,17 @@ class _Projection:
         return np.concatenate([points, ring[-1:]])
 
 
-def _load(path: str) -> Mapping[str, Any]:
-    file = Path(path)
-    hint = "Give a GeoJSON file of polygons; QGIS and ogr2ogr write it from any vector layer."
-    try:
-        if (size := file.stat().st_size) > MAX_BYTES:
-            raise InputError(
-                f"{path} has {size / 1e6:,.0f} MB; polygons of up to {MAX_BYTES / 1e6:,.0f} MB are read.",
-                "Cut out the part that the map covers, or rasterise the polygons first.",
-            )
-        data = json.loads(file.read_text(encoding="utf-8-sig"))  # Windows begins files with a mark
-    except OSError as error:
-        raise InputError(f"The reference {path} cannot be read ({error.strerror}).", "Check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path} is no GeoJSON ({str(error)[:200]}).", hint) from error
-    if not isinstance(data, dict) or not isinstance(data.get("features"), list):
-        raise InputError(f"{path} is no GeoJSON FeatureCollection.", hint)
-    return data
+def _remarks(file: FeatureFile, title: str) -> Iterator[Event]:
+    if file.left_out:
+        yield Event("warning", {"code": "features", "text": f"{title}: left out are {file.left_out}."})
+    if file.spellings:
+        yield Event("info", {"text": f"{title}: taken for one class are {file.spellings}."})
 
 
-def _declared_crs(path: str, collection: Mapping[str, Any]) -> str:
-    """The CRS that the file names in the old way, else what RFC 7946 says."""
-    declared = collection.get("crs")
-    if declared is None:
-        return WGS84
-    try:
-        name = str(declared["properties"]["name"])
-    except (KeyError, TypeError) as error:
-        raise InputError(f"The CRS of {path} cannot be understood.", "Write the file in WGS 84.") from error
-    if not _NAME.fullmatch(name):
-        raise InputError(f"{path} has the CRS {name[:80]!r}, which is not known.", "Write the file in WGS 84.")
-    return name
-
-
-def _parse_crs(path: str, crs: str) -> str:
+def _parse_crs(title: str, crs: str) -> str:
     try:
         return str(pyproj.CRS.from_user_input(crs).to_wkt())
     except ProjError as error:
         raise GridMismatch(
-            f"'{crs[:80]}', the CRS of {path}, is not known.", "Give an EPSG code such as EPSG:2154."
+            f"'{crs[:80]}', the CRS of {title}, is not known.", "Give an EPSG code such as EPSG:2154."
         ) from error
-
-
-def _outlines(path: str, collection: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], tuple[Points, ...]]]:
-    """Properties and rings of every polygon; those of a multipolygon one by one."""
-    for number, feature in enumerate(collection["features"]):
-        try:
-            geometry, properties = feature.get("geometry"), dict(feature.get("properties") or {})
-            polygons = [] if geometry is None else _polygons(geometry)
-            outlines = [tuple(_ring(ring) for ring in polygon) for polygon in polygons if polygon]
-        except (AttributeError, LookupError, OverflowError, TypeError, ValueError, RecursionError) as error:
-            raise InputError(
-                f"Feature {number + 1} of {path} is no polygon ({str(error)[:120]}).", "Give polygons alone."
-            ) from error
-        for rings in outlines:
-            yield properties, rings
-
-
-def _polygons(geometry: Mapping[str, Any]) -> list[Any]:
-    kind = geometry["type"]
-    if kind == "Polygon":
-        return [geometry["coordinates"]]
-    if kind == "MultiPolygon":
-        return list(geometry["coordinates"])
-    if kind == "GeometryCollection":
-        return [polygon for part in geometry["geometries"] for polygon in _polygons(part)]
-    raise ValueError(f"it is a {str(kind)[:40]}")
-
-
-def _ring(positions: Sequence[Sequence[float]]) -> Points:
-    """A closed ring (N, 2); heights are left out."""
-    ring: Points = np.array([(position[0], position[1]) for position in positions], dtype=np.float64)
-    if len(ring) < 4:
-        raise ValueError("a ring has fewer than four corners")
-    if not (np.abs(ring) < FARTHEST).all():  # nor is a number that is none
-        raise ValueError("a coordinate lies nowhere")
-    return ring
-
-
-def _text(path: str, field: str, properties: Mapping[str, Any]) -> str | None:
-    """The value of the field as text; None where there is none."""
-    if field not in properties:
-        names = ", ".join(list(properties)[:20]) or "no field at all"
-        raise InputError(
-            f"The polygons of {path} have no field '{field}'." if field else f"{path} holds polygons.",
-            f"Name the field that holds the class: {names}.",
-        )
-    value = properties[field]
-    if value is None or value == "":
-        return None
-    if isinstance(value, (dict, list)):
-        raise InputError(f"The field '{field}' of {path} holds lists, not classes.", "Give another field.")
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value).lower() if isinstance(value, bool) else str(value).strip()
-    return text.encode(errors="replace").decode()  # halves of characters, which JSON may hold, cannot be written

@@ -21,7 +21,8 @@ CHART_CLASSES = 30  # more of them are told in the table alone
 
 def evaluation_report(result: Evaluation, job: EvaluateJob) -> Report:
     """Tell how good a map is, the answer first."""
-    report = Report("Accuracy of a class map", f"{base_name(job.classes)} against {base_name(job.reference.path)}")
+    against = job.reference.name or base_name(job.reference.path)
+    report = Report("Accuracy of a class map", f"{base_name(job.classes)} against {against}")
     report.lead(result.summary)
     report.figures(
         {
@@ -104,7 +105,7 @@ def _add_coverage(report: Report, result: Evaluation, job: EvaluateJob) -> None:
     report.facts(
         {
             "Map": without_query(job.classes),
-            "Reference": without_query(job.reference.path),
+            "Reference": job.reference.name or without_query(job.reference.path),
             "Class field": job.reference.field,
             "Classes matched by": "name" if result.by_name else "code",
             "Limited to": "" if job.extent is None else " ".join(f"{value:.10g}" for value in job.extent),

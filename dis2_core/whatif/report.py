@@ -182,7 +182,7 @@ def _add_facts(report: Report, result: WhatIf, job: WhatIfJob) -> None:
             "Model": result.model,
             "Checksum": result.sha256,
             **used,
-            "Reference": "" if job.reference is None else without_query(job.reference.path),
+            "Reference": "" if job.reference is None else job.reference.name or without_query(job.reference.path),
             "Device": result.device,
             "Duration": f"{result.seconds:,.0f} s",
             "Maps": ", ".join(Path(item.outputs["classes"]).name for item in result.scenarios),

@@ -44,11 +44,13 @@ class RasterReference:
 
     Attributes:
         raster: How the worker gets it; see ``rasters.worker_rasters``.
+        name: Of the layer.
         band: 1-based.
         values: What the codes mean.
     """
 
     raster: WorkerRaster
+    name: str
     band: int = 1
     values: tuple[ClassValue, ...] = ()
 
@@ -59,7 +61,8 @@ class RasterReference:
 
     def provide(self, folder: Path, feedback: QgsProcessingFeedback) -> Reference:
         """Return what a job needs; a raster that QGIS alone can read is written to the folder."""
-        return Reference(self.raster.provide(folder / "reference", feedback), band=self.band, values=self.values)
+        path = self.raster.provide(folder / "reference", feedback)
+        return Reference(path, band=self.band, values=self.values, name=self.name)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class PolygonReference:
 
     Attributes:
         features: A copy of the layer's source that any thread may read.
+        name: Of the layer.
         request: Which of them.
         field: Holds the class.
         crs: Of the coordinates: a code that other software knows, or WKT.
@@ -75,6 +79,7 @@ class PolygonReference:
     """
 
     features: QgsVectorLayerFeatureSource
+    name: str
     request: QgsFeatureRequest
     field: str
     crs: str
@@ -106,14 +111,15 @@ class PolygonReference:
             raise InputError(
                 tr("There are no polygons here."), tr("Draw some, clear the selection, or choose a larger extent.")
             )
-        return Reference(str(path), field=self.field, values=self.values, crs=self.crs)
+        return Reference(str(path), field=self.field, values=self.values, crs=self.crs, name=self.name)
 
     def _features(self) -> Iterator[str]:
         for feature in self.features.getFeatures(self.request):
             if feature.hasGeometry():
+                start = json.dumps({"type": "Feature", "id": feature.id()})[:-1]
                 properties = json.dumps({self.field: _plain(feature[self.field])})
                 geometry = feature.geometry().asJson(PRECISION)
-                yield f'{{"type": "Feature", "properties": {properties}, "geometry": {geometry}}}'
+                yield f'{start}, "properties": {properties}, "geometry": {geometry}}}'
 
 
 LayerReference = Union[RasterReference, PolygonReference]
@@ -139,11 +145,11 @@ def raster_reference(
     raster = worker_rasters({"reference": layer}, region, gsd, transforms)["reference"]
     renderer = layer.renderer()
     if not isinstance(renderer, QgsPalettedRasterRenderer):
-        return RasterReference(raster)
+        return RasterReference(raster, layer.name())
     values = [
         ClassValue(_text(item.value), item.label or _text(item.value), item.color.name()) for item in renderer.classes()
     ]
-    return RasterReference(raster, renderer.band(), tuple(values))
+    return RasterReference(raster, layer.name(), renderer.band(), tuple(values))
 
 
 def polygon_reference(layer: QgsVectorLayer, request: QgsFeatureRequest, field: str, crs: str) -> PolygonReference:
@@ -173,7 +179,8 @@ def polygon_reference(layer: QgsVectorLayer, request: QgsFeatureRequest, field: 
             tr("Choose the field that holds the class: {}.").format(names),
         )
     request.setSubsetOfAttributes([field], layer.fields())
-    return PolygonReference(QgsVectorLayerFeatureSource(layer), request, field, crs, _categories(layer, field))
+    source = QgsVectorLayerFeatureSource(layer)
+    return PolygonReference(source, layer.name(), request, field, crs, _categories(layer, field))
 
 
 def _categories(layer: QgsVectorLayer, field: str) -> tuple[ClassValue, ...]:

@@ -26,7 +26,8 @@ def described(result: TrainingResult, job: TrainJob) -> ModelCard:
 def _training_data(result: TrainingResult, job: TrainJob) -> str:
     hectares = result.learned * result.card.gsd**2 / 1e4
     rasters = ", ".join(f"{slot} {basename(source.path)}" for slot, source in job.inputs.items())
-    labels = f"{basename(job.labels.path)} ({job.labels.field})" if job.labels.field else basename(job.labels.path)
+    labels = job.labels.name or basename(job.labels.path)
+    labels = f"{labels} ({job.labels.field})" if job.labels.field else labels
     return (
         f"{result.learned:,} labelled pixels of {result.card.gsd:g} m ({hectares:,.2f} ha) of {labels}, on {rasters}."
     )

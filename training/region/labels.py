@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dis2_core.contract.card import MAX_CLASSES, LandClass
 from dis2_core.contract.errors import GridMismatch, InputError, NoValidData
 from dis2_core.contract.other_jobs import ClassValue, Reference
-from dis2_core.evaluation.classes import COLORS
+from dis2_core.evaluation.classes import COLORS, class_key
 from dis2_core.evaluation.codes import NOTHING, Codes, RasterCodes, strips
 from dis2_core.evaluation.metrics import FEW_PIXELS
 from dis2_core.evaluation.reference_polygons import PolygonCodes
@@ -62,8 +62,10 @@ def read_labels(reference: Reference, grid: Grid, report: Reporter) -> Labels:
         NoValidData: No pixel is labelled.
     """
     if reference.field:
-        polygons = PolygonCodes(reference.path, reference.field, grid, reference.crs)
-        polygons.grid = _ground(grid, polygons.bounds, reference)
+        polygons = PolygonCodes(reference, grid)
+        for event in polygons.remarks:
+            report.pass_on(event)
+        polygons.limit(_ground(grid, polygons.bounds, reference))
         return _read(polygons, reference, polygons.texts, reference.values, report)
     with RasterCodes(reference.path, reference.band) as own:
         values = reference.values or own.categories()
@@ -79,7 +81,7 @@ def _read(
     values: tuple[ClassValue, ...],
     report: Reporter,
 ) -> Labels:
-    legend = Legend(values, texts, reference.path)
+    legend = Legend(values, texts, reference.title)
     codes = np.full(source.grid.shape, IGNORE, dtype=np.uint8)
     for start, stop in strips(source.grid):
         report.check()
@@ -95,14 +97,17 @@ class Legend:
     Args:
         values: What values mean; those that are not listed are not labelled. Empty: each is a class.
         texts: What codes stand for; None: for themselves.
-        path: Of the labels, for messages.
+        title: Of the labels, for messages.
     """
 
-    def __init__(self, values: Iterable[ClassValue], texts: tuple[str, ...] | None, path: str) -> None:
-        self._meanings = {item.value: item for item in values}
+    def __init__(self, values: Iterable[ClassValue], texts: tuple[str, ...] | None, title: str) -> None:
+        spelled: dict[str, str] = {}
+        self._meanings = {
+            item.value: replace(item, name=spelled.setdefault(class_key(item.name), item.name)) for item in values
+        }
         self._open = not self._meanings
         self._texts = texts
-        self._path = path
+        self._title = title
         self._numbers: dict[str, int] = {}  # by name of the class
 
     def encode(self, codes: Codes) -> NDArray[np.uint8]:
@@ -143,7 +148,7 @@ class Legend:
         number = self._numbers.setdefault(name, len(self._numbers))
         if number >= MAX_CLASSES:
             raise InputError(
-                f"{self._path} has more than {MAX_CLASSES} different values.",
+                f"{self._title} has more than {MAX_CLASSES} different values.",
                 "Give the band or the field that holds the class.",
             )
         return number
@@ -157,7 +162,7 @@ def _ground(grid: Grid, bounds: Bounds, reference: Reference) -> Grid:
         ground = grid.crop((xmin - across, ymin - down, xmax + across, ymax + down))
     except GridMismatch as error:
         raise GridMismatch(
-            f"The labels {reference.path} do not lie where all inputs are.",
+            f"The labels {reference.title} do not lie where all inputs are.",
             "Check that they show the same place and have the right CRS, and the extent.",
         ) from error
     if ground.height * ground.width > MAX_PIXELS:
@@ -172,10 +177,10 @@ def _compact(grid: Grid, codes: NDArray[np.uint8], legend: Legend, reference: Re
     """Number the classes in the order in which a person lists them."""
     met, order = legend.classes(), legend.order()
     if not order:
-        raise NoValidData(f"{reference.path} labels no pixel where all inputs are.", "Give labels inside the rasters.")
+        raise NoValidData(f"{reference.title} labels no pixel where all inputs are.", "Give labels inside the rasters.")
     if len(order) == 1:
         raise InputError(
-            f"{reference.path} labels one class alone, '{met[order[0]].name}', where all inputs are.",
+            f"{reference.title} labels one class alone, '{met[order[0]].name}', where all inputs are.",
             "A model needs two classes or more: label other ground as well.",
         )
     pixels = np.bincount(codes.ravel(), minlength=IGNORE + 1)[order]

@@ -161,7 +161,8 @@ def _facts(result: TrainingResult, job: TrainJob) -> dict[str, object]:
     card = result.card
     return {
         "rasters": ", ".join(f"{slot}: {basename(source.path)}" for slot, source in job.inputs.items()),
-        "labels": basename(job.labels.path) + (f", field {job.labels.field}" if job.labels.field else ""),
+        "labels": (job.labels.name or basename(job.labels.path))
+        + (f", field {job.labels.field}" if job.labels.field else ""),
         "start": result.inherited or "from nothing",
         "window": f"{card.window[0]} pixels ({card.window[0] * card.gsd:g} m)",
         "width": card.network["width"],

@@ -151,6 +151,27 @@ def test_evaluate_polygons_by_the_names_of_the_style(run, maps, polygons, tmp_pa
     assert "'water' is unknown to the reference" in log
 
 
+def test_odd_polygons_are_left_out_and_named_as_in_qgis(run, maps, polygons, tmp_path):
+    """A corner set twice, and a class forgotten; the log names the layer and the ids that QGIS shows."""
+    layer = paletted(maps[0], ("house", "road", 'the "meadow"', "water"))
+    report = tmp_path / "report.html"
+    given = {"CLASSES": layer, "REFERENCE_POLYGONS": polygons, "CLASS_FIELD": "class"}
+    expected, _, _ = run("evaluate", **given, REPORT="TEMPORARY_OUTPUT")
+    for name, shape in (
+        ("water", f"Polygon(({LEFT} {TOP}, {LEFT + 1} {TOP - 1}, {LEFT} {TOP}))"),
+        ("  ", f"Polygon(({LEFT} {TOP}, {LEFT + 9} {TOP}, {LEFT + 9} {TOP - 9}, {LEFT} {TOP}))"),
+    ):
+        feature = QgsFeature(polygons.fields())
+        feature.setAttributes([name, 0])
+        feature.setGeometry(QgsGeometry.fromWkt(shape))
+        polygons.dataProvider().addFeatures([feature])
+    results, log, _ = run("evaluate", **given, REPORT=str(report))
+    ids = sorted(feature.id() for feature in polygons.getFeatures())[-2:]
+    assert results["MIOU"] == expected["MIOU"] and results["COMPARED_PIXELS"] == expected["COMPARED_PIXELS"]
+    assert f"'truth': left out are no area (1: id {ids[0]}); no class (1: id {ids[1]})" in log
+    assert "reference.geojson:" not in log and "reference.geojson" not in report.read_text(encoding="utf-8")
+
+
 def test_selected_polygons_alone(run, maps, polygons):
     layer = paletted(maps[0], ("house", "road", "meadow", "water"))
     polygons.selectByExpression("\"class\" = 'house'")

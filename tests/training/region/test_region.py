@@ -148,6 +148,36 @@ def test_polygons_and_raster_of_the_same_ground_are_the_same_labels(scene: Path)
     assert (by_raster == draw_labels()).all()
 
 
+def test_odd_features_are_no_labels_and_are_named(scene: Path, tmp_path: Path) -> None:
+    """By the code that evaluation has, whose tests know all kinds of them."""
+    collection = json.loads((scene / "labels.geojson").read_text())
+    shape = collection["features"][0]["geometry"]
+    flat = {"type": "Polygon", "coordinates": [[[LEFT, TOP], [LEFT + 1, TOP - 1], [LEFT, TOP]]]}
+    odd = [(None, shape), ("  ", shape), (float("nan"), shape), (0, flat)]
+    for number, (value, geometry) in enumerate(odd, start=70):
+        collection["features"].append({"id": number, "properties": {"kind": value}, "geometry": geometry})
+    (tmp_path / "labels.geojson").write_text(json.dumps(collection))
+    report, reference = Reporter(), Reference(str(tmp_path / "labels.geojson"), field="kind", name="my blocks")
+    labels = read_labels(reference, Scene.open(tiny_job(scene), None, report).grid, report)
+    assert (labels.codes == draw_labels()).all() and [item.name for item in labels.classes] == ["0", "1", "2"]
+    assert "'my blocks': left out are no class (3: id 70, id 71, id 72); no area (1: id 73)." in report.warnings
+
+
+def test_spellings_of_a_class_are_one(scene: Path, tmp_path: Path) -> None:
+    words = {0: "Grass", 1: "roof", 2: "road"}
+    collection = json.loads((scene / "labels.geojson").read_text())
+    for number, feature in enumerate(collection["features"]):
+        name = words[feature["properties"]["kind"]]
+        feature["properties"]["kind"] = f" {name.upper()} " if number % 2 else name
+    (tmp_path / "labels.geojson").write_text(json.dumps(collection))
+    report = Reporter()
+    reference = Reference(str(tmp_path / "labels.geojson"), field="kind")
+    labels = read_labels(reference, Scene.open(tiny_job(scene), None, report).grid, report)
+    found = [item.name.casefold() for item in labels.classes]
+    assert sorted(found) == ["grass", "road", "roof"]
+    assert (labels.codes == np.array([found.index(words[code].casefold()) for code in range(3)])[draw_labels()]).all()
+
+
 def test_labels_of_another_crs_and_resolution_meet_the_pixels(scene: Path, tmp_path: Path) -> None:
     with rasterio.open(scene / "labels.tif") as raster:
         transform, width, height = calculate_default_transform(

@@ -1,0 +1,253 @@
+"""Labelled polygons out of a GeoJSON file, read under limits; features that are odd are left out, and named.
+
+Nobody draws a thousand polygons without a slip: a corner set twice, a class forgotten. One of them spoils nothing and
+becomes no class.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..contract.errors import InputError
+from ..contract.other_jobs import Reference
+from .classes import class_key
+
+MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that
+FARTHEST = 1e12  # units of any CRS; GDAL draws nothing where numbers are far beyond
+FLAT = 1e-9  # of its length squared, below which a ring's corners lie on a line
+NAMED = 8  # features that a sentence names
+WGS84 = "OGC:CRS84"
+
+NO_CLASS = "no class"
+NO_AREA = "no area"
+NOTHING_SAID = ("nan", "null", "<null>", "<na>")  # as tables out of databases and pandas write an empty cell
+
+_NAME = re.compile(r"[\w.:,/-]{1,200}")  # of a CRS; neither a definition nor a file, which PROJ would take as well
+
+Points = npt.NDArray[np.float64]
+
+
+class Odd(Exception):
+    """What keeps a feature, or a part of one, from being used; in a few words."""
+
+
+@dataclass(frozen=True)
+class LabelledPolygon:
+    """A polygon with a class, in the CRS of its file.
+
+    Attributes:
+        text: The class.
+        rings: (N, 2) corners: the outline, then the holes.
+        label: What a person finds the feature by.
+    """
+
+    text: str
+    rings: tuple[Points, ...]
+    label: str
+
+
+class FeatureFile:
+    """The polygons of a file that have a class.
+
+    Args:
+        reference: Path, field, and what its values mean.
+
+    Attributes:
+        crs: That of the coordinates, as the file or the reference says.
+
+    Raises:
+        InputError: The file is no GeoJSON, or too large.
+    """
+
+    def __init__(self, reference: Reference) -> None:
+        self._reference = reference
+        collection = _load(reference)
+        self._features: Sequence[Any] = collection["features"]
+        self.crs = reference.crs or _declared_crs(reference, collection)
+        self._spelling = {class_key(item.value): item.value for item in reversed(reference.values)}
+        self._listed = {item.value for item in reference.values}
+        self._variants: defaultdict[str, set[str]] = defaultdict(set)
+        self._left_out: defaultdict[str, list[str]] = defaultdict(list)
+
+    def polygons(self) -> Iterator[LabelledPolygon]:
+        """Every polygon that can be used, those of a multipolygon one by one.
+
+        Raises:
+            InputError: No feature has the field.
+        """
+        self._check_field()
+        for number, feature in enumerate(self._features, start=1):
+            label = _label(feature, number)
+            try:
+                text, parts = self._text(feature), list(_parts(feature.get("geometry")))
+            except Odd as reason:
+                self.leave_out(label, reason)
+                continue
+            for kind, coordinates in parts:
+                part = label if len(parts) == 1 else f"a part of {label}"
+                try:
+                    yield LabelledPolygon(text, _rings(kind, coordinates), part)
+                except Odd as reason:
+                    self.leave_out(part, reason)
+
+    def leave_out(self, label: str, reason: Odd) -> None:
+        """Note that a feature is not used."""
+        self._left_out[str(reason)].append(label)
+
+    @property
+    def left_out(self) -> str:
+        """What was left out, and why; empty where nothing was."""
+        return "; ".join(f"{reason} ({_some(labels)})" for reason, labels in self._left_out.items())
+
+    @property
+    def spellings(self) -> str:
+        """Classes that are spelled in several ways; empty where there are none."""
+        several = (sorted(variants) for variants in self._variants.values() if len(variants) > 1)
+        return "; ".join(", ".join(f"'{text}'" for text in variants) for variants in several)
+
+    def _check_field(self) -> None:
+        known = [feature["properties"] for feature in self._features if _has_properties(feature)]
+        field, title = self._reference.field, self._reference.title
+        if known and not any(field in properties for properties in known):
+            names = ", ".join(list(known[0])[:20]) or "no field at all"
+            raise InputError(
+                f"The polygons of {title} have no field '{field}'." if field else f"{title} holds polygons.",
+                f"Name the field that holds the class: {names}.",
+            )
+
+    def _text(self, feature: Any) -> str:
+        """The class of a feature, in the spelling in which it was met first."""
+        if not _has_properties(feature):
+            raise Odd(NO_CLASS if isinstance(feature, dict) else "no feature")
+        text = _as_text(feature["properties"].get(self._reference.field))
+        if text in self._listed:
+            return text
+        if not text or text.casefold() in NOTHING_SAID:
+            raise Odd(NO_CLASS)
+        spelled = self._spelling.setdefault(class_key(text), text)
+        self._variants[spelled] |= {spelled, text}
+        return spelled
+
+
+def _load(reference: Reference) -> Mapping[str, Any]:
+    file, title = Path(reference.path), reference.title
+    hint = "Give a GeoJSON file of polygons; QGIS and ogr2ogr write it from any vector layer."
+    try:
+        if (size := file.stat().st_size) > MAX_BYTES:
+            raise InputError(
+                f"{title} has {size / 1e6:,.0f} MB; polygons of up to {MAX_BYTES / 1e6:,.0f} MB are read.",
+                "Cut out the part that the map covers, or rasterise the polygons first.",
+            )
+        data = json.loads(file.read_text(encoding="utf-8-sig"))  # Windows begins files with a mark
+    except OSError as error:
+        raise InputError(f"The reference {title} cannot be read ({error.strerror}).", "Check the path.") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{title} is no GeoJSON ({str(error)[:200]}).", hint) from error
+    if not isinstance(data, dict) or not isinstance(data.get("features"), list):
+        raise InputError(f"{title} is no GeoJSON FeatureCollection.", hint)
+    return data
+
+
+def _declared_crs(reference: Reference, collection: Mapping[str, Any]) -> str:
+    """The CRS that the file names in the old way, else what RFC 7946 says."""
+    declared, title = collection.get("crs"), reference.title
+    if declared is None:
+        return WGS84
+    try:
+        name = str(declared["properties"]["name"])
+    except (KeyError, TypeError) as error:
+        raise InputError(f"The CRS of {title} cannot be understood.", "Write the file in WGS 84.") from error
+    if not _NAME.fullmatch(name):
+        raise InputError(f"{title} has the CRS {name[:80]!r}, which is not known.", "Write the file in WGS 84.")
+    return name
+
+
+def _has_properties(feature: Any) -> bool:
+    return isinstance(feature, dict) and isinstance(feature.get("properties"), dict)
+
+
+def _label(feature: Any, number: int) -> str:
+    """The id that the file gives, else the place in the file."""
+    name = feature.get("id") if isinstance(feature, dict) else None
+    return f"id {str(name)[:40]}" if isinstance(name, (int, str)) else f"feature {number}"
+
+
+def _some(labels: Sequence[str]) -> str:
+    more = "" if len(labels) <= NAMED else f" and {len(labels) - NAMED:,} more"
+    return f"{len(labels):,}: {', '.join(labels[:NAMED])}{more}"
+
+
+def _as_text(value: Any) -> str:
+    """A value of the field as text; empty where it says nothing."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, (dict, list)):
+        raise Odd("a list instead of a class")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+    return text.encode(errors="replace").decode()  # halves of characters, which JSON may hold, cannot be written
+
+
+def _parts(geometry: Any) -> Iterator[tuple[str, Any]]:
+    """Kinds and coordinates of a geometry, those of a collection one by one."""
+    if geometry is None:
+        raise Odd("no geometry")
+    try:
+        kind = str(geometry["type"])[:40]
+        if kind == "MultiPolygon":
+            yield from (("Polygon", coordinates) for coordinates in geometry["coordinates"])
+        elif kind == "GeometryCollection":
+            for part in geometry["geometries"]:
+                yield from _parts(part)
+        else:
+            yield kind, geometry.get("coordinates")
+    except (AttributeError, LookupError, TypeError, RecursionError):
+        raise Odd("a geometry that is none") from None
+
+
+def _rings(kind: str, coordinates: Any) -> tuple[Points, ...]:
+    """Outline and holes, each closed. A hole without area takes nothing away."""
+    if kind != "Polygon":
+        raise Odd(f"a {kind}, no polygon")
+    if not coordinates:
+        raise Odd(NO_AREA)
+    try:
+        outline, *holes = (_corners(ring) for ring in coordinates)
+    except (LookupError, OverflowError, TypeError, ValueError):
+        raise Odd("coordinates that are none") from None
+    if _is_flat(outline):
+        raise Odd(NO_AREA)
+    rings = (outline, *(hole for hole in holes if not _is_flat(hole)))
+    if any(len(ring) < 4 for ring in rings):
+        raise Odd("a ring of fewer than four corners")
+    return rings
+
+
+def _corners(positions: Sequence[Sequence[float]]) -> Points:
+    """(N, 2); heights are left out."""
+    ring = np.array([(position[0], position[1]) for position in positions], dtype=np.float64).reshape(-1, 2)
+    if not (np.abs(ring) < FARTHEST).all():  # nor is a number that is none
+        raise ValueError("a corner lies nowhere")
+    return ring
+
+
+def _is_flat(ring: Points) -> bool:
+    """Whether all corners lie on a line, so that the ring has no area."""
+    if len(ring) < 3:
+        return True
+    steps = ring - ring[0]
+    lengths = np.hypot(*steps.T)
+    farthest = steps[int(lengths.argmax())]
+    off_line = np.abs(farthest[0] * steps[:, 1] - farthest[1] * steps[:, 0]).max()
+    return bool(off_line <= FLAT * lengths.max() ** 2)
