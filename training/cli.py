@@ -10,6 +10,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from rich.console import Console
 
 from dis2_core.cli.console import Display, display_for_people
+from dis2_core.cli.streams import check_stdout, forgive_stdout, steady_streams
 from dis2_core.contract.errors import Dis2Error
 from dis2_core.run.interrupts import interruptible
 
@@ -91,6 +92,7 @@ def check_parser() -> ArgumentParser:
     return checking
 
 
+@steady_streams()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = build_parser().parse_args(arguments)
@@ -104,6 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     try:
         commands[options.command](options[options.command])
+        check_stdout()
     except Dis2Error as error:
         Console(stderr=True).print(f"[red]Error:[/] {error}", highlight=False)
         return error.exit_code
@@ -123,6 +126,7 @@ def _prepare(options: Namespace) -> None:
     counts = prepare(options.dataset, options.source, options.out)
     for split, pixels in counts.items():
         print(f"{split}: " + ", ".join(f"{name} {count:,}" for name, count in pixels.items()))
+    forgive_stdout()
 
 
 def _fit(options: Namespace) -> None:
@@ -131,6 +135,7 @@ def _fit(options: Namespace) -> None:
         path = fit(to_recipe(options), out, resume=resume, progress=display, cancelled=cancelled)
     if is_first_process():
         print(path)
+        forgive_stdout()
 
 
 def _display() -> Display:

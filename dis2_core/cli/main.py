@@ -6,7 +6,6 @@ Errors end in one line on stderr and the exit code of their class: 2 input, 3 mo
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import sys
@@ -45,6 +44,7 @@ from .arguments import (
 )
 from .console import card_json, print_card, print_error
 from .running import describe, execute
+from .streams import check_stdout, forgive_stdout, steady_streams
 
 app = typer.Typer(
     add_completion=False,
@@ -56,16 +56,16 @@ app = typer.Typer(
 Window = tuple[int, int]
 
 
+@steady_streams()
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code.
 
     Args:
         arguments: Instead of the process's own.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a class name must not fail for a console without its letters
     try:
         code = app(None if arguments is None else list(arguments), prog_name="dis2", standalone_mode=False)
+        check_stdout()
     except (Exception, KeyboardInterrupt) as error:
         described = describe(error)
         if os.environ.get("DIS2_DEBUG") == "1":
@@ -209,6 +209,7 @@ def import_author(
         band_names={"rgb": _names(rgb), "ndsm": _names(ndsm)},
     )
     print(f"{output}: {len(card.classes)} classes, window {card.window[0]} x {card.window[1]}, {card.gsd:g} m")
+    forgive_stdout()
 
 
 def _names(text: str) -> tuple[str, ...]:

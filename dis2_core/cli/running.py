@@ -13,6 +13,7 @@ from ..contract.segment_job import Job, Work
 from ..run.interrupts import interruptible
 from ..run.runners import load_runner
 from .console import choose_display
+from .streams import forgive_stdout
 
 #: What typer raises for a wrong command line: click's UsageError, wherever this typer keeps it.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
@@ -57,6 +58,7 @@ def execute(job: Work, *, events: bool, dry_run: bool = False) -> None:
             display.fail(describe(error))
             raise
     display.finish(result)
+    forgive_stdout()
 
 
 def _runner(kind: str) -> Callable[..., Any]:

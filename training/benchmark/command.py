@@ -7,6 +7,7 @@ from pathlib import Path
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
 from dis2_core.cli.console import display_for_people
+from dis2_core.cli.streams import forgive_stdout
 from dis2_core.contract.errors import Dis2Error, InputError
 from dis2_core.run.disk import translated_errors
 from dis2_core.run.interrupts import interruptible
@@ -67,6 +68,7 @@ def run_benchmark(options: Namespace) -> None:
     failed = [place for place, outcome in outcomes.items() if outcome.state == "failed"]
     if not failed or any(is_done(run, out) for run in benchmark.runs()):
         print(write_results(benchmark, out))
+        forgive_stdout()
     if failed:
         raise RunsFailed(
             f"Some runs failed: {', '.join(failed)}. {outcomes[failed[0]].reason}",

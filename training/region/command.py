@@ -8,6 +8,7 @@ from jsonargparse import ArgumentParser, Namespace
 
 from dis2_core.cli.arguments import pairs, sources
 from dis2_core.cli.console import clock, display_for_people
+from dis2_core.cli.streams import forgive_stdout
 from dis2_core.contract.card import SLOTS
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.other_jobs import EFFORTS, ClassValue, Reference, TrainJob, effort
@@ -95,6 +96,7 @@ def run_region(options: Namespace) -> None:
     with interruptible() as cancelled, display_for_people() as display:
         result = run_training(job, progress=display, cancelled=cancelled)
     print(summary(result))
+    forgive_stdout()
 
 
 def summary(result: TrainingResult) -> str:

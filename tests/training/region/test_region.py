@@ -425,6 +425,19 @@ def test_the_command_line(scene: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert "--field" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_model_is_a_success_where_nobody_listens(scene: Path, tmp_path: Path) -> None:
+    small = "--steps 1 --width 8 --window 32 --batch-size 1 --device cpu --threads 1"
+    rasters = f"--input optical={scene / 'rgb.tif'} --input elevation={scene / 'ndsm.tif'}"
+    where = f"{rasters} --labels {scene / 'labels.tif'} --out {tmp_path / 'm.safetensors'}"
+    code = "import sys; from dis2_training.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, "region", *where.split(), *small.split()]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 0 and (tmp_path / "m.safetensors").exists(), done.stderr
+    assert f"model: {tmp_path / 'm.safetensors'}" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_logged_training_runs_again(
     trained: TrainingResult, scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
