@@ -159,6 +159,7 @@ def test_a_person_gets_a_table_on_stdout_and_progress_on_stderr(scene: Path, tmp
     assert "\x1b" not in done.stdout + done.stderr
 
 
+@pytest.mark.usefixtures("terminal_signals")
 @pytest.mark.parametrize("moment", ["hello", "segmenting"])
 def test_ctrl_c_leaves_nothing_half_written(moment: str, scene: Path, tmp_path: Path) -> None:
     (tmp_path / "c.tif").write_bytes(b"earlier")
@@ -170,7 +171,6 @@ def test_ctrl_c_leaves_nothing_half_written(moment: str, scene: Path, tmp_path: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stdout is not None
     for line in process.stdout:
@@ -328,12 +328,14 @@ def test_a_bug_shows_where_on_request(
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("terminal_signals")
 def test_signal_handlers_are_given_back(fake_run: FakeRun) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     assert call(["segment", "--model", "M", "--output", "c.tif"]) == 0
     assert before == (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM))
 
 
+@pytest.mark.usefixtures("terminal_signals")
 def test_the_first_ctrl_c_waits_for_the_job_and_the_second_does_not() -> None:
     with running.interruptible() as cancelled:
         assert not cancelled()
@@ -341,6 +343,18 @@ def test_the_first_ctrl_c_waits_for_the_job_and_the_second_does_not() -> None:
         assert cancelled()
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("terminal_signals")
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    """Under nohup a run goes on; the other signal still asks it to stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with running.interruptible() as cancelled:
+        signal.raise_signal(signal.SIGINT)
+        assert not cancelled()
+        signal.raise_signal(signal.SIGTERM)
+        assert cancelled()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def progress_event(fraction: float, stage: str = "segmenting", left: float | None = 3700.0) -> Event:

@@ -216,6 +216,7 @@ def test_a_folder_that_cannot_be_made_fails_its_run_alone(folder: Path, tmp_path
     assert (failed.state, done.state) == ("failed", "done") and "single_ndsm" in failed.reason
 
 
+@pytest.mark.usefixtures("terminal_signals")
 def test_the_processes_of_a_benchmark_end_with_it(done: Path, tmp_path: Path) -> None:
     """SIGTERM to the first process alone: nobody goes on, and no lock stays."""
     command = [str(Path(sys.executable).with_name("dis2-train")), "benchmark", "--config", str(done / "tiny.yaml")]

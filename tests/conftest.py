@@ -1,0 +1,23 @@
+"""What every test shares, whatever its floor: threads, and signals where a test sends them."""
+
+import os
+import signal
+
+import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # As many processes as cores, so one thread each; before torch or OpenBLAS is imported, and for what tests start.
+    os.environ["OMP_NUM_THREADS"] = "1"
+
+
+@pytest.fixture
+def terminal_signals():
+    """SIGINT and SIGTERM as a shell in a terminal hands them on, here and to what the test starts.
+
+    Under nohup, in the background of a script or below a service manager the tests may be started with both ignored.
+    """
+    wanted = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
