@@ -1,7 +1,8 @@
-"""What every test shares, whatever its floor: threads, and signals where a test sends them."""
+"""What every test shares, whatever its floor: threads, signals where a test sends them, and a disk that fills up."""
 
 import os
 import signal
+from contextlib import contextmanager
 
 import pytest
 
@@ -21,3 +22,20 @@ def terminal_signals():
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def largest_file():
+    """``with largest_file(size)``: a disk that takes no larger file, with the system's own error, EFBIG."""
+    import resource
+
+    @contextmanager
+    def limited(size):
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return limited

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,14 +68,3 @@ def cancel_after(epochs: int) -> tuple[Callable[[Event], None], Callable[[], boo
             done.append(event)
 
     return listen, lambda: len(done) >= epochs
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """A disk that takes no larger file: the system's own error, EFBIG."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -185,23 +185,6 @@ def test_ctrl_c_leaves_nothing_half_written(moment: str, scene: Path, tmp_path: 
     assert os.listdir(tmp_path) == ["c.tif"] and (tmp_path / "c.tif").read_bytes() == b"earlier"
 
 
-def test_exit_codes_of_real_failures(scene: Path, tmp_path: Path) -> None:
-    output = tmp_path / "c.tif"
-    (tmp_path / "bad.safetensors").write_bytes(b"PK\x03\x04" + bytes(100))
-    cases: dict[int, list[str | Path]] = {
-        2: segment_arguments(scene, output, "--input", f"ndsm={tmp_path / 'gone.tif'}"),
-        3: ["segment", "--model", tmp_path / "bad.safetensors", "--output", output, "--input", "rgb=x.tif"],
-        4: segment_arguments(scene, output, "--device", "cuda:99"),
-    }
-    for code, arguments in cases.items():
-        done = dis2(arguments, tmp_path)
-        assert done.returncode == code, done.stderr
-        assert done.stdout == ""
-        assert [line for line in done.stderr.splitlines() if line.startswith("error: ")], done.stderr
-        assert "Traceback" not in done.stderr
-    assert os.listdir(tmp_path) == ["bad.safetensors"]
-
-
 # What arguments mean
 
 
@@ -317,6 +300,23 @@ def test_errors_become_exit_codes(
     captured = capsys.readouterr()
     last = Event.from_line(captured.out.splitlines()[-1])
     assert last is not None and last.data["exit_code"] == code
+
+
+def test_exit_codes_of_real_failures(scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "c.tif"
+    (tmp_path / "bad.safetensors").write_bytes(b"PK\x03\x04" + bytes(100))
+    cases: dict[int, list[str | Path]] = {
+        2: segment_arguments(scene, output, "--input", f"ndsm={tmp_path / 'gone.tif'}"),
+        3: ["segment", "--model", tmp_path / "bad.safetensors", "--output", output, "--input", "rgb=x.tif"],
+        4: segment_arguments(scene, output, "--device", "cuda:99"),
+    }
+    for code, arguments in cases.items():
+        assert call(arguments) == code
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert [line for line in told.err.splitlines() if line.startswith("error: ")], told.err
+        assert "Traceback" not in told.err
+    assert os.listdir(tmp_path) == ["bad.safetensors"]
 
 
 def test_a_bug_shows_where_on_request(

@@ -4,6 +4,8 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tiny_run import cancel_after, largest_file, read_log, tiny_recipe
+from tiny_run import cancel_after, read_log, tiny_recipe
 
 import dis2_core
 from dis2_core import load_model
@@ -90,7 +92,7 @@ def test_a_run_without_tensorboard_has_its_log(folder: Path, tmp_path: Path, mon
     assert len(read_log(tmp_path / "run")) == 3 and not (tmp_path / "run" / "tensorboard").exists()
 
 
-def test_a_full_disk_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_is_told(tmp_path: Path, largest_file: Callable[[int], AbstractContextManager[None]]) -> None:
     with largest_file(100_000), pytest.raises(NoSpace, match=r"log\.csv"):
         Log(tmp_path, [{"text": "x" * 200_000}], 0)
     row = {"step": 1.0, **{f"{number}": 1.0 for number in range(5000)}}

@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from tiny_folder import write_folder, write_tile
-from tiny_run import PROGRAM, assert_same_run, cancel_after, largest_file, read_log, tiny_recipe
+from tiny_run import PROGRAM, assert_same_run, cancel_after, read_log, tiny_recipe
 
 from dis2_core import load_model
 from dis2_core.contract.errors import AlreadyRunning, Cancelled, InputError, NoSpace
@@ -250,7 +251,9 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen, seconds: 
         time.sleep(0.01)
 
 
-def test_a_full_disk_is_told_and_the_earlier_state_stays(data: Path, begun: Path, whole: Path) -> None:
+def test_a_full_disk_is_told_and_the_earlier_state_stays(
+    data: Path, begun: Path, whole: Path, largest_file: Callable[[int], AbstractContextManager[None]]
+) -> None:
     before = (begun / "state.pt").read_bytes()
     assert len(before) > 3 * (begun / "model.safetensors").stat().st_size
     with largest_file(len(before) // 2), pytest.raises(NoSpace, match=r"state\.pt"):
