@@ -6,6 +6,10 @@ PYTEST_ARGS ?=
 
 CORE := .venv/bin/python
 PLUGIN := .venv-qgis/bin/python
+
+# As many processes as cores; more than eight cost more in imports than they win. A module's tests stay in one
+# process, so that what they share (a trained network, a profile of QGIS) is made once, and run in their order.
+PYTEST := -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 SOURCES := dis2_core training qgis_plugin benchmarks demo docs tools tests
 
 export PYTHON QGIS_PYTHON
@@ -26,17 +30,20 @@ setup-core: ## the environment of library, CLI and training alone (no QGIS)
 setup-qgis: ## the environment of the plugin's tests; installs QGIS where apt can
 	@bash tools/setup.sh qgis
 
-.PHONY: test test-core test-training test-plugin test-qgis-matrix
+.PHONY: test test-fast test-core test-training test-plugin test-qgis-matrix
 test: setup lint test-core test-training test-plugin ## lint, then every test
 
+test-fast: override PYTEST_ARGS += -m "not slow" --durations=5 --durations-min=0.5
+test-fast: setup test-core test-training test-plugin ## every test that takes half a second at most
+
 test-core: setup-core ## tests of library and CLI
-	$(CORE) -m pytest tests/core $(PYTEST_ARGS)
+	$(CORE) $(PYTEST) tests/core $(PYTEST_ARGS)
 
 test-training: setup-core ## tests of method and training
-	$(CORE) -m pytest tests/training $(PYTEST_ARGS)
+	$(CORE) $(PYTEST) tests/training $(PYTEST_ARGS)
 
 test-plugin: setup package ## tests of the assembled plugin, in real QGIS
-	QT_QPA_PLATFORM=offscreen DIS2_PYTHON=$(CURDIR)/$(CORE) $(PLUGIN) -m pytest tests/plugin $(PYTEST_ARGS)
+	QT_QPA_PLATFORM=offscreen DIS2_PYTHON=$(CURDIR)/$(CORE) $(PLUGIN) $(PYTEST) tests/plugin $(PYTEST_ARGS)
 
 test-qgis-matrix: setup-core ## the plugin's tests on QGIS 3.40 and 3.44 in Debian roots (needs root)
 	bash tools/qgis_matrix.sh test

@@ -79,8 +79,8 @@ setup_qgis() {
         "    make setup QGIS_PYTHON=/path/to/python3" \
         "Library, CLI and training do without QGIS: make setup-core"
     fresh_venv .venv-qgis "$QGIS_PYTHON" --system-site-packages
-    say "installing pytest and pytest-qgis into .venv-qgis"
-    .venv-qgis/bin/python -m pip install -q -c constraints.txt pytest pytest-qgis
+    say "installing pytest and its plugins into .venv-qgis"
+    .venv-qgis/bin/python -m pip install -q -c constraints.txt pytest pytest-qgis pytest-xdist
     # A second numpy or GDAL beside QGIS's own ends in crashes that nobody understands.
     if compgen -G '.venv-qgis/lib/python*/site-packages/@(numpy|rasterio|torch)' >/dev/null; then
         fail ".venv-qgis has got a numpy, rasterio or torch of its own: delete .venv-qgis and find out why."
