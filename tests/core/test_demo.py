@@ -10,6 +10,7 @@ from demo.__main__ import find_scenes
 from demo.scenes import annecy, data_folder, zurich
 
 
+@pytest.mark.slow
 def test_a_machine_without_data_gets_a_city(tmp_path, monkeypatch):
     monkeypatch.setenv("DIS2_DATA", str(tmp_path / "nothing"))
     scenes = find_scenes(tmp_path, "auto")

@@ -214,6 +214,7 @@ def scene(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", commands(), ids=" ".join)
 def test_commands_of_the_documents_work(command, scene, monkeypatch, capsys):
     program, *arguments = command
@@ -234,6 +235,7 @@ def test_commands_of_the_documents_work(command, scene, monkeypatch, capsys):
         assert command == [".", ".venv/bin/activate"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "text"), blocks("python"), ids=lambda value: getattr(value, "name", ""))
 def test_python_of_the_documents_works(path, text, scene, monkeypatch):
     need_shipped_model()

@@ -70,20 +70,24 @@ def findings(unpacked):
     return {(rule, name.removeprefix("./").removeprefix("dis2/")) for rule, name in found if rule not in OFF}
 
 
+@pytest.mark.slow
 def test_bandit_finds_nothing_that_blocks(findings):
     assert not findings - set(EXCUSED)
 
 
+@pytest.mark.slow
 def test_every_excuse_is_needed_and_allowed(findings):
     assert not {rule for rule, _ in EXCUSED} & NEVER
     assert set(EXCUSED) <= findings
 
 
+@pytest.mark.slow
 def test_secrets_are_none(unpacked):
     report = scan(unpacked, "detect_secrets", "scan", "--all-files", "--exclude-files", r"metadata\.txt", ".")
     assert report["results"] == {}
 
 
+@pytest.mark.slow
 def test_scanners_scan(tmp_path):
     """The two tests above would fail if there were something."""
     (tmp_path / "bad.py").write_text('token = "ghp_' + "a1B2c3D4" * 4 + 'e5F6"\n')
@@ -91,6 +95,7 @@ def test_scanners_scan(tmp_path):
     assert scan(tmp_path, "detect_secrets", "scan", "--all-files", ".")["results"]["bad.py"]
 
 
+@pytest.mark.slow
 def test_no_file_is_suspicious(unpacked):
     files = [path for path in unpacked.rglob("*") if path.is_file()]
     assert not [path for path in files if path.suffix in SUSPICIOUS or path.name.startswith(".")]
@@ -113,6 +118,7 @@ def test_the_plugin_meets_qt_through_qgis_alone():
             assert not strange - ({"dis2_core"} if path == worker else set()), f"{path.name} imports {strange}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["dis2_core", "dis2_training"])
 def test_the_worker_finds_library_and_training_in_the_zip(unpacked, package):
     code = f"import sys; sys.path.insert(0, 'dis2'); import {package}; print({package}.__file__)"

@@ -45,6 +45,7 @@ def results(done):
     return json.loads(done.stdout)["results"]
 
 
+@pytest.mark.slow
 def test_help(qgis_process):
     done = qgis_process("help", "dis2:segment")
     assert done.returncode == 0
@@ -52,6 +53,7 @@ def test_help(qgis_process):
         assert text in done.stdout
 
 
+@pytest.mark.slow
 def test_run(qgis_process, scene, tmp_path):
     target = str(tmp_path / "map.tif")
     arguments = [f"MODEL={scene.model}", f"OPTICAL={scene.rgb}", "GRID=finest", f"OUTPUT={target}"]
@@ -61,6 +63,7 @@ def test_run(qgis_process, scene, tmp_path):
     assert gdal.Open(target).RasterXSize == 96
 
 
+@pytest.mark.slow
 def test_refusal(qgis_process, scene, tmp_path):
     arguments = [f"MODEL={scene.model}", f"OUTPUT={tmp_path / 'map.tif'}"]
     done = qgis_process("run", "dis2:segment", "--", *arguments)
@@ -101,6 +104,7 @@ def model3(path, model):
     return str(path), output.name()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slot", ["OPTICAL", "ELEVATION"])
 def test_model_chains_to_polygonize(qgis_process, plugin, scene, tmp_path, slot):
     chain, output = model3(tmp_path / "chain.model3", scene.model)

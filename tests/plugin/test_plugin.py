@@ -18,6 +18,7 @@ def algorithm(plugin):
     return QgsApplication.processingRegistry().algorithmById("dis2:segment").create()
 
 
+@pytest.mark.slow
 def test_loads_lists_and_explains_itself_where_torch_fails_to_import(plugin_folder, tmp_path):
     """In a fresh process, in which the libraries of the worker raise when they are imported."""
     code = """
@@ -46,6 +47,7 @@ def test_loads_lists_and_explains_itself_where_torch_fails_to_import(plugin_fold
     assert lines[-1] == "None"
 
 
+@pytest.mark.slow
 def test_loading_imports_nothing_heavy_and_no_window(plugin_folder, tmp_path):
     code = """
         import sys
@@ -60,6 +62,7 @@ def test_loading_imports_nothing_heavy_and_no_window(plugin_folder, tmp_path):
     assert subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout == "[]\n"
 
 
+@pytest.mark.slow
 def test_in_a_window_it_adds_a_page_to_the_options_and_takes_it_back(plugin_folder, tmp_path):
     """In a fresh process, since a provider is registered once."""
     code = """

@@ -81,6 +81,7 @@ def arguments(scene, folder):
     return [f"{name}={path}" for name, path in copies.items()]
 
 
+@pytest.mark.slow
 def test_run_with_a_profile_that_may_not_be_written(qgis_process, arguments, results):
     target = results / "map.tif"
     done = qgis_process("run", "dis2:segment", "--", *arguments, f"OUTPUT={target}", read_only=True)
@@ -88,6 +89,7 @@ def test_run_with_a_profile_that_may_not_be_written(qgis_process, arguments, res
     assert target.read_bytes() == b"whole"
 
 
+@pytest.mark.slow
 def test_result_in_a_folder_that_may_not_be_written(qgis_process, arguments, folder):
     """The profile, say: one sentence before any work, from ``checkParameterValues``."""
     target = folder / "profile" / "areas.gpkg"

@@ -83,12 +83,14 @@ def test_it_unpacks_to_what_was_assembled(installed, plugin_folder):
     assert files(installed[1]) == files(plugin_folder)
 
 
+@pytest.mark.slow
 def test_every_algorithm_that_has_a_help_page_is_listed(qgis_process, installed):
     listed = json.loads(qgis_process("list").stdout)["providers"]["dis2"]["algorithms"]
     assert sorted(listed) == sorted(f"dis2:{page.stem}" for page in (installed[1] / "help").glob("*.html"))
     assert all(algorithm["can_cancel"] and algorithm["short_description"] for algorithm in listed.values())
 
 
+@pytest.mark.slow
 def test_an_algorithm_describes_its_parameters(qgis_process):
     """The one with the most; those of all are looked at in ``test_plugin.py``, since every call starts QGIS anew."""
     described = json.loads(qgis_process("help", "dis2:trainmodel").stdout)
@@ -96,6 +98,7 @@ def test_an_algorithm_describes_its_parameters(qgis_process):
     assert described["algorithm_details"]["name"]
 
 
+@pytest.mark.slow
 def test_it_makes_a_map(qgis_process, installed, scene, tmp_path):
     target = tmp_path / "map.tif"
     inputs = [f"MODEL={scene.model}", f"ELEVATION={scene.ndsm}", f"OUTPUT={target}"]
@@ -105,6 +108,7 @@ def test_it_makes_a_map(qgis_process, installed, scene, tmp_path):
     assert target.with_suffix(".qml").is_file()
 
 
+@pytest.mark.slow
 def test_a_run_leaves_nothing_in_the_plugins_folder(qgis_process, installed, bundle):
     """After the runs above: bytecode apart, the folder holds what the zip brought."""
     left = {path.relative_to(installed[1].parent).as_posix() for path in installed[1].rglob("*") if path.is_file()}

@@ -209,6 +209,7 @@ def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ctypes.CDLL(None).umount2(str(folder).encode(), 2)  # lazily: a handle may still be open
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_meanwhile_exits_4(call: Call, small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**12))
     write_raster(call.scene / "wide.tif", 3, size=200)

@@ -129,6 +129,7 @@ def fake_run(monkeypatch: pytest.MonkeyPatch) -> FakeRun:
 # As a process
 
 
+@pytest.mark.slow
 def test_a_run_prints_events_and_nothing_else_and_can_run_again(scene: Path, tmp_path: Path) -> None:
     done = dis2(segment_arguments(scene, tmp_path / "c.tif", "--areas", tmp_path / "a.csv", "--events"), tmp_path)
     assert done.returncode == 0, done.stderr
@@ -150,6 +151,7 @@ def test_a_run_prints_events_and_nothing_else_and_can_run_again(scene: Path, tmp
         np.testing.assert_array_equal(second.read(1), expected)
 
 
+@pytest.mark.slow
 def test_a_person_gets_a_table_on_stdout_and_progress_on_stderr(scene: Path, tmp_path: Path) -> None:
     done = dis2(segment_arguments(scene, Path("c.tif")), tmp_path, LC_ALL="C", PYTHONIOENCODING="ascii")
     assert done.returncode == 0, done.stderr
@@ -159,6 +161,7 @@ def test_a_person_gets_a_table_on_stdout_and_progress_on_stderr(scene: Path, tmp
     assert "\x1b" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("terminal_signals")
 @pytest.mark.parametrize("moment", ["hello", "segmenting"])
 def test_ctrl_c_leaves_nothing_half_written(moment: str, scene: Path, tmp_path: Path) -> None:
@@ -302,6 +305,7 @@ def test_errors_become_exit_codes(
     assert last is not None and last.data["exit_code"] == code
 
 
+@pytest.mark.slow
 def test_exit_codes_of_real_failures(scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "c.tif"
     (tmp_path / "bad.safetensors").write_bytes(b"PK\x03\x04" + bytes(100))
@@ -446,6 +450,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_an_authors_checkpoint_becomes_a_model(checkpoint: Path, tmp_path: Path) -> None:
     output = tmp_path / "authors.safetensors"
@@ -461,6 +466,7 @@ def test_an_authors_checkpoint_becomes_a_model(checkpoint: Path, tmp_path: Path)
     assert torch.equal(model.network(inputs), expected(inputs))
 
 
+@pytest.mark.slow
 def test_a_bare_state_dict_is_enough_and_names_are_made_up(checkpoint: Path, tmp_path: Path) -> None:
     torch.save(author_state(), tmp_path / "bare")
     output = tmp_path / "m.safetensors"
@@ -506,6 +512,7 @@ def bad_checkpoints(folder: Path) -> dict[str, tuple[str, str]]:
     return {name: (str(folder / name), words.get(name, "")) for name in files}
 
 
+@pytest.mark.slow
 def test_bad_checkpoints_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "out" / "m.safetensors"
     output.parent.mkdir()

@@ -74,6 +74,7 @@ def test_evaluate_refuses(files: dict[str, str], more: list[str], message: str, 
     assert re.search(message, capsys.readouterr().err)
 
 
+@pytest.mark.slow
 def test_whatif_prints_the_answer_and_runs_again(
     files: dict[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

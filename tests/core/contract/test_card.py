@@ -61,6 +61,7 @@ def cards(draw: st.DrawFn) -> ModelCard:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(cards())
 def test_json_keeps_every_card(card: ModelCard) -> None:

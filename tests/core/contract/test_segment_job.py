@@ -50,6 +50,7 @@ def job(**changes: Any) -> Job:
     return Job(**{"model": "m", "inputs": {"rgb": Source("a.tif")}, "outputs": {"classes": "c.tif"}, **changes})
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(jobs)
 def test_a_job_is_one_line_and_comes_back(value: Job) -> None:

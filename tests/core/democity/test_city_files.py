@@ -46,6 +46,7 @@ def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_files_hold_what_was_drawn(city: City, paths: dict[str, Path]) -> None:
     for name in ("ndsm", "labels", "dsm", "dtm"):
         np.testing.assert_array_equal(read(paths[name]), getattr(city, name))
@@ -60,6 +61,7 @@ def test_classes_are_those_of_the_shipped_model() -> None:
     assert read_card(shipped_models()["aerial-demo"]).classes == CLASSES
 
 
+@pytest.mark.slow
 def test_labels_have_names_and_colours(paths: dict[str, Path]) -> None:
     with rasterio.open(paths["labels"]) as file:
         assert file.nodata == 255
@@ -73,6 +75,7 @@ def test_labels_have_names_and_colours(paths: dict[str, Path]) -> None:
 # Ground
 
 
+@pytest.mark.slow
 def test_surface_less_terrain_is_height_above_ground(city: City, paths: dict[str, Path], tmp_path: Path) -> None:
     result = ndsm(paths["dsm"], paths["dtm"], tmp_path / "ndsm.tif")
     assert result.warnings == () and result.holes.pixels == 0
@@ -80,6 +83,7 @@ def test_surface_less_terrain_is_height_above_ground(city: City, paths: dict[str
     assert error.max() < 0.1 and error.mean() < 0.005  # the terrain has five times larger pixels
 
 
+@pytest.mark.slow
 def test_the_lake_is_level_and_the_lowest_place(city: City) -> None:
     corner = np.s_[-150:, -150:]  # elsewhere there are swimming pools
     water = (city.labels == WATER)[corner]
@@ -88,6 +92,7 @@ def test_the_lake_is_level_and_the_lowest_place(city: City) -> None:
     assert city.dtm.min() == np.float32(LEVEL)
 
 
+@pytest.mark.slow
 def test_hills_are_gentle_but_there(city: City) -> None:
     down, right = np.gradient(city.dtm, TERRAIN_GSD)
     assert np.hypot(down, right).max() < 0.25
@@ -113,6 +118,7 @@ def test_terrain_covers_photos_of_odd_sizes(tmp_path: Path) -> None:
 # Polygons
 
 
+@pytest.mark.slow
 def test_polygons_are_the_labels_of_their_blocks(city: City, paths: dict[str, Path]) -> None:
     collection = json.loads(paths["polygons"].read_text(encoding="utf-8"))
     assert collection["crs"]["properties"]["name"] == "urn:ogc:def:crs:EPSG::25832"
@@ -134,6 +140,7 @@ def test_polygons_are_the_labels_of_their_blocks(city: City, paths: dict[str, Pa
     assert (fine == city.labels)[known].mean() > 0.85  # what is tiny was left out
 
 
+@pytest.mark.slow
 def test_polygons_of_the_default_city_know_all_classes() -> None:
     values, labelled = cells(draw_city(1024, 0).labels)
     assert set(np.unique(values[labelled])) == set(range(9))

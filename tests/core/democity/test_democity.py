@@ -36,11 +36,13 @@ def test_files_share_one_grid(tmp_path, size):
     assert len(grids) == 1
 
 
+@pytest.mark.slow
 def test_all_nine_classes_occur(city):
     shares = np.bincount(city.labels.ravel(), minlength=9) / city.labels.size
     assert len(shares) == 9 and (shares > 0.002).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("label", "low", "high"),
     [
@@ -58,6 +60,7 @@ def test_heights_fit_the_classes(city, label, low, high):
     assert low <= np.median(city.ndsm[city.labels == label]) <= high
 
 
+@pytest.mark.slow
 def test_heights_are_never_below_the_ground(city):
     assert city.ndsm.min() >= 0 and np.isfinite(city.ndsm).all()
 
@@ -73,6 +76,7 @@ def test_a_shadow_is_as_long_as_the_sun_stands_high():
     assert rows.max() < 60 and cols.max() < 60  # the sun is at the lower right
 
 
+@pytest.mark.slow
 def test_streets_are_darker_in_shadows(city):
     streets = (city.labels == classes.IMPERVIOUS) & (city.ndsm < 0.2)
     shadow = shadow_height(city.ndsm)
@@ -80,6 +84,7 @@ def test_streets_are_darker_in_shadows(city):
     assert brightness[streets & (shadow > 2)].mean() < 0.6 * brightness[streets & (shadow == 0)].mean()
 
 
+@pytest.mark.slow
 def test_vegetation_is_green(city):
     red, green, blue = (band[city.labels == classes.HERBACEOUS].mean() for band in city.rgb)
     assert green > red > blue

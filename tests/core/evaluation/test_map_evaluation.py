@@ -212,6 +212,7 @@ def test_the_report_tells_all_warnings(write_raster: Any, tmp_path: Path) -> Non
     assert len(result.warnings) == 2 and "4 times finer" in text and "mean little" in text
 
 
+@pytest.mark.slow
 def test_the_result_of_many_classes_is_an_event(write_raster: Any) -> None:
     """What is longer than a line may be would be taken for noise, and the run for a failed one."""
     generator = np.random.default_rng(3)

@@ -256,6 +256,7 @@ def test_without_a_crs_pixels_are_taken_as_they_are(tmp_path: Path) -> None:
     assert result.holes.square_metres is None
 
 
+@pytest.mark.slow
 def test_how_rows_are_cut_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     generator = np.random.default_rng(0)
     surface = generator.uniform(100, 130, (600, 300)).astype(np.float32)

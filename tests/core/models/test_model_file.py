@@ -103,6 +103,7 @@ def test_the_same_model_gives_the_same_bytes(tmp_path: Path, network: Any) -> No
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+@pytest.mark.slow
 def test_three_modalities_round_trip(tmp_path: Path) -> None:
     names = ("optical", "elevation", "sar")
     card = tiny_card(modalities=tuple(modality(name, name, "x") for name in names))

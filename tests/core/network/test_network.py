@@ -29,6 +29,7 @@ def network(config: DIS2Config) -> DIS2:
     return DIS2(config).eval()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", [TWO, replace(TWO, missing_branches="shared"), THREE])
 def test_every_scenario_answers_with_logits_of_the_window(config):
     net, inputs = network(config), windows(config)
@@ -122,6 +123,7 @@ def test_positions_are_laid_out_row_major():
     torch.testing.assert_close(resized, F.pad(resized[:, :1], (0, 5), mode="replicate"))
 
 
+@pytest.mark.slow
 def test_another_window_keeps_all_other_weights():
     net = network(TWO)
     wider = net.with_window((64, 64))

@@ -60,6 +60,7 @@ def masks(draw: st.DrawFn) -> np.ndarray:
     return np.kron(np.array(blocks, dtype=np.uint8).reshape(3, 3), np.ones((13, 13), dtype=np.uint8))
 
 
+@pytest.mark.slow
 @given(masks())
 def test_weights_partition_unity_and_give_no_pixel_what_it_lacks(availability: np.ndarray) -> None:
     routes = window_routes(np.bincount(availability.ravel(), minlength=8).tolist())

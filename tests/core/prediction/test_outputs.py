@@ -194,6 +194,7 @@ def has_qgis() -> bool:
     return subprocess.run([SYSTEM_PYTHON, "-c", "import qgis.core"], capture_output=True).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not has_qgis(), reason="QGIS is not installed")
 def test_qgis_opens_the_rasters_with_their_styles(tmp_path: Path, card: ModelCard) -> None:
     names = ("classes", "scenario", "confidence", "probabilities")

@@ -395,6 +395,7 @@ def run_on_full_disk(model: Model, out: Path, largest_file: Any, capfd: pytest.C
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
 @pytest.mark.parametrize("limit", [2_000, 300_000, 700_000])
 def test_disk_that_fills_up(scene: Scene, model: Model, out: Path, limit: int, run_on_full_disk: Any) -> None:
@@ -404,6 +405,7 @@ def test_disk_that_fills_up(scene: Scene, model: Model, out: Path, limit: int, r
     assert contents(out) == earlier
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on file sizes")
 def test_disk_that_fills_up_at_the_end_of_a_scratch_file(
     scene: Scene,
@@ -455,6 +457,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the peak of a process's memory")
 def test_memory_does_not_grow_with_the_height(tmp_path: Path) -> None:
     code = MEMORY.format(tests=str(Path(__file__).parents[1]), folder=str(tmp_path))
@@ -511,6 +514,7 @@ def test_tags_hold_names_of_files_neither_folders_nor_keys(path: str, name: str)
     assert base_name(path) == name
 
 
+@pytest.mark.slow
 def test_job_with_a_model_file(scene: Scene, tmp_path: Path, out: Path) -> None:
     weights = save_tiny_model(tmp_path / "tiny.safetensors")
     job = Job(

@@ -98,6 +98,7 @@ def test_rounding_noise_is_no_shift():
     assert METRES.same_pixels(noisy)
 
 
+@pytest.mark.slow
 @given(left=st.floats(90, 179), bottom=st.floats(430, 499), width=st.floats(0.1, 80), height=st.floats(0.1, 80))
 def test_crop_covers_what_is_inside_and_stays_on_the_lattice(left, bottom, width, height):
     wanted = (left, bottom, left + width, bottom + height)

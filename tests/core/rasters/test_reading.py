@@ -331,6 +331,7 @@ GRIDS = {"as it is": grid(height=400, width=90), "resampled": grid(X + 0.3, Y - 
 WHOLE: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GRIDS)
 @settings(max_examples=12, deadline=None)
 @given(cut=CUTS)

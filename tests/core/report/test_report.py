@@ -57,6 +57,7 @@ def everything() -> Report:
     return report.figure(line_chart([1, 2], {EVIL: [1.0, 2.0], "b": [2.0, 1.0]}, xlabel=EVIL), EVIL)
 
 
+@pytest.mark.slow
 def test_what_a_file_says_stays_text(tmp_path: Path) -> None:
     everything().write(tmp_path / "report.html")
     text = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -66,12 +67,14 @@ def test_what_a_file_says_stays_text(tmp_path: Path) -> None:
     assert "empty" not in " ".join(page.words)
 
 
+@pytest.mark.slow
 def test_nothing_is_fetched_from_elsewhere() -> None:
     page = Page(everything().html())
     assert page.addresses and all(address.startswith(("data:image/png;base64,", "#")) for address in page.addresses)
     assert not {"link", "iframe", "object", "script"} & set(page.tags)
 
 
+@pytest.mark.slow
 def test_every_chart_is_markup_of_its_own() -> None:
     html = everything().html()
     charts = ["<svg" + part.partition("</svg>")[0] + "</svg>" for part in html.split("<svg")[1:]]
@@ -84,6 +87,7 @@ def test_every_chart_is_markup_of_its_own() -> None:
         ids |= clips
 
 
+@pytest.mark.slow
 def test_the_same_report_twice_is_the_same_but_for_the_clock() -> None:
     one, other = (everything().html().partition("<footer>")[0] for _ in range(2))
     assert one == other

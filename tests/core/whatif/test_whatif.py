@@ -50,6 +50,7 @@ def test_which_sets_are_tried() -> None:
     assert five == [tuple("abcde"), *combinations("abcde", 4), *combinations("abcde", 1)]
 
 
+@pytest.mark.slow
 def test_the_maps_are_those_of_segment(make_job: Any, tmp_path: Path) -> None:
     job = make_job(outputs={"confidence": "x/sure.tif"})
     result = run_whatif(job)
@@ -65,6 +66,7 @@ def test_the_maps_are_those_of_segment(make_job: Any, tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.slow
 def test_the_figures_are_those_of_numpy(make_job: Any, tmp_path: Path) -> None:
     result = run_whatif(make_job())
     full = read(result.scenarios[0].outputs["classes"])
@@ -85,6 +87,7 @@ def test_the_figures_are_those_of_numpy(make_job: Any, tmp_path: Path) -> None:
     assert result.scenarios[0].change.kept == 1 and 0 < result.scenarios[1].change.kept < 1
 
 
+@pytest.mark.slow
 def test_all_maps_lie_on_the_pixels_of_the_full_one(make_job: Any, write_raster: Any, scene: Any) -> None:
     """Heights of other pixels, shifted: without the photo, alone, they would have a grid of their own."""
     heights = np.random.default_rng(1).uniform(0, 20, (1, 40, 40)).astype(np.float32)
@@ -98,6 +101,7 @@ def test_all_maps_lie_on_the_pixels_of_the_full_one(make_job: Any, write_raster:
     assert result.scenarios[1].change.lost_pixels > 0  # the photo does not cover all
 
 
+@pytest.mark.slow
 def test_scores_where_there_is_a_reference(make_job: Any, write_raster: Any) -> None:
     truth = np.random.default_rng(2).integers(0, 3, (1, 50, 70)).astype(np.uint8)
     values = tuple(ClassValue(str(code), name) for code, (name, _) in enumerate(CLASSES))
@@ -112,6 +116,7 @@ def test_scores_where_there_is_a_reference(make_job: Any, write_raster: Any) -> 
     assert json.loads(json.dumps(result.to_json(), allow_nan=False))["summary"] == result.summary
 
 
+@pytest.mark.slow
 def test_a_modality_without_data_is_told_and_left_out(make_job: Any, write_raster: Any, scene: Any) -> None:
     path = write_raster("empty.tif", np.full((1, 50, 70), -1, np.float32), nodata=-1)
     result = run_whatif(make_job({"rgb": scene()["rgb"], "ndsm": path}))
@@ -129,6 +134,7 @@ def test_the_job_travels(make_job: Any) -> None:
     assert read_job(job.to_json()) == job
 
 
+@pytest.mark.slow
 def test_events_are_of_one_run(make_job: Any) -> None:
     events: list[Event] = []
     run_whatif(make_job(), progress=events.append)
@@ -142,6 +148,7 @@ def test_events_are_of_one_run(make_job: Any) -> None:
 # The folder
 
 
+@pytest.mark.slow
 def test_an_earlier_result_is_replaced_as_a_whole(make_job: Any, tmp_path: Path) -> None:
     folder = tmp_path / "what if"
     run_whatif(make_job(outputs={"confidence": "x/sure.tif"}))
@@ -152,6 +159,7 @@ def test_an_earlier_result_is_replaced_as_a_whole(make_job: Any, tmp_path: Path)
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stranger", ["notes.txt", "photos", "report.pdf", "table.xlsx", "whatif.qgz", "classes_rgb.gpkg"]
 )
@@ -198,12 +206,14 @@ def test_a_file_of_that_name(make_job: Any, tmp_path: Path) -> None:
         run_whatif(make_job())
 
 
+@pytest.mark.slow
 def test_an_input_in_the_folder(make_job: Any, tmp_path: Path) -> None:
     result = run_whatif(make_job())
     with pytest.raises(InputError, match="lies in"):
         run_whatif(make_job(reference=Reference(result.scenarios[0].outputs["classes"])))
 
 
+@pytest.mark.slow
 def test_a_cancelled_run_leaves_the_earlier_one(make_job: Any, tmp_path: Path) -> None:
     run_whatif(make_job())
     before = {path.name: path.read_bytes() for path in (tmp_path / "what if").iterdir()}
@@ -219,6 +229,7 @@ def test_a_cancelled_run_leaves_the_earlier_one(make_job: Any, tmp_path: Path) -
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_moved_comes_back(
     make_job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

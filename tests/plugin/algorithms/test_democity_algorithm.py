@@ -29,6 +29,7 @@ def make(real_worker, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_files_are_layers_that_qgis_shows(make):
     results = make()
     rasters = {name: QgsRasterLayer(results[name], name) for name in NAMES if name != "POLYGONS"}
@@ -52,10 +53,12 @@ def test_files_are_layers_that_qgis_shows(make):
     assert polygons.extent().width() <= 26
 
 
+@pytest.mark.slow
 def test_temporary_folder(make):
     assert QgsRasterLayer(make(FOLDER="TEMPORARY_OUTPUT")["RGB"]).isValid()
 
 
+@pytest.mark.slow
 def test_files_of_a_person_stay(make, tmp_path):
     (tmp_path / "city").mkdir()
     (tmp_path / "city" / "mine.txt").write_text("mine")
@@ -74,6 +77,7 @@ def run_in_context(algorithm, tmp_path, **parameters):
     return results, context, feedback
 
 
+@pytest.mark.slow
 def test_layers_come_into_a_group_of_the_project(algorithm, real_worker, tmp_path, qgis_new_project):
     from processing.gui.Postprocessing import handleAlgorithmResults
 
@@ -86,6 +90,7 @@ def test_layers_come_into_a_group_of_the_project(algorithm, real_worker, tmp_pat
     assert all(node.layer().isValid() for node in group.children())
 
 
+@pytest.mark.slow
 def test_layers_stay_away_where_they_are_not_wanted(algorithm, real_worker, tmp_path, qgis_new_project):
     _, context, _ = run_in_context(algorithm, tmp_path, LOAD=False)
     assert context.layersToLoadOnCompletion() == {}

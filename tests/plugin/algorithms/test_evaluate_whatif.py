@@ -117,6 +117,7 @@ def check(plugin):
 # Evaluate
 
 
+@pytest.mark.slow
 def test_evaluate_rasters_by_code(run, maps, tmp_path):
     outputs = {name: str(tmp_path / name) for name in ("report.html", "matrix.csv", "scores.csv")}
     results, log, _ = run(
@@ -139,6 +140,7 @@ def test_evaluate_rasters_by_code(run, maps, tmp_path):
     assert "Overall accuracy" in Path(outputs["report.html"]).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_evaluate_polygons_by_the_names_of_the_style(run, maps, polygons, tmp_path):
     layer = paletted(maps[0], ("House", "road", 'the_"meadow"', "water"))
     report = tmp_path / "report.html"
@@ -172,6 +174,7 @@ def test_odd_polygons_are_left_out_and_named_as_in_qgis(run, maps, polygons, tmp
     assert "reference.geojson:" not in log and "reference.geojson" not in report.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_selected_polygons_alone(run, maps, polygons):
     layer = paletted(maps[0], ("house", "road", "meadow", "water"))
     polygons.selectByExpression("\"class\" = 'house'")
@@ -185,6 +188,7 @@ def test_selected_polygons_alone(run, maps, polygons):
     assert results["COMPARED_PIXELS"] == 400 and results["OA"] == 0.5
 
 
+@pytest.mark.slow
 def test_polygons_beyond_the_extent_do_not_reach_the_worker(run, maps, polygons):
     """They would fill the disk and the worker's memory where a layer covers a country."""
     extent = f"{LEFT + 1},{LEFT + 2},{TOP - 2},{TOP - 1} [EPSG:2056]"
@@ -202,6 +206,7 @@ def test_the_filter_and_the_limit_of_a_source_count(run, maps, polygons):
     assert results["COMPARED_PIXELS"] == 400
 
 
+@pytest.mark.slow
 def test_polygons_in_a_crs_that_only_qgis_knows(run, maps, qgis_new_project):
     crs = QgsCoordinateReferenceSystem()
     crs.createFromProj("+proj=somerc +lat_0=46.95 +lon_0=7.44 +x_0=0 +y_0=0 +ellps=bessel +units=m +no_defs")
@@ -223,6 +228,7 @@ def test_polygons_in_a_crs_that_only_qgis_knows(run, maps, qgis_new_project):
     assert results["OA"] > 0.9 and results["COMPARED_PIXELS"] == pytest.approx(200, abs=40)
 
 
+@pytest.mark.slow
 def test_categories_of_the_polygons_style_are_their_names(run, maps, polygons):
     polygons.setRenderer(
         QgsCategorizedSymbolRenderer(
@@ -240,6 +246,7 @@ def test_categories_of_the_polygons_style_are_their_names(run, maps, polygons):
     assert results["COMPARED_PIXELS"] == 600 and "was given no class" in log  # the meadow
 
 
+@pytest.mark.slow
 def test_values_can_be_told(run, maps):
     layer = paletted(maps[0], ("house", "road", "meadow", "water"))
     results, log, _ = run(
@@ -249,12 +256,14 @@ def test_values_can_be_told(run, maps):
     assert results["OA"] == 1 and "matched by their names" in log
 
 
+@pytest.mark.slow
 def test_extent(run, maps):
     extent = f"{LEFT + 5},{LEFT + 15},{TOP - 10},{TOP} [EPSG:2056]"
     results, _, _ = run("evaluate", CLASSES=maps[0], REFERENCE=maps[1], EXTENT=extent, SCORES="TEMPORARY_OUTPUT")
     assert results["COMPARED_PIXELS"] == 100 and "REPORT" not in results
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["evaluate", "whatif"])
 def test_progress_never_goes_back(plugin, scene, maps, name, monkeypatch, qgis_processing, qgis_new_project):
     """Though QGIS writes two rasters of its memory, one after the other, before the worker begins."""
@@ -311,6 +320,7 @@ def test_check_evaluate(check, maps, polygons):
     assert "no CRS" in check("evaluate", CLASSES=maps[0], REFERENCE_POLYGONS=polygons, CLASS_FIELD="class")
 
 
+@pytest.mark.slow
 def test_nothing_in_common_ends_in_words_of_the_dialog(run, maps, polygons):
     layer = paletted(maps[0], ("a", "b", "c", "d"))
     with pytest.raises(QgsProcessingException) as caught:
@@ -321,6 +331,7 @@ def test_nothing_in_common_ends_in_words_of_the_dialog(run, maps, polygons):
 # What if
 
 
+@pytest.mark.slow
 def test_whatif_makes_a_folder_and_shows_its_maps(run, scene, tmp_path, qgis_new_project):
     folder = tmp_path / "what if Ä"
     results, log, context = run(
@@ -338,6 +349,7 @@ def test_whatif_makes_a_folder_and_shows_its_maps(run, scene, tmp_path, qgis_new
         assert [item.label for item in layer.renderer().classes()] == ["house", "road", "meadow & garden"]
 
 
+@pytest.mark.slow
 def test_whatif_with_ground_truth_into_a_temporary_folder(run, scene, tmp_path, qgis_new_project):
     truth = write(tmp_path / "truth.tif", [[0, 1, 2] * 16] * 48)
     results, _, context = run(
@@ -352,6 +364,7 @@ def test_whatif_with_ground_truth_into_a_temporary_folder(run, scene, tmp_path, 
     assert json.loads((folder / "whatif.json").read_text())["files"]
 
 
+@pytest.mark.slow
 def test_whatif_leaves_other_folders_alone(run, scene, tmp_path, qgis_new_project):
     (tmp_path / "notes.txt").write_text("dear")
     with pytest.raises(QgsProcessingException, match=r"notes\.txt"):
@@ -366,6 +379,7 @@ def test_check_whatif(check, scene):
     assert "cannot be read" in check("whatif", **good, TRUTH="no/such.tif")
 
 
+@pytest.mark.slow
 def test_a_cancelled_run_leaves_nothing(real_worker, scene, tmp_path, qgis_new_project):
     import processing
 

@@ -152,6 +152,7 @@ def test_shipped_models(info):
         assert len(page.widths) >= 3
 
 
+@pytest.mark.slow
 def test_page_of_before_is_replaced_and_nothing_else_is_left(info, scene, tmp_path):
     (tmp_path / "card.html").write_text("old")
     info(scene.model)

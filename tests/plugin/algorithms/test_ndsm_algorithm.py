@@ -76,6 +76,7 @@ def ndsm(real_worker, models, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_run(ndsm):
     results = ndsm()
     values = heights(results["OUTPUT"])
@@ -90,6 +91,7 @@ def test_run(ndsm):
     assert layer.dataProvider().sourceNoDataValue(1) == NODATA
 
 
+@pytest.mark.slow
 def test_limits_and_the_terrains_pixels(ndsm):
     values = heights(ndsm(LOWEST=None, HIGHEST=5)["OUTPUT"])
     assert (min(value for value in values if value != NODATA), max(values)) == (-3, 5)
@@ -97,6 +99,7 @@ def test_limits_and_the_terrains_pixels(ndsm):
     assert len(heights(ndsm(GRID="dtm")["OUTPUT"])) == 100
 
 
+@pytest.mark.slow
 def test_extent_and_creation_options(ndsm, qgis_new_project):
     region = QgsReferencedRectangle(
         QgsRectangle(2_600_004, 1_199_990, 2_600_010, 1_199_996), QgsProject.instance().crs()
@@ -108,6 +111,7 @@ def test_extent_and_creation_options(ndsm, qgis_new_project):
     assert raster.GetMetadataItem("COMPRESSION", "IMAGE_STRUCTURE") == "LZW"
 
 
+@pytest.mark.slow
 def test_log_tells_of_holes_and_doubts(ndsm, models):
     class Feedback(QgsProcessingFeedback):
         texts = []  # noqa: RUF012 (there is one run)
@@ -124,6 +128,7 @@ def test_log_tells_of_holes_and_doubts(ndsm, models):
     assert "are the two swapped?" in log
 
 
+@pytest.mark.slow
 def test_failure_is_one_message_and_leaves_nothing(ndsm, tmp_path):
     far = write(tmp_path / "far.tif", [[500.0] * 10 for _ in range(10)], left=2_700_000)
     with pytest.raises(QgsProcessingException, match="share no ground"):

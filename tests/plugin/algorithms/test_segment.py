@@ -146,6 +146,7 @@ def pixels(path):
     return raster.GetRasterBand(1).ReadRaster()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_three_scenarios(segment, scene, tmp_path, name):
     slots, used, bits = SCENARIOS[name]
@@ -162,6 +163,7 @@ def test_three_scenarios(segment, scene, tmp_path, name):
     assert gdal.Open(result["PROBABILITIES"]).RasterCount == 3
 
 
+@pytest.mark.slow
 def test_style_names_and_colours_the_classes(segment, scene):
     layer = QgsRasterLayer(segment(OPTICAL=scene.rgb)["OUTPUT"], "map")
     renderer = layer.renderer()
@@ -173,6 +175,7 @@ def test_style_names_and_colours_the_classes(segment, scene):
     ]
 
 
+@pytest.mark.slow
 def test_qgis_and_the_library_make_the_same_map(segment, scene, tmp_path, torch_python, plugin_folder):
     result = segment(OPTICAL=scene.rgb, ELEVATION=scene.ndsm, OVERLAP=0.25)
     code = "import sys; sys.path.insert(0, sys.argv[1]); import dis2_core; dis2_core.segment("
@@ -184,6 +187,7 @@ def test_qgis_and_the_library_make_the_same_map(segment, scene, tmp_path, torch_
     assert pixels(result["OUTPUT"]) == pixels(target)
 
 
+@pytest.mark.slow
 def test_temporary_output_extent_bands_and_reference(segment, scene):
     several = str(scene.folder / "five_bands.tif")
     result = segment(
@@ -199,11 +203,13 @@ def test_temporary_output_extent_bands_and_reference(segment, scene):
     assert result["VALID_AREA"] == pytest.approx(300.0)
 
 
+@pytest.mark.slow
 def test_pixels_of_a_size_in_metres(segment, scene):
     result = segment(OUTPUT="TEMPORARY_OUTPUT", OPTICAL=scene.rgb, RESOLUTION=4.0)
     assert gdal.Open(result["OUTPUT"]).GetGeoTransform()[1::4] == (4.0, -4.0)
 
 
+@pytest.mark.slow
 def test_extent_in_a_crs_without_a_code(segment, scene):
     """Coordinates of EPSG:2056 without its 2,600,000 m of false easting."""
     swiss = QgsCoordinateReferenceSystem("EPSG:2056").toProj()
@@ -239,6 +245,7 @@ def test_a_crs_without_a_code_loses_nothing_on_its_way(plugin, proj):
     assert QgsCoordinateReferenceSystem.fromWkt(crs_text(crs)) == crs
 
 
+@pytest.mark.slow
 def test_scale_of_values_is_that_of_the_model(segment, scene, tmp_path):
     """Heights in decimetres with their scale give the map that heights in metres give."""
     metres = segment(ELEVATION=scene.ndsm)["OUTPUT"]
@@ -247,6 +254,7 @@ def test_scale_of_values_is_that_of_the_model(segment, scene, tmp_path):
     assert pixels(result["OUTPUT"]) == pixels(metres)
 
 
+@pytest.mark.slow
 def test_minimum_confidence_makes_the_map_uncertain(segment, scene, tmp_path):
     """Exactly where the confidence, a rounded percentage, is lower; the legend says so."""
     paths = {"CONFIDENCE": str(tmp_path / "confidence.tif")}
@@ -264,12 +272,14 @@ def test_minimum_confidence_makes_the_map_uncertain(segment, scene, tmp_path):
     assert result["VALID_AREA"] == pytest.approx(0.25 * certain_pixels)
 
 
+@pytest.mark.slow
 def test_creation_options_reach_the_files(segment, scene):
     raster = gdal.Open(segment(OPTICAL=scene.rgb, CREATION_OPTIONS="compress=lzw|BLOCKSIZE=256")["OUTPUT"])
     assert raster.GetMetadataItem("COMPRESSION", "IMAGE_STRUCTURE") == "LZW"
     assert raster.GetRasterBand(1).GetBlockSize() == [256, 256]
 
 
+@pytest.mark.slow
 def test_rasters_of_different_crs_resolution_and_extent(segment, scene, tmp_path):
     """Heights in another CRS, coarser, over the western half: the map tells what it had where."""
     heights = str(tmp_path / "utm.tif")
@@ -284,6 +294,7 @@ def test_rasters_of_different_crs_resolution_and_extent(segment, scene, tmp_path
     assert (middle[:, 10:40] == 3).all() and (middle[:, -40:-10] == 1).all()
 
 
+@pytest.mark.slow
 def test_map_that_is_open_in_qgis_is_replaced(segment, scene, qgis_new_project):
     """On Windows a file that is open cannot be: the worker says so in a sentence (tests of its job folder)."""
     layer = QgsRasterLayer(segment(OPTICAL=scene.rgb)["OUTPUT"], "map")
@@ -293,6 +304,7 @@ def test_map_that_is_open_in_qgis_is_replaced(segment, scene, qgis_new_project):
     assert pixels(result["OUTPUT"]) == pixels(layer.source())
 
 
+@pytest.mark.slow
 def test_an_error_of_the_worker_reaches_the_person(segment, scene, tmp_path):
     with pytest.raises(QgsProcessingException) as caught:
         segment(OPTICAL=scene.ndsm)
@@ -301,6 +313,7 @@ def test_an_error_of_the_worker_reaches_the_person(segment, scene, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_missing_output_folder(segment, scene, tmp_path):
     missing = tmp_path / "none"
     with pytest.raises(QgsProcessingException, match=str(missing)):
@@ -335,6 +348,7 @@ def earlier(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.slow
 def test_killed_in_mid_run(segment, scene, tmp_path, earlier):
     killer = Killer(lambda self: os.kill(worker_of(tmp_path), signal.SIGKILL))
     with pytest.raises(QgsProcessingException, match=r"crashed \(signal 9\)"):
@@ -342,6 +356,7 @@ def test_killed_in_mid_run(segment, scene, tmp_path, earlier):
     assert killer.acted_at > 0
 
 
+@pytest.mark.slow
 def test_cancelled_in_mid_run_within_a_second(segment, scene, earlier):
     canceller = Killer(lambda self: self.cancel())
     with pytest.raises(QgsProcessingException, match="Cancelled"):
@@ -349,6 +364,7 @@ def test_cancelled_in_mid_run_within_a_second(segment, scene, earlier):
     assert time.monotonic() - canceller.acted_at < 1.0
 
 
+@pytest.mark.slow
 def test_worker_outlives_no_parent(scene, torch_python, plugin_folder, tmp_path, earlier):
     """stdin ends because the parent is gone: the worker tidies up and ends, too."""
     command = [torch_python, "-I", "-u", str(plugin_folder / "worker" / "process.py")]

@@ -146,6 +146,7 @@ def test_check(check, polygons):
     assert "no-such-model" in check(START="no-such-model")
 
 
+@pytest.mark.slow
 def test_from_layers_to_a_map(train, ground, tmp_path):
     import processing
 
@@ -169,12 +170,14 @@ def test_from_layers_to_a_map(train, ground, tmp_path):
         assert gdal.Open(mapped["OUTPUT"]).RasterXSize == SIDE
 
 
+@pytest.mark.slow
 def test_polygons_in_memory_with_a_style(train, polygons):
     """Values without a category are not labelled; names are the style's."""
     card = card_of(train(labels={"LABELS": polygons.id(), "CLASS_FIELD": "kind"})["MODEL"])
     assert [(item.name, item.color) for item in card.classes] == [("grass", "#55ff00"), ("roof <b>", "#db0e9a")]
 
 
+@pytest.mark.slow
 def test_polygons_and_raster_of_the_same_ground_give_the_same_model(train, polygons, tmp_path):
     polygons.renderer().deleteAllCategories()
     labels = {"LABELS": polygons.id(), "CLASS_FIELD": "kind"}
@@ -184,6 +187,7 @@ def test_polygons_and_raster_of_the_same_ground_give_the_same_model(train, polyg
     assert first.metrics == second.metrics and first.classes == second.classes
 
 
+@pytest.mark.slow
 def test_selected_polygons_alone(train, polygons):
     polygons.selectByExpression("kind = 1")
     labels = {"LABELS": QgsProcessingFeatureSourceDefinition(polygons.id(), True), "CLASS_FIELD": "kind"}
@@ -202,6 +206,7 @@ class Canceller(QgsProcessingFeedback):
             self.cancel()
 
 
+@pytest.mark.slow
 def test_cancelled_in_mid_training_within_a_second(train, tmp_path):
     canceller = Canceller()
     with pytest.raises(QgsProcessingException, match="Cancelled"):
@@ -210,6 +215,7 @@ def test_cancelled_in_mid_training_within_a_second(train, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_error_of_the_worker_reaches_the_person(train, tmp_path):
     with pytest.raises(QgsProcessingException, match=r"outside|do not lie where all inputs are"):
         train(EXTENT="2599990,2599995,1199990,1199995 [EPSG:2056]")

@@ -83,6 +83,7 @@ def test_dialog_leaves_a_filled_field_open_so_that_it_can_be_emptied(dialog, sce
     assert wrappers(dialog)["SAR"].wrappedWidget().isEnabled()
 
 
+@pytest.mark.slow
 def test_dialog_runs(dialog, scene, real_worker, tmp_path):
     target = str(tmp_path / "map.tif")
     dialog.setParameters({"MODEL": scene.model, "ELEVATION": scene.ndsm, "OUTPUT": target})
@@ -110,6 +111,7 @@ def fill_row(panel, row, values, target):
     panel.tblParameters.cellWidget(row + 1, panel.parameter_to_column["OUTPUT"]).setValue(target)
 
 
+@pytest.mark.slow
 def test_batch_with_three_scenes(batch, scene, real_worker, tmp_path):
     """Photo, heights, both: three rows of QGIS's batch table."""
     panel = batch.mainWidget()

@@ -94,6 +94,7 @@ def test_the_toolbox_opens_the_dialog_with_the_button(no_window):
         window.deleteLater()
 
 
+@pytest.mark.slow
 def test_preview_of_the_view(dialog, canvas, real_worker):
     """The middle of the view, styled, without a result of the dialog itself."""
     canvas.setExtent(QgsRectangle(2_600_010, 1_199_970, 2_600_030, 1_199_990))
@@ -107,6 +108,7 @@ def test_preview_of_the_view(dialog, canvas, real_worker):
     assert not dialog.results()
 
 
+@pytest.mark.slow
 def test_the_next_preview_replaces_the_one_before(dialog, scene, real_worker):
     preview(dialog)
     first = set(QgsProject.instance().mapLayers())
@@ -157,6 +159,7 @@ def test_what_is_wrong_is_told_at_once(dialog, scene, name, attribute, words):
     assert words in messages(dialog)[0]
 
 
+@pytest.mark.slow
 def test_a_view_beside_the_rasters(dialog, canvas, real_worker):
     canvas.setExtent(QgsRectangle(2_700_000, 1_100_000, 2_700_040, 1_100_040))
     preview(dialog)

@@ -249,6 +249,7 @@ def temporary_folders():
     return set(Path(QgsProcessingUtils.tempFolder()).glob("dis2-*"))
 
 
+@pytest.mark.slow
 def test_tiles_are_segmented(segment, service):
     """And nothing of them stays in the temporary folder."""
     before = temporary_folders()
@@ -258,12 +259,14 @@ def test_tiles_are_segmented(segment, service):
     assert temporary_folders() == before
 
 
+@pytest.mark.slow
 def test_tiles_are_read_where_the_other_rasters_are(segment, service, scene):
     result = segment(OPTICAL=service(), ELEVATION=scene.ndsm)
     assert result["MODALITIES_USED"] == "rgb, ndsm"
     assert result["VALID_AREA"] == pytest.approx(48 * 48, rel=0.1)
 
 
+@pytest.mark.slow
 def test_tiles_on_the_grid_of_another_raster(segment, service, scene):
     result = segment(OPTICAL=service(), REFERENCE=scene.ndsm)
     assert gdal.Open(result["OUTPUT"]).GetGeoTransform() == gdal.Open(scene.ndsm).GetGeoTransform()
@@ -274,6 +277,7 @@ def test_tiles_alone_without_an_extent(segment, service):
         segment(OPTICAL=service())
 
 
+@pytest.mark.slow
 def test_layer_in_memory_gives_the_map_that_its_file_gives(segment, scene, tmp_path):
     gdal.GetDriverByName("GTiff").CreateCopy("/vsimem/photo.tif", gdal.Open(scene.rgb))
     layer = QgsRasterLayer("/vsimem/photo.tif", "photo")
@@ -283,6 +287,7 @@ def test_layer_in_memory_gives_the_map_that_its_file_gives(segment, scene, tmp_p
     assert (gdal.Open(first).ReadAsArray() == gdal.Open(second).ReadAsArray()).all()
 
 
+@pytest.mark.slow
 def test_layers_removed_from_the_project_while_they_are_segmented(real_worker, service, scene, tmp_path):
     """As the toolbox runs it: in the background, the layers gone before the first byte is read."""
     project = QgsProject.instance()

@@ -286,6 +286,7 @@ def test_a_second_run_joins_the_group(load, segment, tmp_path):
     assert all(isinstance(layer, QgsRasterLayer) for layer in group.layers)
 
 
+@pytest.mark.slow
 def test_what_qgis_loads_has_its_legend(load, scene, real_worker, tmp_path):
     """Of the real worker's style files; Processing by itself does not look at them."""
     import processing

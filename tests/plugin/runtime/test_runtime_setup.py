@@ -114,6 +114,7 @@ def wheels(pip_settings):
     pytest.skip("pip knows no folder of wheels with a CPU build of torch 2.13.0 for a Python of this machine")
 
 
+@pytest.mark.slow
 def test_a_real_runtime_is_set_up_after_one_that_broke_off_and_runs_the_models(root, wheels, index_url, scene):
     asked = {"WHEELS": str(wheels), "INDEX_URL": index_url, "DOWNLOAD_PYTHON": False, "DEVICE": "cpu"}
     impatient = Feedback(cancel_at="torch for 'cpu', the largest part")
@@ -222,6 +223,7 @@ def stamp(root):
     return json.loads((root / "runtime.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_a_quick_set_up_leaves_a_stamp_an_environment_uv_and_a_log(root, quick):
     from dis2.runtime.interpreter import interpreter
 
@@ -233,6 +235,7 @@ def test_a_quick_set_up_leaves_a_stamp_an_environment_uv_and_a_log(root, quick):
     assert "dis2second 1.0" in outputs["DIAGNOSIS"]
 
 
+@pytest.mark.slow
 def test_a_set_up_that_is_cancelled_leaves_the_earlier_runtime_in_use(root, quick):
     before = quick()["PYTHON_PATH"]
     impatient = Feedback(cancel_at="pip install")
@@ -244,6 +247,7 @@ def test_a_set_up_that_is_cancelled_leaves_the_earlier_runtime_in_use(root, quic
     assert after != before and len(environments(root)) == 1
 
 
+@pytest.mark.slow
 def test_what_a_killed_set_up_left_behind_is_swept_away(root, quick):
     (root / "env-dead" / "lib").mkdir(parents=True)
     (root / "runtime.json.new").write_text("{")
@@ -251,6 +255,7 @@ def test_what_a_killed_set_up_left_behind_is_swept_away(root, quick):
     assert not (root / "env-dead").exists() and len(environments(root)) == 1
 
 
+@pytest.mark.slow
 def test_a_wheel_with_other_bytes_is_taken_from_a_folder_and_named(root, quick, monkeypatch, tmp_path):
     from dis2.runtime.setup import installation
 
@@ -262,6 +267,7 @@ def test_a_wheel_with_other_bytes_is_taken_from_a_folder_and_named(root, quick, 
     assert feedback.warnings == ["Not verified against the hashes of the published files: dis2first==1.0"]
 
 
+@pytest.mark.slow
 def test_hashes_are_enforced_where_the_folder_does_not_offer_the_package(root, quick, monkeypatch, tmp_path):
     """The wheel with other bytes comes from an index that the person did not name."""
     from dis2.runtime.packages import uv
@@ -308,6 +314,7 @@ def served():
         server.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["file", "http"])
 def test_a_mirror_serves_all_uv_too_and_what_it_built_itself_is_named(
     root, quick, uv, tmp_path, monkeypatch, served, scheme
@@ -331,6 +338,7 @@ def test_a_mirror_serves_all_uv_too_and_what_it_built_itself_is_named(
     assert stamp(root)["options"]["indexes"] == [address]
 
 
+@pytest.mark.slow
 def test_a_package_that_the_folder_lacks_is_one_sentence(root, quick, tmp_path):
     (tmp_path / "wheels, of mine" / "dis2second-1.0-py3-none-any.whl").unlink()
     with pytest.raises(QgsProcessingException, match=r"a package is missing where it was looked for \(.*dis2second"):
@@ -349,6 +357,7 @@ def test_an_index_out_of_reach_is_one_sentence_and_what_to_do(root):
     assert environments(root) == []
 
 
+@pytest.mark.slow
 def test_two_set_ups_at_once_are_refused(root, quick):
     from dis2.runtime.setup.managed import locked
 
@@ -357,6 +366,7 @@ def test_two_set_ups_at_once_are_refused(root, quick):
     quick()
 
 
+@pytest.mark.slow
 def test_a_card_that_cannot_compute_makes_the_set_up_fall_back_to_the_cpu(root, quick, monkeypatch):
     from dis2.runtime import gpu
     from dis2.runtime.setup import installation
@@ -371,6 +381,7 @@ def test_a_card_that_cannot_compute_makes_the_set_up_fall_back_to_the_cpu(root, 
     assert "The graphics card cannot be used (no card)" in feedback.warnings[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["NoRuntime", "SetupFailed"])
 def test_a_cuda_build_that_does_not_load_or_is_nowhere_makes_it_fall_back_to_the_cpu(root, quick, monkeypatch, trouble):
     from dis2.runtime import errors, gpu
@@ -390,6 +401,7 @@ def test_a_cuda_build_that_does_not_load_or_is_nowhere_makes_it_fall_back_to_the
     assert "The graphics card cannot be used (It crashed.)" in feedback.warnings[0] and len(environments(root)) == 1
 
 
+@pytest.mark.slow
 def test_a_cancel_after_the_stamp_leaves_the_new_runtime_in_use(root, quick, monkeypatch):
     from dis2.runtime import layout
     from dis2.runtime.interpreter import interpreter
@@ -401,6 +413,7 @@ def test_a_cancel_after_the_stamp_leaves_the_new_runtime_in_use(root, quick, mon
     assert len(environments(root)) == 1 and not (root / "uv-cache").exists()
 
 
+@pytest.mark.slow
 def test_a_stamp_that_cannot_be_written_leaves_no_environment(root, quick, monkeypatch):
     from dis2.runtime import layout
 
@@ -413,6 +426,7 @@ def test_a_stamp_that_cannot_be_written_leaves_no_environment(root, quick, monke
     assert environments(root) == []
 
 
+@pytest.mark.slow
 def test_a_python_that_cannot_be_downloaded_is_replaced_by_the_machines(root, quick, monkeypatch):
     monkeypatch.setenv("UV_PYTHON_INSTALL_MIRROR", "file:///nowhere")
     feedback = Feedback()
@@ -420,6 +434,7 @@ def test_a_python_that_cannot_be_downloaded_is_replaced_by_the_machines(root, qu
     assert feedback.warnings[0].endswith("The machine's own Python is taken.")
 
 
+@pytest.mark.slow
 def test_a_repair_does_not_go_elsewhere_where_the_address_had_a_password(root, quick):
     from dis2.runtime import layout
 
@@ -430,12 +445,14 @@ def test_a_repair_does_not_go_elsewhere_where_the_address_had_a_password(root, q
     assert "was given with a password, which is not kept" in refusal(ACTION="repair")
 
 
+@pytest.mark.slow
 def test_a_check_is_of_the_folder_that_is_named(root, quick, tmp_path):
     quick()
     assert "DIS2 has no Python" in refusal(ACTION="check", FOLDER=str(tmp_path / "none"))
     assert run(ACTION="check", FOLDER=str(root))["PYTHON_PATH"].startswith(str(root))
 
 
+@pytest.mark.slow
 def test_the_log_of_a_set_up_that_runs_is_left_alone_by_one_that_is_refused(root, quick):
     from dis2.runtime.setup.managed import locked
 
@@ -446,6 +463,7 @@ def test_the_log_of_a_set_up_that_runs_is_left_alone_by_one_that_is_refused(root
     assert (root / "setup.log").read_text(encoding="utf-8") == before
 
 
+@pytest.mark.slow
 def test_a_driver_that_is_too_old_is_told_and_the_cpu_taken(root, quick, monkeypatch):
     from dis2.runtime import gpu
 
@@ -455,6 +473,7 @@ def test_a_driver_that_is_too_old_is_told_and_the_cpu_taken(root, quick, monkeyp
     assert "The driver 470.1 of NVIDIA L4 is too old: 525.60.13 or newer is needed." in feedback.warnings[0]
 
 
+@pytest.mark.slow
 def test_a_repair_asks_for_what_the_set_up_was_asked_for(root, quick):
     quick()
     environment, options = stamp(root)["environment"], stamp(root)["options"]
@@ -464,6 +483,7 @@ def test_a_repair_asks_for_what_the_set_up_was_asked_for(root, quick):
     assert stamp(root)["environment"] != environment and stamp(root)["options"] == options
 
 
+@pytest.mark.slow
 def test_a_damaged_stamp_is_repaired(root, quick):
     quick()
     (root / "runtime.json").write_text("{")
@@ -485,6 +505,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_is_one_sentence_and_the_earlier_runtime_stays(
     small_disk, quick, uv, tmp_path, monkeypatch
 ):
@@ -583,6 +604,7 @@ def test_removing_nothing_is_no_error(root):
     assert "There was no runtime." in feedback.infos
 
 
+@pytest.mark.slow
 def test_a_new_runtime_replaces_a_python_that_was_chosen_before(root, quick, torch_python):
     QgsSettings().setValue("dis2/python", torch_python)
     feedback = Feedback()
@@ -591,6 +613,7 @@ def test_a_new_runtime_replaces_a_python_that_was_chosen_before(root, quick, tor
     assert f"'{torch_python}', which was chosen before, is not used any more." in feedback.infos
 
 
+@pytest.mark.slow
 def test_a_variable_that_goes_first_is_told(root, quick, torch_python, monkeypatch):
     monkeypatch.setenv("DIS2_PYTHON", torch_python)
     feedback = Feedback()

@@ -87,6 +87,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_every_row_is_there_and_says_what_the_kept_maps_show(done: Path) -> None:
     """The IoU of the table, counted again from the maps on disk with nothing of ours."""
     with (done / "runs" / "results.csv").open(encoding="utf-8") as file:
@@ -114,11 +115,13 @@ def test_every_row_is_there_and_says_what_the_kept_maps_show(done: Path) -> None
     assert "*not run*" in text and "**DIS2**" in text and "ndsm alone" in text
 
 
+@pytest.mark.slow
 def test_pictures_are_pictures(done: Path) -> None:
     for name in ("scenarios", "learning", "robustness", "gallery"):
         assert (done / "runs" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_a_method_keeps_the_values_of_its_own_beside_its_run(done: Path) -> None:
     rates = {
         method: yaml.safe_load((done / "runs" / method / "seed0" / "recipe.yaml").read_text())["optimizer"]["lr"]
@@ -128,6 +131,7 @@ def test_a_method_keeps_the_values_of_its_own_beside_its_run(done: Path) -> None
     assert load_method(done / "runs" / "concat_dropout" / "seed1" / "model.safetensors")[0] == "concat_dropout"
 
 
+@pytest.mark.slow
 def test_what_is_done_is_not_done_again_and_what_is_lost_comes_back_alike(done: Path, tmp_path: Path) -> None:
     out = tmp_path / "runs"
     shutil.copytree(done / "runs", out)
@@ -141,6 +145,7 @@ def test_what_is_done_is_not_done_again_and_what_is_lost_comes_back_alike(done: 
     assert len(others) == 5 and all(path.stat().st_mtime_ns == at for path, at in others.items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["--recipe.optimizer.lr=0.5", "--recipe.model.width=16"])
 def test_what_was_made_with_another_recipe_is_not_called_done(
     done: Path, change: str, capsys: pytest.CaptureFixture[str]
@@ -151,6 +156,7 @@ def test_what_was_made_with_another_recipe_is_not_called_done(
     assert f"was made with {name}" in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
 def test_another_test_of_a_trained_network_trains_nothing(done: Path, tmp_path: Path) -> None:
     out = tmp_path / "runs"
     shutil.copytree(done / "runs", out)
@@ -163,6 +169,7 @@ def test_another_test_of_a_trained_network_trains_nothing(done: Path, tmp_path: 
     assert not np.array_equal(before.bins, after.bins) and model.stat().st_mtime_ns == times
 
 
+@pytest.mark.slow
 def test_maps_that_were_not_kept_are_made_when_they_are_wanted(folder: Path, tmp_path: Path) -> None:
     without, with_maps = (
         tiny(folder, methods=["single_ndsm"], seeds=[0], test=ScoringRecipe(maps=maps)) for maps in (False, True)
@@ -184,6 +191,7 @@ def test_a_run_of_another_process_is_left_to_it(folder: Path, tmp_path: Path) ->
     assert not is_done(plan.runs()[0], tmp_path)
 
 
+@pytest.mark.slow
 def test_a_stopped_benchmark_goes_on(folder: Path, tmp_path: Path) -> None:
     plan = tiny(folder, methods=["single_ndsm", "single_rgb"], seeds=[0])
     first, second = plan.runs()
@@ -193,6 +201,7 @@ def test_a_stopped_benchmark_goes_on(folder: Path, tmp_path: Path) -> None:
     assert list(run_all(plan.runs(), tmp_path)) == [second.place] and is_done(second, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_run_that_fails_does_not_keep_the_others_from_being_done(
     folder: Path, tmp_path: Path, processes: int
@@ -216,6 +225,7 @@ def test_a_folder_that_cannot_be_made_fails_its_run_alone(folder: Path, tmp_path
     assert (failed.state, done.state) == ("failed", "done") and "single_ndsm" in failed.reason
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("terminal_signals")
 def test_the_processes_of_a_benchmark_end_with_it(done: Path, tmp_path: Path) -> None:
     """SIGTERM to the first process alone: nobody goes on, and no lock stays."""
@@ -293,6 +303,7 @@ def test_what_happens_to_a_tile_is_the_same_for_every_method_and_another_for_eve
     assert not torch.equal(one, other) and not torch.equal(one, clean.seen[0])
 
 
+@pytest.mark.slow
 def test_the_facts_of_a_run_are_those_of_its_log_and_its_network(done: Path) -> None:
     folder = done / "runs" / "concat_dropout" / "seed1"
     facts = RunScores.load(folder).facts
@@ -308,6 +319,7 @@ def test_the_facts_of_a_run_are_those_of_its_log_and_its_network(done: Path) -> 
     assert facts.gflop == pytest.approx(counted, abs=1e-3) and len(set(counted.values())) > 1
 
 
+@pytest.mark.slow
 def test_conditions_lie_between_full_and_missing(done: Path) -> None:
     model = load_method(done / "runs" / "concat_dropout" / "seed0" / "model.safetensors")[1]
     names = [item.name for item in conditions(model.card, ScoringRecipe(degraded="ndsm", shifts=[1, 8], factors=[2]))]
@@ -318,6 +330,7 @@ def test_conditions_lie_between_full_and_missing(done: Path) -> None:
     assert [item.name for item in alone] == ["ndsm"]
 
 
+@pytest.mark.slow
 def test_a_wrong_plan_is_one_clear_error(done: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["benchmark", "--config", str(done / "tiny.yaml"), "--out", str(done / "other")]
     assert main([*arguments, "--methods", "[dis3]"]) == 2
@@ -328,6 +341,7 @@ def test_a_wrong_plan_is_one_clear_error(done: Path, capsys: pytest.CaptureFixtu
     assert "No run" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "write"), [("potsdam", miniatures.potsdam), ("vaihingen", miniatures.vaihingen)])
 def test_isprs_is_one_command_from_the_archives_to_the_table(
     name: str, write: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -346,6 +360,7 @@ def test_isprs_is_one_command_from_the_archives_to_the_table(
     assert len(tested.tiles) == {"potsdam": 14, "vaihingen": 17}[name]
 
 
+@pytest.mark.slow
 def test_the_command_says_which_runs_failed(done: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = "--recipe.optimizer.name=sgd --recipe.optimizer.lr=1e30 --recipe.optimizer.clip=null --changes={}"
     arguments = ["benchmark", "--config", str(done / "tiny.yaml"), "--out", str(tmp_path), *wrong.split()]

@@ -14,6 +14,7 @@ from dis2_training.data.check.datacheck import check_dataset
 from dis2_training.data.dataset import FolderDataset, class_pixels
 
 
+@pytest.mark.slow
 def test_it_tells_what_there_is(folder: Path, tmp_path: Path) -> None:
     heights = np.full((1, 64, 80), 500, dtype=np.float32)  # above the valid range
     heights[0, :32] = -9999
@@ -32,6 +33,7 @@ def test_it_tells_what_there_is(folder: Path, tmp_path: Path) -> None:
         assert sheet.read().std() > 10
 
 
+@pytest.mark.slow
 def test_it_finds_copies_where_there_is_no_place(tmp_path: Path) -> None:
     root = miniatures.ombria(tmp_path)
     text = check_dataset("ombria", root)
@@ -52,6 +54,7 @@ def test_a_limit_reads_some_of_the_tiles(tmp_path: Path) -> None:
     assert "33 tiles, 3 of them read" in text
 
 
+@pytest.mark.slow
 def test_the_command_draws_a_sheet(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

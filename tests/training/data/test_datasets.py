@@ -43,6 +43,7 @@ def test_every_data_set_has_a_miniature() -> None:
     assert set(MINIATURES) == set(DATASETS) - {"folder"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MINIATURES)
 def test_samples_keep_the_promises_of_their_description(name: str, written: Callable[[str], Path]) -> None:
     seen: set[str] = set()
@@ -77,6 +78,7 @@ def test_windows_are_the_same_from_files_and_from_memory(name: str, written: Cal
     assert loaded.grid == tile.grid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MINIATURES)
 def test_rasters_hold_what_the_tile_holds(name: str, written: Callable[[str], Path], tmp_path: Path) -> None:
     dataset = open_dataset(name, written(name), "test")
@@ -92,6 +94,7 @@ def test_rasters_hold_what_the_tile_holds(name: str, written: Callable[[str], Pa
     assert split_names("folder", prepared) == list(SPLITS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MINIATURES)
 def test_a_missing_file_is_named(name: str, tmp_path: Path) -> None:
     write, file = MINIATURES[name]
@@ -283,6 +286,7 @@ def test_a_code_that_is_no_class_is_an_error(tmp_path: Path) -> None:
         open_dataset("whu_opt_sar", root, "test").in_memory()
 
 
+@pytest.mark.slow
 def test_ombria_is_the_same_from_both_layouts(written: Callable[[str], Path], tmp_path: Path) -> None:
     repository = miniatures.ombria_repository(tmp_path)
     for split in SPLITS:
@@ -324,6 +328,7 @@ def test_the_real_ombria_has_its_published_split() -> None:
     assert sizes["train"] + sizes["validation"] == 624 and sizes["test"] == 70 and sizes["validation"] == 77
 
 
+@pytest.mark.slow
 def test_a_miniature_trains_and_is_scored_from_the_command_line(
     written: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -32,6 +32,7 @@ def test_a_batch_that_cannot_be_shared_is_refused() -> None:
         BatchShares(8, range(1), 0, 3)
 
 
+@pytest.mark.slow
 def test_dropout_is_a_function_of_seed_and_part() -> None:
     def draw(seed: int, part: int) -> float:
         seed_dropout(seed, part)

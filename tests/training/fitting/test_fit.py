@@ -39,6 +39,7 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.mark.slow
 def test_branches_start_apart_unless_the_recipe_lets_the_full_one_go_first(folder: Path, tmp_path: Path) -> None:
     """With next to no learning rate the weights stay at their start, which is a copy or is not."""
     still = OptimizerRecipe(lr=1e-9, ema=None)
@@ -58,6 +59,7 @@ def test_a_validation_split_without_labels_is_refused(folder: Path, tmp_path: Pa
         fit(tiny_recipe(folder), tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_run_learns_and_writes_a_model(folder: Path, tmp_path: Path) -> None:
     path = fit(tiny_recipe(folder), tmp_path / "run")
     rows = read_log(tmp_path / "run")
@@ -79,6 +81,7 @@ def test_a_run_learns_and_writes_a_model(folder: Path, tmp_path: Path) -> None:
     assert state["course"]["steps"] == 40 and {"objective", "average", "optimizer"} <= set(state)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_model(folder: Path, tmp_path: Path) -> None:
     recipe = tiny_recipe(folder, schedule=ScheduleRecipe(epochs=1, windows_per_epoch=8, batch_size=4, accumulate=2))
     first, again, other = (
@@ -95,6 +98,7 @@ def test_a_diverging_run_stops_with_a_clear_error(folder: Path, tmp_path: Path) 
         fit(recipe, tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_scenarios_are_drawn_as_the_recipe_says(folder: Path, tmp_path: Path) -> None:
     path = fit(tiny_recipe(folder, schedule=ScheduleRecipe(epochs=1, windows_per_epoch=4, batch_size=4)), tmp_path)
     card = load_model(path).card
@@ -107,6 +111,7 @@ def test_scenarios_are_drawn_as_the_recipe_says(folder: Path, tmp_path: Path) ->
         ScenarioDraws(tiny_recipe(folder, scenarios={"sar": 1.0}), card)
 
 
+@pytest.mark.slow
 def test_incomplete_branches_start_as_copies_of_the_full_one(folder: Path, tmp_path: Path) -> None:
     schedule = ScheduleRecipe(epochs=2, windows_per_epoch=8, batch_size=4, full_only=0.5)
     path = fit(tiny_recipe(folder, schedule=schedule, optimizer=OptimizerRecipe(lr=1e-9)), tmp_path / "run")
@@ -135,6 +140,7 @@ def test_the_average_follows_the_weights() -> None:
     assert copying.network.weight.item() == 3
 
 
+@pytest.mark.slow
 def test_the_command_line_fits_and_evaluates(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "run"
     fitting = f"fit --data.folder {folder} --model.name tiny --model.window 32 --model.width 8 --device cpu"
@@ -163,6 +169,7 @@ def test_the_command_line_reports_errors(tmp_path: Path, capsys: pytest.CaptureF
     assert main(["evaluate", "--model", str(tmp_path / "none.safetensors"), "--data", str(tmp_path)]) != 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["concat_dropout", "single_ndsm", "dis2_shared_branch"])
 def test_any_method_is_trained_by_the_same_loop(folder: Path, tmp_path: Path, method: str) -> None:
     schedule = ScheduleRecipe(epochs=2, windows_per_epoch=4, batch_size=4, full_only=0.5)

@@ -38,6 +38,7 @@ def read_events(folder: Path) -> dict[str, list[tuple[int, float]]]:
     return {tag: [(event.step, event.value) for event in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
 
 
+@pytest.mark.slow
 def test_log_and_tensorboard_say_the_same_over_two_starts(folder: Path, tmp_path: Path) -> None:
     """An epoch that TensorBoard has and the state has not is struck out."""
     recipe, out = tiny_recipe(folder), tmp_path / "run"
@@ -74,6 +75,7 @@ def test_log_and_tensorboard_say_the_same_over_two_starts(folder: Path, tmp_path
         )
 
 
+@pytest.mark.slow
 def test_times_add_up(folder: Path, tmp_path: Path) -> None:
     listen, cancelled = cancel_after(1)
     with pytest.raises(Cancelled):
@@ -86,6 +88,7 @@ def test_times_add_up(folder: Path, tmp_path: Path) -> None:
         assert row["cpu_seconds"] >= before["cpu_seconds"] > 0
 
 
+@pytest.mark.slow
 def test_a_run_without_tensorboard_has_its_log(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dis2_training.fitting.log.find_spec", lambda name: None)
     fit(tiny_recipe(folder), tmp_path / "run")
@@ -100,6 +103,7 @@ def test_a_full_disk_is_told(tmp_path: Path, largest_file: Callable[[int], Abstr
         log.write(row, {})
 
 
+@pytest.mark.slow
 def test_training_stops_when_nothing_gets_better(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scores are made up: they rise once, in the second of 40 epochs."""
     scores = iter([0.3, 0.4, 0.4, 0.35, 0.39, 0.9])
@@ -113,6 +117,7 @@ def test_training_stops_when_nothing_gets_better(folder: Path, tmp_path: Path, m
     assert load_model(path).card.metrics["rgb"]["miou"] == pytest.approx(float(best["miou rgb"]), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_progress_tells_pace_and_time_left(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,6 +139,7 @@ def test_progress_tells_pace_and_time_left(
     assert f"training: 17% {told[1]['detail']}, 0:0" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_run_says_what_it_was_made_with(folder: Path, tmp_path: Path) -> None:
     fit(tiny_recipe(folder, seed=3), tmp_path / "run")
     record = json.loads((tmp_path / "run" / "run.json").read_text())

@@ -38,6 +38,7 @@ except Cancelled:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("launcher", [[], ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]])
 def test_two_processes_compute_what_one_does_that_accumulates(
     folder: Path, tmp_path: Path, launcher: list[str]

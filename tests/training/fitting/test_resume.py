@@ -70,6 +70,7 @@ def stop_after(epochs: int, recipe: Recipe, out: Path, resume: bool = False) -> 
         fit(recipe, out, resume=resume, progress=listen, cancelled=cancelled)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "full_only"), [("dis2", 1 / 3), ("concat_dropout", 0.0), ("hallucination", 0.0)])
 def test_a_run_in_three_goes_gives_what_one_in_one_go_gives(
     data: Path, tmp_path: Path, method: str, full_only: float
@@ -90,6 +91,7 @@ def test_a_run_in_three_goes_gives_what_one_in_one_go_gives(
     assert times == sorted(times)
 
 
+@pytest.mark.slow
 def test_dropout_is_on(data: Path, tmp_path: Path, whole: Path) -> None:
     """Else the tests above would show less than they say."""
     recipe = tiny_recipe(data)
@@ -97,6 +99,7 @@ def test_dropout_is_on(data: Path, tmp_path: Path, whole: Path) -> None:
     assert read_log(tmp_path / "without")[0]["missing"] != read_log(whole)[0]["missing"]
 
 
+@pytest.mark.slow
 def test_a_finished_run_returns_at_once(whole: Path, data: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in whole.rglob("*")}
     nowhere = replace(tiny_recipe(data), data=replace(tiny_recipe(data).data, folder="/nowhere"))
@@ -104,11 +107,13 @@ def test_a_finished_run_returns_at_once(whole: Path, data: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in whole.rglob("*")} == before
 
 
+@pytest.mark.slow
 def test_a_folder_with_a_run_is_refused_without_resume(whole: Path, data: Path) -> None:
     with pytest.raises(InputError, match="--resume"):
         fit(tiny_recipe(data), whole)
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_run_that_goes_on_is_left_to_it(data: Path, begun: Path, whole: Path) -> None:
     before = files(begun)
     with lock_target(begun / "state.pt"), pytest.raises(AlreadyRunning, match=r"state\.pt"):
@@ -126,11 +131,13 @@ def test_nothing_is_read_where_another_run_is_at_work(tmp_path: Path) -> None:
         fit(tiny_recipe(Path("/nowhere")), tmp_path, resume=True)
 
 
+@pytest.mark.slow
 def test_resume_begins_where_there_is_nothing_yet(data: Path, tmp_path: Path, whole: Path) -> None:
     fit(tiny_recipe(data), tmp_path / "new", resume=True)
     assert_same_run(tmp_path / "new", whole)
 
 
+@pytest.mark.slow
 def test_another_recipe_is_refused_naming_the_value(data: Path, begun: Path) -> None:
     recipe = tiny_recipe(data)
     described = (begun / "recipe.yaml").read_text()
@@ -145,6 +152,7 @@ def test_another_recipe_is_refused_naming_the_value(data: Path, begun: Path) -> 
     assert (begun / "recipe.yaml").read_text() == described
 
 
+@pytest.mark.slow
 def test_a_corrected_text_is_no_other_recipe(data: Path, begun: Path, whole: Path) -> None:
     """The card of the next best model has the new text; what is learned stays the same."""
     recipe = tiny_recipe(data)
@@ -154,12 +162,14 @@ def test_a_corrected_text_is_no_other_recipe(data: Path, begun: Path, whole: Pat
     assert load_model(path).card.notes == ("Corrected." if int(steps) > 2 else "")
 
 
+@pytest.mark.slow
 def test_where_nothing_is_adjustable_another_rate_is_refused(data: Path, begun: Path) -> None:
     recipe = tiny_recipe(data)
     with pytest.raises(InputError, match=r"optimizer\.lr"):
         fit(replace(recipe, optimizer=replace(recipe.optimizer, lr=1e-3)), begun, resume=True, adjustable=())
 
 
+@pytest.mark.slow
 def test_other_data_are_refused_and_moved_ones_are_not(data: Path, begun: Path, tmp_path: Path, whole: Path) -> None:
     recipe = tiny_recipe(data)
     moved = write_folder(tmp_path / "moved")
@@ -172,12 +182,14 @@ def test_other_data_are_refused_and_moved_ones_are_not(data: Path, begun: Path, 
     assert_same_run(begun, whole)
 
 
+@pytest.mark.slow
 def test_a_lost_best_model_is_told(data: Path, begun: Path) -> None:
     (begun / "model.safetensors").unlink()
     with pytest.raises(InputError, match=r"model\.safetensors is missing"):
         fit(tiny_recipe(data), begun, resume=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["half", "bit", "empty", "other"])
 def test_a_damaged_state_is_told(whole: Path, data: Path, tmp_path: Path, damage: str) -> None:
     state = (whole / "state.pt").read_bytes()
@@ -196,6 +208,7 @@ class Killed(BaseException):
     """Stands for a kill: nobody catches it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", range(3))
 def test_a_kill_between_any_two_writes_loses_an_epoch_at_most(
     data: Path, begun: Path, whole: Path, monkeypatch: pytest.MonkeyPatch, write: int
@@ -251,6 +264,7 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen, seconds: 
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_the_earlier_state_stays(
     data: Path, begun: Path, whole: Path, largest_file: Callable[[int], AbstractContextManager[None]]
 ) -> None:
@@ -263,6 +277,7 @@ def test_a_full_disk_is_told_and_the_earlier_state_stays(
     assert_same_run(begun, whole)
 
 
+@pytest.mark.slow
 def test_a_diverged_run_goes_on_from_the_last_good_state(data: Path, begun: Path, whole: Path) -> None:
     recipe = tiny_recipe(data)
     before = (begun / "state.pt").read_bytes()

@@ -29,12 +29,14 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("modalities", [TWO, THREE], ids=["two", "three"])
 @pytest.mark.parametrize("method", METHODS)
 def test_shapes(method: str, modalities: tuple[tuple[str, int], ...]) -> None:
     BaselineTester(method, modalities).check_shapes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("modalities", [TWO, THREE], ids=["two", "three"])
 @pytest.mark.parametrize("method", METHODS)
 def test_gradients(method: str, modalities: tuple[tuple[str, int], ...]) -> None:

@@ -76,6 +76,7 @@ class Events(list):
         return "\n".join(event.data["text"] for event in self if event.type == kind)
 
 
+@pytest.mark.slow
 def test_a_run_learns_and_is_tested_apart(trained: TrainingResult) -> None:
     assert trained.full is not None and trained.full.overall_accuracy > 0.8
     assert len(trained.scores) == 3 and trained.steps == 60
@@ -84,6 +85,7 @@ def test_a_run_learns_and_is_tested_apart(trained: TrainingResult) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_card_says_everything(trained: TrainingResult) -> None:
     card = load_model(trained.outputs["model"]).card
     assert (card.name, card.license, card.gsd, card.window) == ("mine", "CC0-1.0", GSD, (32, 32))
@@ -107,6 +109,7 @@ def test_the_card_says_everything(trained: TrainingResult) -> None:
     assert str(Path(trained.outputs["model"]).parent) not in json.dumps(card.to_json())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [("rgb", "ndsm"), ("rgb",), ("ndsm",)])
 def test_the_model_segments_every_scenario(trained: TrainingResult, scene: Path, tmp_path: Path, given: tuple) -> None:
     inputs = {name: scene / f"{name}.tif" for name in given}
@@ -116,6 +119,7 @@ def test_the_model_segments_every_scenario(trained: TrainingResult, scene: Path,
     assert right > 0.5 if len(given) == 1 else right > 0.8
 
 
+@pytest.mark.slow
 def test_the_report_is_one_page_that_names_what_was_found(trained: TrainingResult) -> None:
     text = Path(trained.outputs["report"]).read_text(encoding="utf-8")
     assert text.count("<svg") >= 4 and "<script" not in text and "://" not in text.replace("http://www.w3.org", "")
@@ -123,6 +127,7 @@ def test_the_report_is_one_page_that_names_what_was_found(trained: TrainingResul
         assert word in text
 
 
+@pytest.mark.slow
 def test_the_result_is_plain_data(trained: TrainingResult) -> None:
     data = json.loads(json.dumps(trained.to_json()))
     assert data["miou"]["rgb+ndsm"] == pytest.approx(trained.full.miou, abs=1e-4)
@@ -217,6 +222,7 @@ def test_the_same_seed_gives_the_same_model(scene: Path, tmp_path: Path) -> None
     assert not all(torch.equal(weights[0][name], weights[2][name]) for name in weights[0])
 
 
+@pytest.mark.slow
 def test_a_job_can_start_from_a_model(trained: TrainingResult, scene: Path, tmp_path: Path) -> None:
     start = trained.outputs["model"]
     events = Events()
@@ -229,6 +235,7 @@ def test_a_job_can_start_from_a_model(trained: TrainingResult, scene: Path, tmp_
     assert "mine.safetensors" in result.card.notes and "may know the ground of the test" in result.card.notes
 
 
+@pytest.mark.slow
 def test_other_classes_get_a_new_head(trained: TrainingResult, scene: Path, tmp_path: Path) -> None:
     two = Reference(
         str(scene / "labels.tif"), values=(ClassValue("0", "green"), ClassValue("1", "built"), ClassValue("2", "built"))
