@@ -59,6 +59,7 @@ def test_a_living_process_keeps_others_out_and_a_killed_one_does_not(tmp_path: P
         json.dumps({"pid": 1, "host": "elsewhere"}).encode(),
         json.dumps({"pid": 10**30, "host": None}).encode(),
     ],
+    ids=["empty", "torn", "rubbish", "no text", "deep", "long", "of a number used again", "elsewhere", "no number"],
 )
 def test_a_file_that_nobody_holds_keeps_nobody_out(tmp_path: Path, text: bytes) -> None:
     lock_of(tmp_path / "c.tif").write_bytes(text)

@@ -93,6 +93,7 @@ def count(work: Callable[[Path], None], folder: Path) -> int:
     return len(calls)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
 @pytest.mark.parametrize("next_target", ["map.tif", "other.tif", "tables/other.csv"])
 def test_after_a_kill_the_next_run_in_either_folder_finds_all_old_or_all_new(tmp_path: Path, next_target: str) -> None:
@@ -119,6 +120,7 @@ def kill_at(number: int, work: Callable[[], None]) -> None:
     os.waitpid(pid, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "expected"), [(errno.ENOSPC, NoSpace), (errno.EACCES, OutputNotWritable), (errno.EIO, ResourceError)]
 )
@@ -140,6 +142,7 @@ def test_what_the_disk_refuses_leaves_all_as_it_was(tmp_path: Path, number: int,
         assert not (failed and hidden(folder)), f"change {step} of {last}"
 
 
+@pytest.mark.slow
 def test_an_interrupt_in_the_middle_comes_too_late(tmp_path: Path) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
@@ -163,6 +166,7 @@ def make_folder(folder: Path, text: str) -> None:
         work.commit()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
 def test_a_folder_of_results_survives_a_kill(tmp_path: Path) -> None:
     last = count(lambda folder: make_folder(folder, "new"), tmp_path / "count")
@@ -201,6 +205,7 @@ def test_a_journal_names_nothing_outside_its_folder() -> None:
         json.dumps({"changes": [["..", "victim", True]], "together": [], "token": "", "turns_back": False}),
         json.dumps({"changes": 3, "together": [], "token": "", "turns_back": False}),
     ],
+    ids=["empty", "torn", "deep", "a name above", "a folder above", "no list"],
 )
 def test_a_strangers_journal_does_no_harm(tmp_path: Path, text: str) -> None:
     folder = tmp_path / "inner"
