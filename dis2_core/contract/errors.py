@@ -6,6 +6,14 @@ classes into exit codes, the worker into ``error`` events. Standard library alon
 
 from __future__ import annotations
 
+MAX_LENGTH = 500  # characters of a message or a hint: what a library or a file says may be a book
+
+
+def shortened(text: str, most: int = MAX_LENGTH) -> str:
+    """A text that is never longer: its middle is left out."""
+    half = (most - 3) // 2
+    return text if len(text) <= most else f"{text[: most - 3 - half]} … {text[-half:]}"
+
 
 class Dis2Error(Exception):
     """Base of every error that a user can act on.
@@ -20,8 +28,8 @@ class Dis2Error(Exception):
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = shortened(message)
+        self.hint = shortened(hint)
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()

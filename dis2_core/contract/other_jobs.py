@@ -9,7 +9,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .card import SLOTS
 from .errors import ProtocolError
@@ -22,7 +22,6 @@ from .segment_job import (
     check_device,
     check_extent,
     read_object,
-    read_source,
 )
 
 EVALUATION_OUTPUTS = ("matrix", "scores", "report")
@@ -109,14 +108,6 @@ class WhatIfJob(Work):
         """The folder."""
         return (self.folder,)
 
-    @classmethod
-    def _read_field(cls, name: str, value: Any) -> Any:
-        if name == "run":
-            return Job.from_data(dict(value))
-        if name == "reference" and value is not None:
-            return _reference(value)
-        return super()._read_field(name, value)
-
 
 @dataclass(frozen=True)
 class EvaluateJob(Work):
@@ -150,11 +141,6 @@ class EvaluateJob(Work):
     def targets(self) -> tuple[str, ...]:
         """The files."""
         return tuple(self.outputs.values())
-
-    @classmethod
-    def _read_field(cls, name: str, value: Any) -> Any:
-        readers = {"reference": _reference, "values": _class_values}
-        return readers[name](value) if name in readers else super()._read_field(name, value)
 
 
 @dataclass(frozen=True)
@@ -196,10 +182,6 @@ class NdsmJob(Work):
     def targets(self) -> tuple[str, ...]:
         """The file."""
         return (self.output,)
-
-    @classmethod
-    def _read_field(cls, name: str, value: Any) -> Any:
-        return read_source(value) if name in ("dsm", "dtm") else super()._read_field(name, value)
 
 
 @dataclass(frozen=True)
@@ -297,10 +279,6 @@ class TrainJob(Work):
         """The files."""
         return tuple(self.outputs.values())
 
-    @classmethod
-    def _read_field(cls, name: str, value: Any) -> Any:
-        return _reference(value) if name == "labels" else super()._read_field(name, value)
-
 
 #: The class of each kind of job.
 KINDS: Mapping[str, type[Work]] = {
@@ -322,21 +300,6 @@ def read_job(text: str) -> Work:
             "The plugin and the library must be of the same version: install both again.",
         )
     return KINDS[kind].from_data(data)
-
-
-def _reference(item: Mapping[str, Any]) -> Reference:
-    return Reference(
-        path=str(item["path"]),
-        field=str(item.get("field", "")),
-        band=int(item.get("band", 1)),
-        values=_class_values(item.get("values", ())),
-        crs=str(item.get("crs", "")),
-        name=str(item.get("name", "")),
-    )
-
-
-def _class_values(items: Any) -> tuple[ClassValue, ...]:
-    return tuple(ClassValue(str(item["value"]), str(item["name"]), str(item.get("color", ""))) for item in items)
 
 
 def _check_outputs(outputs: Mapping[str, str], known: tuple[str, ...]) -> None:

@@ -12,10 +12,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 from .errors import Dis2Error, ProtocolError
+from .typed import WrongType, build, value_of
+from .untrusted import Refused, parse_json
 
 VERSION = 1
 HEARTBEAT_SECONDS = 2.0
@@ -154,25 +156,10 @@ class Work:
     @classmethod
     def from_data(cls: type[_Work], data: Mapping[str, Any]) -> _Work:
         """Build a job from its fields as JSON has them."""
-        names = {item.name for item in fields(cls)}  # type: ignore[arg-type]
-        if unknown := sorted(set(data) - names):
-            raise ProtocolError(f"Unknown key '{unknown[0]}' in the job.")
         try:
-            return cls(**{name: cls._read_field(name, value) for name, value in data.items()})
-        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise ProtocolError(f"The job is damaged ({type(error).__name__}: {error}).") from error
-
-    @classmethod
-    def _read_field(cls, name: str, value: Any) -> Any:
-        """Turn a field's JSON into its type; lists become tuples."""
-        if name == "inputs":
-            return {str(key): read_source(item) for key, item in value.items()}
-        if name in ("outputs", "creation_options"):
-            return {str(key): str(item) for key, item in value.items()}
-        if name == "extent" and value is not None:
-            xmin, ymin, xmax, ymax = map(float, value)
-            return xmin, ymin, xmax, ymax
-        return value
+            return build(cls, data)
+        except WrongType as error:
+            raise ProtocolError(f"The job is damaged: {error}") from error
 
 
 def read_object(text: str) -> dict[str, Any]:
@@ -181,20 +168,20 @@ def read_object(text: str) -> dict[str, Any]:
     Raises:
         ProtocolError: The text is no job of this version.
     """
+    hint = "Give a job as JSON, or what a run with --events printed."
     try:
-        data = json.loads(text)
-        version, kind = data.pop("v"), data.pop("type")
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise ProtocolError(
-            f"This is no job of DIS2, or it is damaged ({type(error).__name__}: {error}).",
-            "Give a job as JSON, or what a run with --events printed.",
-        ) from error
+        data = parse_json(text)
+    except Refused as error:
+        raise ProtocolError(f"This is no job of DIS2, or it is damaged ({error}).", hint) from error
+    if not isinstance(data, dict) or not {"v", "type"} <= set(data):
+        raise ProtocolError("This is no job of DIS2: it is no object with 'v' and 'type'.", hint)
+    version, kind = data.pop("v"), data.pop("type")
     if (version, kind) != (VERSION, "job"):
         raise ProtocolError(
             f"This is a {kind!r} of protocol version {version!r}; a job of version {VERSION} is needed.",
             "The plugin and the library must be of the same version: install both again.",
         )
-    return dict(data)
+    return data
 
 
 def check_extent(extent: tuple[float, float, float, float] | None) -> None:
@@ -299,16 +286,15 @@ class Job(Work):
         return tuple(self.outputs.values())
 
 
-def read_source(item: Mapping[str, Any]) -> Source:
-    """Build a source from its JSON."""
-    scale = item.get("scale")
-    return Source(
-        path=str(item["path"]),
-        bands=tuple(int(band) for band in item.get("bands", ())),
-        scale=None if scale is None else (float(scale[0]), float(scale[1])),
-        nodata=item.get("nodata", "any"),
-        mask=item.get("mask", "auto"),
-    )
+#: What events of known types say: annotations by name; those that may be missing end in ``?``.
+EVENT_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "hello": {"version?": "str", "pid?": "int"},
+    "progress": {"fraction": "float", "stage": "str", "seconds_left?": "float | None", "detail?": "str"},
+    "warning": {"code?": "str", "text": "str"},
+    "info": {"text": "str"},
+    "artifact": {"name": "str", "path": "str"},
+    "error": {"code?": "str", "text": "str", "hint?": "str", "exit_code?": "int"},
+}
 
 
 @dataclass(frozen=True)
@@ -338,8 +324,8 @@ class Event:
         if len(line) > MAX_LINE or not line.lstrip().startswith("{"):
             return None
         try:
-            data = json.loads(line)
-        except (ValueError, RecursionError):
+            data = parse_json(line)
+        except Refused:
             return None
         if "v" not in data or not isinstance(data.get("type"), str):
             return None
@@ -348,7 +334,18 @@ class Event:
                 "The worker speaks another version of the protocol.",
                 "The plugin and the library must be of the same version: install both again.",
             )
-        return cls(data.pop("type"), data)
+        event = cls(data.pop("type"), data)
+        return event if event._is_sound() else None
+
+    def _is_sound(self) -> bool:
+        """Whether all that a client relies on is there and of its type."""
+        try:
+            for name, annotation in EVENT_FIELDS.get(self.type, {}).items():
+                if name.rstrip("?") in self.data or not name.endswith("?"):
+                    value_of(annotation, self.data.get(name.rstrip("?")), name)
+        except WrongType:
+            return False
+        return self.type != "progress" or 0 <= self.data["fraction"] <= 1
 
 
 def error_event(error: Dis2Error) -> Event:

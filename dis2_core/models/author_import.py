@@ -5,14 +5,15 @@ from __future__ import annotations
 import colorsys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from ..contract.card import Band, LandClass, Modality, ModelCard
 from ..contract.errors import InputError, InvalidModelFile, ModelError, ModelNotFound
+from ..contract.untrusted import Refused
 from ..network import DIS2, DIS2Config
+from .archive import load_archive
 from .file import save_model
 
 _KINDS = {"rgb": "optical", "ndsm": "elevation"}
@@ -56,7 +57,7 @@ def import_checkpoint(
     try:
         network = DIS2.from_author_state_dict(state, window=window, heads=heads)
     except ModelError as error:
-        reason = " ".join(error.message.split())[:400]  # torch may list hundreds of entries
+        reason = " ".join(error.message.split())
         raise type(error)(f"{checkpoint}: {reason}", error.hint or _WHOLE) from error
     card = _card(network.config, name, gsd, class_names, band_names or {})
     save_model(output, network, card, torch.float32)
@@ -72,20 +73,21 @@ def read_checkpoint(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise ModelNotFound(f"There is no checkpoint {path}.")
     try:
-        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+        content = load_archive(path)
     except OSError as error:
         raise ModelNotFound(f"The checkpoint {path} cannot be read ({error.strerror}).") from error
-    except Exception as error:  # a stranger's pickle can fail in any way
+    except Refused as error:
         raise InvalidModelFile(
-            f"{path} is no checkpoint, is damaged, or needs code to be read, which is refused "
-            f"({type(error).__name__}).",
-            "Load it where it was made and save its model_state_dict alone.",
+            f"{path} is no checkpoint, is damaged, or needs code to be read, which is refused ({error}).",
+            "Load it where it was made and save its model_state_dict alone, with torch.save.",
         ) from error
     state = content.get("model_state_dict", content) if isinstance(content, dict) else None
     if not isinstance(state, dict) or not state:
         raise InvalidModelFile(f"{path} holds no state dict.", _WHOLE)
     if strange := [key for key, value in state.items() if not (isinstance(key, str) and _is_sound(value))]:
         raise InvalidModelFile(f"Entry {strange[0]!a} of {path} is no sound tensor.", _WHOLE)
+    if (claimed := sum(tensor.nbytes for tensor in state.values())) > (size := path.stat().st_size):
+        raise InvalidModelFile(f"The tensors of {path} take {claimed:,} bytes, but the file has {size:,}.", _WHOLE)
     return state
 
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from ..contract.card import ModelCard
 from ..contract.catalogue import CARD_KEY, find_model, read_header
 from ..contract.errors import InvalidCard, InvalidModelFile, ModelNotFound
+from ..contract.untrusted import read_bytes, refusals
 from ..network import DIS2, DIS2Config, SegmentationNetwork
 from ..run.jobfolder import whole_file
 
@@ -59,7 +60,8 @@ def load_model(name_or_path: str | os.PathLike[str]) -> Model:
     header = read_header(path)
     network = _blueprint(header.card, most_layers=len(header.tensors))
     _compare(_stored_shapes(network), {name: shape for name, (_, shape) in header.tensors.items()}, f"{path} holds")
-    data = _read_bytes(path)
+    with refusals(f"The model file {path}", ModelNotFound):
+        data = read_bytes(path, header.size)  # all at once: the hash is of the very bytes that become the weights
     try:
         weights = {name: weight.to(torch.float32, copy=True) for name, weight in safetensors.torch.load(data).items()}
         network.load_state_dict({**_counters(network), **weights}, assign=True)
@@ -147,14 +149,6 @@ def _require_finite(weights: Mapping[str, Tensor], subject: str, hint: str) -> N
     for name, weight in weights.items():
         if not torch.isfinite(weight).all():
             raise InvalidModelFile(f"{subject} tensor '{name}' has a value that is not finite.", hint)
-
-
-def _read_bytes(path: Path) -> bytes:
-    """The whole file at once: the hash is of the very bytes that become the weights."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ModelNotFound(f"The model file {path} cannot be read ({error.strerror}).") from error
 
 
 def _write_beside(path: Path, data: bytes) -> None:

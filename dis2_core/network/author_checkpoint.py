@@ -75,6 +75,8 @@ _SCALE_HEAD = re.compile(r"^(?P<part>\w+)\.seg_d(?P<stage>[1-4])_layers\.(?P<ind
 #: Entries that are never trained or never used in the published code.
 _UNUSED = re.compile(r"\.query$|_classwise_decoder\.seg_d4\.|_classwise_decoder\.e1_conv_up\.")
 
+_ENTRIES_A_LAYER = 12 * len(_BRANCHES)  # of a transformer
+
 
 @dataclass(frozen=True)
 class AuthorCheckpoint:
@@ -183,6 +185,8 @@ def _infer_config(
 
     rgb, ndsm = shape("rgb_encoder.e1.weight", 4), shape("ndsm_encoder.e1.weight", 4)
     layers = {name.split(".")[3] for name in state if name.startswith("full_fuse.transformer.layers.")}
+    if len(layers) * _ENTRIES_A_LAYER > len(state):
+        raise InvalidModelFile(f"The checkpoint names {len(layers):,} layers, but has {len(state):,} entries in all.")
     return DIS2Config(
         modalities=((names[0], rgb[1]), (names[1], ndsm[1])),
         classes=shape("full_classwise_attention.class_queries", 2)[0],

@@ -198,12 +198,13 @@ class DIS2(SegmentationNetwork):
         from .author_checkpoint import read_author_state_dict
 
         checkpoint = read_author_state_dict(state_dict, names, window, heads)
-        network = cls(checkpoint.config)
+        with torch.device("meta"):  # whatever sizes the entries suggest, no memory is taken for them
+            network = cls(checkpoint.config)
         try:
-            network.load_state_dict(checkpoint.network)
+            network.load_state_dict(checkpoint.network, assign=True)
         except RuntimeError as error:  # torch lists every missing entry and wrong shape
             raise InvalidModelFile(f"The checkpoint is not a whole DIS2 network: {error}") from error
-        return network.eval()
+        return network.float().eval()
 
     def to_author_state_dict(self, training: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Return all entries of the authors' checkpoint; see ``author_checkpoint``."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dis2_core.contract.errors import InputError, ProtocolError
 from dis2_core.contract.segment_job import MAX_LINE, OUTPUTS, Event, Job, Source, error_event
 
-names = st.text(min_size=1, max_size=8)
+names = st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1, max_size=8)
 finite = st.floats(allow_nan=False, allow_infinity=False)
 sources = st.builds(
     Source,
