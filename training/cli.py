@@ -6,28 +6,29 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
-from rich.console import Console
+from jsonargparse import Namespace
 
 from dis2_core.cli.console import Display, display_for_people
+from dis2_core.cli.failures import hush_libraries, report
 from dis2_core.cli.streams import check_stdout, forgive_stdout, steady_streams
-from dis2_core.contract.errors import Dis2Error
+from dis2_core.report.settings import read_no_matplotlibrc
 from dis2_core.run.interrupts import interruptible
 
 from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset
 from .data.sets import DATASETS, open_dataset, prepare
 from .fitting.accelerator import is_first_process
+from .fitting.arguments import Parser, recipe_file
 from .fitting.fit import fit
 from .fitting.recipe import Recipe
 from .region.command import region_parser, run_region
 from .scoring.evaluation import evaluate, load_trained, publish, table
 
 
-def recipe_parser() -> ArgumentParser:
+def recipe_parser() -> Parser:
     """The parser of recipes; every value can be overridden, e.g. ``--optimizer.lr 3e-4``."""
-    parser = ArgumentParser(description="Train a model from a recipe.")
-    parser.add_argument("--config", action=ActionConfigFile, help="recipe, a YAML file")
+    parser = Parser(description="Train a model from a recipe.")
+    parser.add_argument("--config", action=recipe_file(Recipe), help="recipe, a YAML file")
     parser.add_class_arguments(Recipe, None)
     return parser
 
@@ -44,18 +45,18 @@ def to_recipe(options: Namespace) -> Recipe:
     return Recipe(**vars(recipe_parser().instantiate(options)))
 
 
-def build_parser() -> ArgumentParser:
+def build_parser() -> Parser:
     """The parser of ``dis2-train``."""
     fitting = recipe_parser()
     fitting.add_argument("--out", type=Path, required=True, help="folder for the model, its state and the log")
     fitting.add_argument("--resume", action="store_true", help="go on with the run in the folder, if there is one")
 
-    preparing = ArgumentParser(description="Turn a data set as distributed into a folder data set.")
+    preparing = Parser(description="Turn a data set as distributed into a folder data set.")
     preparing.add_argument("dataset", choices=[name for name in DATASETS if name != "folder"])
     preparing.add_argument("source", type=Path, help="folder of the data set as distributed")
     preparing.add_argument("out", type=Path, help="folder to write")
 
-    evaluating = ArgumentParser(description="Score a model in every scenario.")
+    evaluating = Parser(description="Score a model in every scenario.")
     evaluating.add_argument("--model", required=True, help="shipped name, model file, or a benchmark's")
     evaluating.add_argument("--data", type=Path, required=True, help="where the data set lies")
     evaluating.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
@@ -68,9 +69,9 @@ def build_parser() -> ArgumentParser:
     evaluating.add_argument("--name", default="", help="of the model that --publish writes")
     evaluating.add_argument("--note", default="", help="added to the card's notes with --publish")
 
-    parser = ArgumentParser(prog="dis2-train", description="Train and evaluate DIS2 models.")
+    parser = Parser(prog="dis2-train", description="Train and evaluate DIS2 models.")
     commands = parser.add_subcommands(dest="command")
-    looking = ArgumentParser(description="Data sets.")
+    looking = Parser(description="Data sets.")
     commands.add_subcommand("data", looking)
     looking.add_subcommands(dest="task").add_subcommand("check", check_parser())
     commands.add_subcommand("prepare", preparing)
@@ -81,9 +82,9 @@ def build_parser() -> ArgumentParser:
     return parser
 
 
-def check_parser() -> ArgumentParser:
+def check_parser() -> Parser:
     """The parser of ``dis2-train data check``."""
-    checking = ArgumentParser(description="Look a data set over: contents, classes, what splits share, a sheet.")
+    checking = Parser(description="Look a data set over: contents, classes, what splits share, a sheet.")
     checking.add_argument("dataset", choices=list(DATASETS), help="which one it is")
     checking.add_argument("folder", type=Path, help="where it was unpacked")
     checking.add_argument("--sheet", type=Path, help="contact sheet; default: <dataset>_sheet.png here")
@@ -95,7 +96,8 @@ def check_parser() -> ArgumentParser:
 @steady_streams()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    options = build_parser().parse_args(arguments)
+    hush_libraries()
+    read_no_matplotlibrc()
     commands = {
         "data": _data,
         "prepare": _prepare,
@@ -105,14 +107,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "region": run_region,
     }
     try:
+        options = build_parser().parse_args(arguments)
         commands[options.command](options[options.command])
         check_stdout()
-    except Dis2Error as error:
-        Console(stderr=True).print(f"[red]Error:[/] {error}", highlight=False)
-        return error.exit_code
-    except KeyboardInterrupt:
-        Console(stderr=True).print("Stopped.")
-        return 130
+    except (Exception, KeyboardInterrupt) as error:
+        return report(error)
     return 0
 
 

@@ -21,7 +21,7 @@ from rich.text import Text
 
 from ..contract.card import Band, ModelCard, scenario_name
 from ..contract.catalogue import ModelHeader
-from ..contract.errors import Dis2Error
+from ..contract.errors import Dis2Error, shortened
 from ..contract.segment_job import Event, Work, error_event
 from ..contract.version import __version__
 
@@ -349,5 +349,5 @@ def _time_left(event: Event) -> str:
 
 def _remark(event: Event) -> str:
     """A warning or a piece of news in one line; nothing for other events."""
-    text = plain(event.data.get("text", ""))
+    text = plain(shortened(str(event.data.get("text", ""))))
     return {"warning": f"warning: {text}", "info": text}.get(event.type, "")

@@ -7,9 +7,7 @@ Errors end in one line on stderr and the exit code of their class: 2 input, 3 mo
 from __future__ import annotations
 
 import json
-import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -17,10 +15,11 @@ from typing import Annotated
 import typer
 
 from ..contract.catalogue import find_model, read_header, sha256
-from ..contract.errors import InputError
 from ..contract.other_jobs import read_job
 from ..contract.segment_job import Event, Job, Work
+from ..contract.untrusted import read_text, refusals
 from ..contract.version import __version__
+from ..report.settings import read_no_matplotlibrc
 from . import report_commands, scene_commands
 from .arguments import (
     BandsOption,
@@ -42,8 +41,9 @@ from .arguments import (
     creation_options,
     sources,
 )
-from .console import card_json, print_card, print_error
-from .running import describe, execute
+from .console import card_json, print_card
+from .failures import hush_libraries, report
+from .running import execute
 from .streams import check_stdout, forgive_stdout, steady_streams
 
 app = typer.Typer(
@@ -55,6 +55,8 @@ app = typer.Typer(
 
 Window = tuple[int, int]
 
+LONGEST_LOG = 32_000_000  # bytes of a file that holds a job, or the events of a run
+
 
 @steady_streams()
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -63,15 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Instead of the process's own.
     """
+    hush_libraries()
+    read_no_matplotlibrc()
     try:
         code = app(None if arguments is None else list(arguments), prog_name="dis2", standalone_mode=False)
         check_stdout()
     except (Exception, KeyboardInterrupt) as error:
-        described = describe(error)
-        if os.environ.get("DIS2_DEBUG") == "1":
-            traceback.print_exc()
-        print_error(described)
-        code = described.exit_code
+        code = report(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -154,10 +154,8 @@ def run(
     events: EventsOption = False,
 ) -> None:
     """Run a logged job again."""
-    try:
-        text = job.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The job {job} cannot be read ({error}).") from error
+    with refusals(f"The job {job}", hint="Give a job as JSON, or what a run with --events printed."):
+        text = read_text(job, LONGEST_LOG)
     execute(_logged_job(text), events=events, dry_run=dry_run)
 
 

@@ -1,4 +1,4 @@
-"""A job on the command line: its runner, what is shown meanwhile, and what becomes of errors."""
+"""A job on the command line: its runner, and what is shown meanwhile."""
 
 from __future__ import annotations
 
@@ -6,35 +6,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import typer
-
-from ..contract.errors import Cancelled, Dis2Error, InputError, ResourceError
+from ..contract.errors import InputError, ResourceError
 from ..contract.segment_job import Job, Work
 from ..run.interrupts import interruptible
 from ..run.runners import load_runner
 from .console import choose_display
+from .failures import in_words
 from .streams import forgive_stdout
-
-#: What typer raises for a wrong command line: click's UsageError, wherever this typer keeps it.
-_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
-
-
-def describe(error: BaseException) -> Dis2Error:
-    """Any exception as an error that tells what to do."""
-    if isinstance(error, Dis2Error):
-        return error
-    if isinstance(error, (KeyboardInterrupt, typer.Abort)):
-        return Cancelled("Cancelled.")
-    if isinstance(error, _USAGE_ERROR):
-        format_message: Callable[[], str] = getattr(error, "format_message", error.__str__)
-        return InputError(format_message(), "'dis2 --help' and 'dis2 COMMAND --help' list the options.")
-    if isinstance(error, MemoryError):
-        return ResourceError("The memory is full.", "Close other programs, or give a smaller --batch-size.")
-    first_line = str(error).partition("\n")[0]
-    return Dis2Error(
-        f"This is a bug in DIS2 ({type(error).__name__}: {first_line}).",
-        "Please report it; with DIS2_DEBUG=1 in the environment it shows where it happened.",
-    )
 
 
 def execute(job: Work, *, events: bool, dry_run: bool = False) -> None:
@@ -55,7 +33,7 @@ def execute(job: Work, *, events: bool, dry_run: bool = False) -> None:
                 return
             result = _runner(job.KIND)(job, progress=display, cancelled=cancelled)
         except (Exception, KeyboardInterrupt) as error:
-            display.fail(describe(error))
+            display.fail(in_words(error))
             raise
     display.finish(result)
     forgive_stdout()

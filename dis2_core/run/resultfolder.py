@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ..contract.errors import InputError, OutputNotWritable
+from ..contract.untrusted import parse_json, read_text
 from ..contract.version import __version__
 from .disk import translated_errors
 from .jobfolder import HiddenFolders
@@ -113,9 +114,7 @@ class ResultFolder:
     def _known_files(self) -> set[str]:
         manifest = self.target / self._manifest
         try:
-            if manifest.stat().st_size > MAX_MANIFEST:
-                return set()
-            data = json.loads(manifest.read_text(encoding="utf-8"))
+            data = parse_json(read_text(manifest, MAX_MANIFEST))
             return {self._manifest, *map(str, data["files"])} if "dis2" in data else set()
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError, TypeError):
             return set()

@@ -22,6 +22,8 @@ from dis2_core.contract.errors import Dis2Error, ProtocolError, ResourceError
 from dis2_core.contract.other_jobs import read_job
 from dis2_core.contract.segment_job import HEARTBEAT_SECONDS, Event, Work, error_event
 from dis2_core.contract.version import __version__
+from dis2_core.report.settings import read_no_matplotlibrc
+from dis2_core.run.failures import describe
 from dis2_core.run.runners import load_runner
 
 #: How long a cancelled run may tidy up before the process ends whatever it is doing.
@@ -114,6 +116,7 @@ def hold_environment() -> Optional[BinaryIO]:
 
 def main() -> int:
     """Run one job; return the exit code."""
+    read_no_matplotlibrc()
     held = hold_environment()
     channel = Channel()
     channel.send(Event("hello", {"version": __version__, "pid": os.getpid()}))
@@ -125,12 +128,9 @@ def main() -> int:
     except Dis2Error as error:
         channel.send(error_event(error))
         return error.exit_code
-    except Exception as error:  # a defect of ours: the traceback goes to the log, one line to the user
+    except Exception as error:  # perhaps a defect of ours: the traceback goes to the log, one line to the user
         traceback.print_exc()
-        failure = Dis2Error(
-            f"DIS2 failed unexpectedly ({type(error).__name__}: {error}).",
-            "This is a defect: please report it with this log.",
-        )
+        failure = describe(error)
         channel.send(error_event(failure))
         return failure.exit_code
     finally:

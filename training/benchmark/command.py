@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
+from jsonargparse import Namespace
 
 from dis2_core.cli.console import display_for_people
 from dis2_core.cli.streams import forgive_stdout
@@ -13,6 +13,7 @@ from dis2_core.run.disk import translated_errors
 from dis2_core.run.interrupts import interruptible
 from dis2_core.run.jobfolder import whole_file
 
+from ..fitting.arguments import Parser, recipe_file
 from .gallery import draw_gallery
 from .plan import BenchmarkRecipe
 from .plots import draw_all
@@ -27,10 +28,10 @@ class RunsFailed(Dis2Error):
     code = "runs-failed"
 
 
-def benchmark_parser() -> ArgumentParser:
+def benchmark_parser() -> Parser:
     """The parser of ``dis2-train benchmark``; every value can be overridden, e.g. ``--seeds "[0]"``."""
-    parser = ArgumentParser(description="Train and test all methods on all seeds; write tables and plots.")
-    parser.add_argument("--config", action=ActionConfigFile, help="what is compared, a YAML file")
+    parser = Parser(description="Train and test all methods on all seeds; write tables and plots.")
+    parser.add_argument("--config", action=recipe_file(BenchmarkRecipe), help="what is compared, a YAML file")
     parser.add_class_arguments(BenchmarkRecipe, None)
     parser.add_argument("--out", type=Path, default=None, help="folder of the runs; default: runs/<name>")
     parser.add_argument(
@@ -46,7 +47,7 @@ def to_benchmark(options: Namespace) -> BenchmarkRecipe:
     options = options.clone()
     for name in ("config", "out", "only", "processes", "tables_only"):
         options.pop(name, None)
-    parser = ArgumentParser()
+    parser = Parser()
     parser.add_class_arguments(BenchmarkRecipe, None)
     return BenchmarkRecipe(**vars(parser.instantiate(options)))
 

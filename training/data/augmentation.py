@@ -16,8 +16,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dis2_core.contract.card import Modality
+from dis2_core.contract.errors import InputError
 
 from .colour import adjust_contrast, adjust_hue, adjust_saturation
+from .ranges import require_range
 from .sample import Sample
 
 VISIBLE = ("red", "green", "blue")
@@ -79,6 +81,14 @@ class AugmentationRecipe:
     hole_area: tuple[float, float] = (0.02, 0.4)
     shift: float = 0.0
     shift_by: int = 4
+
+    def __post_init__(self) -> None:
+        shares = dict.fromkeys(("coarsen", "colour", "height_gain", "holes", "hole_area", "shift"), (0.0, 1.0))
+        require_range("augmentation.", self, scale=(0.05, 20), coarsest=(1, 64), height_noise=(0, 1e6), **shares)
+        require_range("augmentation.", self, shift_by=(0, 4096))
+        for name, limits in (("scale", self.scale), ("hole_area", self.hole_area)):
+            if limits[0] > limits[1]:
+                raise InputError(f"augmentation.{name} is {limits}; the first must not exceed the second.")
 
 
 class Augmentation:

@@ -12,6 +12,7 @@ PNG works as well, and ``gt`` for ``labels``. All rasters of one name have one s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,12 +21,15 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from dis2_core.contract.card import Band, LandClass, Modality
-from dis2_core.contract.errors import InputError
+from dis2_core.contract.card import MAX_CLASSES, MAX_MODALITIES, Band, LandClass, Modality
+from dis2_core.contract.errors import InputError, InvalidCard
+from dis2_core.contract.typed import WrongType, build
+from dis2_core.contract.untrusted import refusals
 
 from .layers import CodedLabels, RasterLayer
 from .sample import IGNORE
 from .tiles import MemoryTile, RasterTile, Tile, write_raster
+from .yaml_text import load_yaml
 
 SUFFIXES = (".tif", ".tiff", ".png")
 LABEL_FOLDERS = ("labels", "gt")
@@ -51,6 +55,18 @@ class Description:
     license: str = ""
     description: str = ""
 
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.gsd) and self.gsd > 0):
+            raise InvalidCard(f"The ground sample distance is {self.gsd}; it must be a positive number of metres.")
+        for what, count, most in (
+            ("modalities", len(self.modalities), MAX_MODALITIES),
+            ("classes", len(self.classes), MAX_CLASSES),
+        ):
+            if not 1 <= count <= most:
+                raise InvalidCard(f"It has {count} {what}; 1 to {most} can be learned.")
+        if len(set(self.modality_names)) < len(self.modalities):
+            raise InvalidCard(f"Two modalities share a name: {', '.join(self.modality_names)}.")
+
     @property
     def modality_names(self) -> tuple[str, ...]:
         """Names of the modalities, in order."""
@@ -73,27 +89,27 @@ class Description:
         Raises:
             InputError: It is missing or incomplete.
         """
-        import yaml
-
         path = folder / "dataset.yaml"
-        try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
-            return cls(
-                modalities=tuple(_modality(item) for item in data.pop("modalities")),
-                classes=tuple(LandClass(**item) for item in data.pop("classes")),
-                **data,
-            )
-        except FileNotFoundError:
+        if not path.exists():
             raise InputError(
                 f"{path} is missing.", "Write it (docs/training.md shows one), or run `dis2-train prepare`."
-            ) from None
-        except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-            raise InputError(f"{path} is incomplete or damaged ({type(error).__name__}: {error}).") from error
+            )
+        with refusals(str(path)):
+            data = load_yaml(path)
+        try:
+            return build(cls, _with_statistics(data))
+        except (WrongType, InvalidCard) as error:
+            raise InputError(f"{path} is incomplete or damaged: {error}", "docs/training.md shows one.") from error
 
 
-def _modality(item: dict[str, Any]) -> Modality:
-    statistics = {"mean": 0.0, "std": 1.0}
-    return Modality(**{**item, "bands": tuple(Band(**{**statistics, **band}) for band in item["bands"])})
+def _with_statistics(data: Any) -> Any:
+    """The description with statistics of all its bands; those that the file does not give are measured later."""
+    try:
+        for modality in data["modalities"]:
+            modality["bands"] = [{"mean": 0.0, "std": 1.0, **band} for band in modality["bands"]]
+    except (LookupError, TypeError):  # of another form: whoever checks the types says where
+        pass
+    return data
 
 
 class TileDataset:

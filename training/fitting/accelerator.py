@@ -78,7 +78,9 @@ def launch(recipe: Recipe) -> Fabric:
     """Start the processes that a recipe calls for, or join those that ``torchrun`` has started.
 
     Raises:
-        InputError: ``torchrun`` has started another number of processes.
+        InputError: ``torchrun`` has started another number of processes, or the recipe's device, strategy or
+            precision do not exist or do not go together.
+        NoDevice: There is no CUDA device that works.
     """
     from lightning.fabric import Fabric  # seconds, which nobody waits for who trains on a single device
     from lightning.fabric.strategies import DDPStrategy
@@ -92,13 +94,21 @@ def launch(recipe: Recipe) -> Fabric:
             f"torchrun has started {started} processes; the recipe is for one.",
             f"Give --devices {os.environ['LOCAL_WORLD_SIZE']}, and --nodes where there are several machines.",
         )
-    fabric = Fabric(
-        accelerator=recipe.device,
-        devices=recipe.devices,
-        num_nodes=recipe.nodes,
-        strategy=strategy,
-        precision=recipe.precision,
-    )
+    if recipe.device == "cuda":
+        choose_device(recipe.device)  # says why it does not work
+    try:
+        fabric = Fabric(
+            accelerator=recipe.device,
+            devices=recipe.devices,
+            num_nodes=recipe.nodes,
+            strategy=strategy,
+            precision=recipe.precision,
+        )
+    except (ImportError, RuntimeError, TypeError, ValueError) as error:  # Lightning's ways to say what it cannot do
+        raise InputError(
+            f"Lightning cannot train as the recipe says: {' '.join(str(error).split())}",
+            "Look at device, devices, nodes, strategy and precision of the recipe.",
+        ) from error
     fabric.launch()
     return fabric
 

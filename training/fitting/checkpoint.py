@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import math
 import os
-import pickle
-import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -16,12 +14,17 @@ import torch
 
 from dis2_core import ModelCard
 from dis2_core.contract.errors import InputError
+from dis2_core.contract.typed import WrongType, build
+from dis2_core.contract.untrusted import refusals
+from dis2_core.models.archive import load_archive
 from dis2_core.run.jobfolder import whole_file
 
 from .preparation import Training
 from .recipe import Recipe, ScheduleRecipe, plain
 
 VERSION = 1
+
+TENSORS = ("objective", "average", "optimizer")  # what has a state of its own
 
 #: Values of a recipe that change where and how fast a run goes, not what it learns.
 #: ``data.folder``: that the data are the same is checked by their statistics.
@@ -91,10 +94,21 @@ class Checkpoint:
         return cls(plain(recipe), training.card.to_json(), course, tensors)
 
     def restore(self, training: Training) -> None:
-        """Put the tensors into a run that was set up anew."""
-        training.objective.load_state_dict(self.tensors["objective"])
-        training.average.network.load_state_dict(self.tensors["average"])
-        training.optimizer.load_state_dict(self.tensors["optimizer"])
+        """Put the tensors into a run that was set up anew.
+
+        Raises:
+            InputError: They are not those of such a run.
+        """
+        try:
+            training.objective.load_state_dict(self.tensors["objective"])
+            training.average.network.load_state_dict(self.tensors["average"])
+            training.optimizer.load_state_dict(self.tensors["optimizer"])
+            _require_own_shapes(training.optimizer)
+        except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            raise InputError(
+                f"The state of the run is not that of this network ({' '.join(str(error).split())}).",
+                "Delete it and train anew.",
+            ) from error
 
     def write(self, path: Path) -> None:
         """Write the file; an earlier one stays until this one is complete.
@@ -117,21 +131,40 @@ class Checkpoint:
         Raises:
             InputError: It is damaged, or of another version.
         """
-        try:
-            with zipfile.ZipFile(path) as archive:  # torch does not look at the checksums
-                if broken := archive.testzip():
-                    raise zipfile.BadZipFile(f"wrong checksum of {broken}")
-            entries = torch.load(path, map_location="cpu", weights_only=True)
-        except (OSError, zipfile.BadZipFile, RuntimeError, pickle.UnpicklingError) as error:
-            first_line = str(error).partition("\n")[0]
-            raise InputError(f"{path} cannot be read ({first_line}).", "Delete it and train anew.") from error
-        if not isinstance(entries, dict) or entries.pop("version", None) != VERSION:
+        hint = "Delete it and train anew."
+        with refusals(str(path), hint=hint):
+            entries = load_archive(path)
+        if not isinstance(entries, dict) or entries.get("version") != VERSION:
             raise InputError(f"{path} is the state of another version of DIS2.", "Train anew, or use that version.")
         try:
-            course = Course(**entries.pop("course"))
-            return cls(entries.pop("recipe"), entries.pop("card"), course, entries)
-        except (KeyError, TypeError) as error:
-            raise InputError(f"{path} is incomplete ({error}).", "Delete it and train anew.") from error
+            state = build(_Entries, entries)
+        except WrongType as error:
+            raise InputError(f"{path} is damaged: {error}", hint) from error
+        if not 0 <= state.course.best_steps <= state.course.steps or math.isnan(state.course.best):
+            raise InputError(f"{path} is damaged: its steps or its best score cannot be.", hint)
+        tensors = {name: getattr(state, name) for name in TENSORS}
+        return cls(state.recipe, state.card, state.course, tensors)
+
+
+def _require_own_shapes(optimizer: torch.optim.Optimizer) -> None:
+    """Raise ValueError where a moment of the optimizer is not of its weight's shape, which torch does not look at."""
+    for weight, moments in optimizer.state.items():
+        for name, moment in moments.items():
+            if isinstance(moment, torch.Tensor) and moment.ndim and moment.shape != weight.shape:
+                raise ValueError(f"{name} has shape {tuple(moment.shape)}, its weight {tuple(weight.shape)}")
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """What the file holds, by its keys."""
+
+    version: int
+    recipe: dict[str, Any]
+    card: dict[str, Any]
+    course: Course
+    objective: Any  # torch says itself what fits
+    average: Any
+    optimizer: Any
 
 
 def find_checkpoint(

@@ -11,6 +11,7 @@ from typing import Any
 
 from dis2_core.contract.card import scenario_name
 from dis2_core.contract.errors import InputError
+from dis2_core.contract.untrusted import read_text, refusals
 from dis2_core.run.disk import translated_errors
 from dis2_core.run.jobfolder import whole_file
 
@@ -19,6 +20,7 @@ from .pace import Clock
 from .recipe import Recipe, distillation_weight, learning_rate
 
 FILE = "log.csv"
+MAX_BYTES = 64_000_000  # of 100,000 epochs
 SCORES = ("miou", "oa", "iou")
 
 
@@ -47,11 +49,8 @@ def log_row(epoch: Epoch, recipe: Recipe, clock: Clock) -> dict[str, float]:
 def read_log(folder: Path) -> list[dict[str, str]]:
     """The rows of a run's ``log.csv``. Raises InputError where there is none."""
     path = folder / FILE
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}).", "Train the run anew.") from error
+    with refusals(str(path), hint="Train the run anew."):
+        rows = list(csv.DictReader(io.StringIO(read_text(path, MAX_BYTES), newline="")))
     if not rows:
         raise InputError(f"{path} is empty.", "Train the run anew.")
     return rows

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dis2_core.contract.errors import Dis2Error
+from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.run.reporting import Reporter
@@ -23,7 +23,7 @@ from .preparation import Training
 from .recipe import Recipe, distillation_weight, full_only_steps, learning_rate, share_done
 
 
-class TrainingDiverged(Dis2Error):
+class TrainingDiverged(InputError):
     """The loss is no finite number any more."""
 
     code = "training-diverged"

@@ -7,9 +7,19 @@ import math
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from dis2_core.contract.errors import InputError
+from dis2_core.network.config import STRIDE
+
 from ..data.augmentation import AugmentationRecipe
 from ..data.dataset import TileDataset
+from ..data.ranges import require_range
 from ..data.sets import open_dataset
+
+MAX_WIDTH = 4096  # of a layer, as in model files
+MAX_WINDOW = 4096  # pixels
+MAX_BATCH = 65_536
+MAX_EPOCHS = 1_000_000
+MAX_WINDOWS = 100_000_000  # an epoch
 
 
 @dataclass
@@ -34,6 +44,9 @@ class DataRecipe:
     validation: str = "validation"
     class_aware: float = 0.5
     validation_overlap: float = 0.5
+
+    def __post_init__(self) -> None:
+        require_range("data.", self, class_aware=(0, 1), validation_overlap=(0, 0.75))
 
     def open(self, split: str) -> TileDataset:
         """Open a split of the data set.
@@ -69,6 +82,12 @@ class ModelRecipe:
     training_data: str = ""
     notes: str = ""
 
+    def __post_init__(self) -> None:
+        sizes = dict.fromkeys(("width", "decoder_width", "pool_hidden"), (1, MAX_WIDTH))
+        require_range("model.", self, window=(STRIDE, MAX_WINDOW), dropout=(0, 0.99), **sizes)
+        if self.window % STRIDE:
+            raise InputError(f"model.window is {self.window}; it must be a multiple of {STRIDE}.")
+
 
 @dataclass
 class OptimizerRecipe:
@@ -89,6 +108,11 @@ class OptimizerRecipe:
     momentum: float = 0.9
     clip: float | None = 1.0
     ema: float | None = 0.995
+
+    def __post_init__(self) -> None:
+        require_range(
+            "optimizer.", self, lr=(0, 1000), weight_decay=(0, 1000), momentum=(0, 1), clip=(0, 1e9), ema=(0, 1)
+        )
 
 
 @dataclass
@@ -125,6 +149,13 @@ class ScheduleRecipe:
     incomplete: Literal["one", "all"] = "one"
     patience: int | None = None
 
+    def __post_init__(self) -> None:
+        epochs = dict.fromkeys(("epochs", "patience"), (1, MAX_EPOCHS))
+        batches = dict.fromkeys(("batch_size", "accumulate"), (1, MAX_BATCH))
+        windows = dict.fromkeys(("windows_per_epoch", "restart_every"), (1, MAX_WINDOWS))
+        require_range("schedule.", self, **epochs, **batches, **windows)
+        require_range("schedule.", self, warmup=(0, 1), final=(0, 1), full_only=(0, 1))
+
     @property
     def steps_per_epoch(self) -> int:
         """Optimizer steps an epoch."""
@@ -151,6 +182,9 @@ class DistillationRecipe:
     start: float = 0.2
     ramp: float = 0.2
     from_epoch: int | None = None
+
+    def __post_init__(self) -> None:
+        require_range("distillation.", self, weight=(0, 1e6), start=(0, 1), ramp=(0, 1), from_epoch=(0, MAX_EPOCHS))
 
 
 @dataclass
@@ -199,6 +233,17 @@ class Recipe:
     strategy: str = "auto"
     precision: str = "32-true"
     workers: int = 0
+
+    def __post_init__(self) -> None:
+        require_range("", self, cross_entropy=(0, 1e6), seed=(0, 2**63 - 1), nodes=(1, 4096), workers=(0, 256))
+        if isinstance(self.devices, int):
+            require_range("", self, devices=(1, 1024))
+        elif self.devices != "auto":
+            raise InputError(f"devices is '{self.devices}'; it must be a number of processes, or auto.")
+        if wrong := [name for name, weight in self.scenarios.items() if not 0 <= weight <= 1e6]:
+            raise InputError(
+                f"The weight of scenario '{wrong[0]}' is {self.scenarios[wrong[0]]}; it must be 0 or more."
+            )
 
     @property
     def in_one_process(self) -> bool:

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 
 from dis2_core.contract.errors import InputError
+from dis2_core.contract.typed import value_of
+from dis2_core.contract.untrusted import parse_json, read_text, refusals
 from dis2_core.contract.version import __version__
 from dis2_core.run.device import describe_device
 from dis2_core.run.jobfolder import whole_file
@@ -22,6 +24,7 @@ from .accelerator import Accelerator
 from .recipe import Recipe
 
 NAME = "run.json"
+MAX_BYTES = 16_000_000  # of a run that was started 10,000 times
 
 
 def record_start(
@@ -40,7 +43,7 @@ def record_start(
         OutputNotWritable, NoSpace: The file cannot be written.
     """
     path = folder / NAME
-    earlier = json.loads(path.read_text(encoding="utf-8"))["starts"] if steps and path.exists() else []
+    earlier = _starts(path) if steps and path.exists() else []
     start = {
         "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "steps": steps,
@@ -58,11 +61,18 @@ def record_start(
 
 def trained_on(folder: Path) -> str:
     """The device of the latest start of a run. Raises InputError where the record is missing or damaged."""
-    path = folder / NAME
-    try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["starts"][-1]["device"])
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise InputError(f"{path} cannot be read ({error}).", "Train the run anew.") from error
+    starts = _starts(folder / NAME)
+    if not starts:
+        raise InputError(f"{folder / NAME} tells of no start.", "Train the run anew.")
+    return str(starts[-1].get("device"))
+
+
+def _starts(path: Path) -> list[dict[str, Any]]:
+    """The starts that a record tells of. Raises InputError where it is missing or damaged."""
+    with refusals(str(path), hint="Train the run anew."):
+        record = parse_json(read_text(path, MAX_BYTES))
+        starts = record.get("starts") if isinstance(record, dict) else None
+        return value_of("list[dict[str, Any]]", starts, "starts")
 
 
 def versions() -> dict[str, str]:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from dis2_core import Model, ModelCard
 from dis2_core.contract.errors import InvalidModelFile, ModelNotFound
+from dis2_core.contract.untrusted import parse_json
 from dis2_core.network import DIS2Config, SegmentationNetwork
 from dis2_core.run.jobfolder import whole_file
 
@@ -71,13 +72,13 @@ def load_method(path: str | os.PathLike[str]) -> tuple[str, Model]:
         with safetensors.safe_open(path, "pt") as stream:
             metadata = stream.metadata() or {}
         method, text = metadata[METHOD_KEY], metadata[CARD_KEY]
-        card = ModelCard.from_json(json.loads(text))
+        card = ModelCard.from_json(parse_json(text, exact=True))
         weights = safetensors.torch.load_file(path)
     except KeyError as error:
         raise InvalidModelFile(
             f"{path} holds no method of the benchmark.", "Model files are loaded by dis2_core.load_model."
         ) from error
-    except (safetensors.SafetensorError, ValueError, RecursionError) as error:
+    except (safetensors.SafetensorError, ValueError) as error:
         raise InvalidModelFile(f"{path} is damaged ({error}).", "Train the method again.") from error
     network = _put(weights, _blueprint(method, card), f"{path} does not hold '{method}' as its card describes it")
     return method, Model(card, network.eval(), path=path)

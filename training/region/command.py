@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jsonargparse import ArgumentParser, Namespace
+from jsonargparse import Namespace
 
 from dis2_core.cli.arguments import pairs, sources
 from dis2_core.cli.console import clock, display_for_people
@@ -14,6 +14,7 @@ from dis2_core.contract.errors import InputError
 from dis2_core.contract.other_jobs import EFFORTS, ClassValue, Reference, TrainJob, effort
 from dis2_core.run.interrupts import interruptible
 
+from ..fitting.arguments import Parser
 from ..scoring.evaluation import table
 from .outcome import TrainingResult
 from .region import run_training
@@ -21,9 +22,9 @@ from .region import run_training
 VECTORS = (".geojson", ".json")
 
 
-def region_parser() -> ArgumentParser:
+def region_parser() -> Parser:
     """The parser of the command."""
-    parser = ArgumentParser(description="Train a model on rasters and labels of one scene, and test it apart.")
+    parser = Parser(description="Train a model on rasters and labels of one scene, and test it apart.")
     parser.add_argument(
         "--input", action="append", default=[], metavar="SLOT=FILE", help=f"two or more; slots: {', '.join(SLOTS)}"
     )

@@ -6,9 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from dis2_core.contract.card import LandClass
 from dis2_core.run.jobfolder import whole_file
@@ -41,22 +38,28 @@ def draw_sheet(datasets: Sequence[TileDataset], path: Path) -> None:
 
 def draw_rows(rows: Sequence[Row], classes: Sequence[LandClass], path: Path) -> None:
     """Draw rows of pictures under the titles of the first row, with a legend, and write them as a PNG."""
-    columns = len(rows[0][1])
-    figure = Figure(figsize=(columns * INCHES, len(rows) * INCHES + 0.9), dpi=110, layout="constrained")
-    axes = figure.subplots(len(rows), columns, squeeze=False)
-    for axis, (title, _) in zip(axes[0], rows[0][1], strict=True):
-        axis.set_title(title, fontsize=7)
-    for line, (label, images) in zip(axes, rows, strict=True):
-        for axis, (_, image) in zip(line, images, strict=True):
-            axis.imshow(image, interpolation="nearest")
-            axis.set_xticks([])
-            axis.set_yticks([])
-        line[0].set_ylabel(label[:40], fontsize=6)
-    handles = [Patch(facecolor=item.color, edgecolor="#888888", label=item.name) for item in classes]
-    handles += [Patch(facecolor="#000000", label="not labelled"), Patch(facecolor="#ff00ff", label="hole")]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=6, frameon=False)
-    with whole_file(path) as part:
-        FigureCanvasAgg(figure).print_png(str(part))
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # a second, which nobody waits for who only trains
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
+
+    with rc_context({"text.parse_math": False}):  # a class may be called '$x'
+        columns = len(rows[0][1])
+        figure = Figure(figsize=(columns * INCHES, len(rows) * INCHES + 0.9), dpi=110, layout="constrained")
+        axes = figure.subplots(len(rows), columns, squeeze=False)
+        for axis, (title, _) in zip(axes[0], rows[0][1], strict=True):
+            axis.set_title(title, fontsize=7)
+        for line, (label, images) in zip(axes, rows, strict=True):
+            for axis, (_, image) in zip(line, images, strict=True):
+                axis.imshow(image, interpolation="nearest")
+                axis.set_xticks([])
+                axis.set_yticks([])
+            line[0].set_ylabel(label[:40], fontsize=6)
+        handles = [Patch(facecolor=item.color, edgecolor="#888888", label=item.name) for item in classes]
+        handles += [Patch(facecolor="#000000", label="not labelled"), Patch(facecolor="#ff00ff", label="hole")]
+        figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=6, frameon=False)
+        with whole_file(path) as part:
+            FigureCanvasAgg(figure).print_png(str(part))
 
 
 def spread(tiles: Sequence[Tile], count: int) -> list[Tile]:
