@@ -19,7 +19,7 @@ from ..contract.other_jobs import read_job
 from ..contract.segment_job import Event, Job, Work
 from ..contract.untrusted import read_text, refusals
 from ..contract.version import __version__
-from ..report.settings import read_no_matplotlibrc
+from ..run.settings import read_no_matplotlibrc
 from . import report_commands, scene_commands
 from .arguments import (
     BandsOption,

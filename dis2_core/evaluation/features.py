@@ -6,13 +6,11 @@ becomes no class.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ import numpy.typing as npt
 
 from ..contract.errors import InputError
 from ..contract.other_jobs import Reference
+from ..contract.untrusted import parse_json, read_text, refusals
 from .classes import class_key
 
 MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that
@@ -140,19 +139,13 @@ class FeatureFile:
 
 
 def _load(reference: Reference) -> Mapping[str, Any]:
-    file, title = Path(reference.path), reference.title
-    hint = "Give a GeoJSON file of polygons; QGIS and ogr2ogr write it from any vector layer."
-    try:
-        if (size := file.stat().st_size) > MAX_BYTES:
-            raise InputError(
-                f"{title} has {size / 1e6:,.0f} MB; polygons of up to {MAX_BYTES / 1e6:,.0f} MB are read.",
-                "Cut out the part that the map covers, or rasterise the polygons first.",
-            )
-        data = json.loads(file.read_text(encoding="utf-8-sig"))  # Windows begins files with a mark
-    except OSError as error:
-        raise InputError(f"The reference {title} cannot be read ({error.strerror}).", "Check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{title} is no GeoJSON ({str(error)[:200]}).", hint) from error
+    title = reference.title
+    hint = (
+        "Give a GeoJSON file of polygons, which QGIS and ogr2ogr write from any vector layer; of a very large one, "
+        "cut out the part that the map covers, or rasterise it first."
+    )
+    with refusals(f"The reference {title}", hint=hint):
+        data = parse_json(read_text(reference.path, MAX_BYTES))
     if not isinstance(data, dict) or not isinstance(data.get("features"), list):
         raise InputError(f"{title} is no GeoJSON FeatureCollection.", hint)
     return data
