@@ -13,11 +13,11 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 @pytest.fixture
 def terminal_signals():
-    """SIGINT and SIGTERM as a shell in a terminal hands them on, here and to what the test starts.
+    """SIGINT, SIGTERM and SIGHUP as a shell in a terminal hands them on, here and to what the test starts.
 
-    Under nohup, in the background of a script or below a service manager the tests may be started with both ignored.
+    Under nohup, in the background of a script or below a service manager the tests may be started with some ignored.
     """
-    wanted = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    wanted = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
     before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
     yield
     for number, handler in before.items():

@@ -11,7 +11,7 @@ from jsonargparse import Namespace
 from dis2_core.cli.console import Display, display_for_people
 from dis2_core.cli.failures import hush_libraries, report
 from dis2_core.cli.streams import check_stdout, forgive_stdout, steady_streams
-from dis2_core.run.interrupts import interruptible
+from dis2_core.run.interrupts import interruptible, stopping_at_once
 from dis2_core.run.settings import read_no_matplotlibrc
 
 from .benchmark.command import benchmark_parser, run_benchmark
@@ -96,8 +96,6 @@ def check_parser() -> Parser:
 @steady_streams()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    hush_libraries()
-    read_no_matplotlibrc()
     commands = {
         "data": _data,
         "prepare": _prepare,
@@ -107,9 +105,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "region": run_region,
     }
     try:
-        options = build_parser().parse_args(arguments)
-        commands[options.command](options[options.command])
-        check_stdout()
+        with stopping_at_once():
+            hush_libraries()
+            read_no_matplotlibrc()
+            options = build_parser().parse_args(arguments)
+            commands[options.command](options[options.command])
+            check_stdout()
     except (Exception, KeyboardInterrupt) as error:
         return report(error)
     return 0

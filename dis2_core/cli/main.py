@@ -19,6 +19,7 @@ from ..contract.other_jobs import read_job
 from ..contract.segment_job import Event, Job, Work
 from ..contract.untrusted import read_text, refusals
 from ..contract.version import __version__
+from ..run.interrupts import stopping_at_once
 from ..run.settings import read_no_matplotlibrc
 from . import report_commands, scene_commands
 from .arguments import (
@@ -65,14 +66,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: Instead of the process's own.
     """
-    hush_libraries()
-    read_no_matplotlibrc()
+    sys.exit(_exit_code(arguments))
+
+
+def _exit_code(arguments: Sequence[str] | None) -> int:
     try:
-        code = app(None if arguments is None else list(arguments), prog_name="dis2", standalone_mode=False)
-        check_stdout()
+        with stopping_at_once():
+            hush_libraries()
+            read_no_matplotlibrc()
+            code = app(None if arguments is None else list(arguments), prog_name="dis2", standalone_mode=False)
+            check_stdout()
     except (Exception, KeyboardInterrupt) as error:
-        code = report(error)
-    sys.exit(code if isinstance(code, int) else 0)
+        return report(error)
+    return code if isinstance(code, int) else 0
 
 
 @app.callback(invoke_without_command=True)

@@ -20,7 +20,6 @@ from tiny_models import save_tiny_model, tiny_card
 
 import dis2_core
 from dis2_core import cli
-from dis2_core.cli import running
 from dis2_core.contract.catalogue import sha256
 from dis2_core.contract.errors import InputError, ModelError, ResourceError
 from dis2_core.contract.segment_job import Event, Job, Source
@@ -337,28 +336,6 @@ def test_signal_handlers_are_given_back(fake_run: FakeRun) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     assert call(["segment", "--model", "M", "--output", "c.tif"]) == 0
     assert before == (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM))
-
-
-@pytest.mark.usefixtures("terminal_signals")
-def test_the_first_ctrl_c_waits_for_the_job_and_the_second_does_not() -> None:
-    with running.interruptible() as cancelled:
-        assert not cancelled()
-        signal.raise_signal(signal.SIGINT)  # nothing is raised: torch's import aborts when it is interrupted
-        assert cancelled()
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGTERM)
-
-
-@pytest.mark.usefixtures("terminal_signals")
-def test_a_signal_that_is_ignored_stays_ignored() -> None:
-    """Under nohup a run goes on; the other signal still asks it to stop."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with running.interruptible() as cancelled:
-        signal.raise_signal(signal.SIGINT)
-        assert not cancelled()
-        signal.raise_signal(signal.SIGTERM)
-        assert cancelled()
-    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def progress_event(fraction: float, stage: str = "segmenting", left: float | None = 3700.0) -> Event:
