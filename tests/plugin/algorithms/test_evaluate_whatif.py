@@ -153,6 +153,7 @@ def test_evaluate_polygons_by_the_names_of_the_style(run, maps, polygons, tmp_pa
     assert "'water' is unknown to the reference" in log
 
 
+@pytest.mark.slow
 def test_odd_polygons_are_left_out_and_named_as_in_qgis(run, maps, polygons, tmp_path):
     """A corner set twice, and a class forgotten; the log names the layer and the ids that QGIS shows."""
     layer = paletted(maps[0], ("house", "road", 'the "meadow"', "water"))
