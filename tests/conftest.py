@@ -15,9 +15,11 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 def terminal_signals():
     """SIGINT, SIGTERM and SIGHUP as a shell in a terminal hands them on, here and to what the test starts.
 
-    Under nohup, in the background of a script or below a service manager the tests may be started with some ignored.
+    Under nohup, in the background of a script or below a service manager the tests may be started with them ignored.
     """
-    wanted = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
+    wanted = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    if hasattr(signal, "SIGHUP"):
+        wanted[signal.SIGHUP] = signal.SIG_DFL
     before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
     yield
     for number, handler in before.items():

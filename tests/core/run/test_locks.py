@@ -55,7 +55,7 @@ def test_a_living_process_keeps_others_out_and_a_killed_one_does_not(tmp_path: P
         b"\xff\xfe",
         b"[" * 100_000,
         b" " * 1_000_000,
-        json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(),
+        pytest.param(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(), id="ours"),
         json.dumps({"pid": 1, "host": "elsewhere"}).encode(),
         json.dumps({"pid": 10**30, "host": None}).encode(),
     ],
