@@ -502,6 +502,7 @@ def test_bad_checkpoints_are_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert os.listdir(output.parent) == []
 
 
+@pytest.mark.slow
 def test_names_must_fit_the_checkpoint(checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["import-author", checkpoint, tmp_path / "m", "--classes", "a,b"]) == 2
     assert "5" in capsys.readouterr().err

@@ -42,6 +42,7 @@ def test_every_scenario_answers_with_logits_of_the_window(config):
     assert len({round(answer.double().sum().item(), 6) for answer in answers.values()}) == len(answers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", [TWO, THREE])
 def test_a_missing_modality_is_not_looked_at(config):
     net, inputs = network(config), windows(config)

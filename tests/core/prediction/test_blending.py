@@ -14,6 +14,7 @@ SIZES = st.integers(1, 90)
 OVERLAPS = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.6, 0.75])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [1, 2, 16, 33, 512])
 def test_hann_is_positive_and_symmetric(length: int) -> None:
     hann = half_pixel_hann(length)

@@ -96,6 +96,7 @@ def test_layers_stay_away_where_they_are_not_wanted(algorithm, real_worker, tmp_
     assert context.layersToLoadOnCompletion() == {}
 
 
+@pytest.mark.slow
 def test_failure_is_one_message(make, tmp_path):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(QgsProcessingException, match="file"):

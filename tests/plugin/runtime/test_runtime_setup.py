@@ -534,6 +534,7 @@ def test_a_disk_that_fills_up_is_one_sentence_and_the_earlier_runtime_stays(
 # --------------------------------------------------------------------------------------------- an existing Python
 
 
+@pytest.mark.slow
 def test_an_existing_python_is_tried_out_and_used_from_then_on(root, torch_python, tmp_path):
     from dis2.runtime.interpreter import interpreter
 

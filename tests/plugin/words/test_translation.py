@@ -112,6 +112,7 @@ def test_words_for_options_are_labels(speaks, french):
     assert french["Extent"] == "Emprise"
 
 
+@pytest.mark.slow
 def test_qgis_process_of_a_french_profile(plugin_folder, tmp_path):
     """The profile of someone who has chosen French in QGIS's options, in a program of its own."""
     assert PROGRAM, "qgis_process is missing: install QGIS"

@@ -217,6 +217,7 @@ def test_a_run_that_fails_does_not_keep_the_others_from_being_done(
     assert any(event.type == "warning" and "single_ndsm/seed0" in event.data["text"] for event in heard)
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_made_fails_its_run_alone(folder: Path, tmp_path: Path) -> None:
     """An error of the system, not one of ours."""
     (tmp_path / "single_ndsm").write_text("no folder")

@@ -65,6 +65,7 @@ def test_samples_keep_the_promises_of_their_description(name: str, written: Call
     ModelCard(name, description.modalities, description.classes, (64, 64), description.gsd)  # says what is wrong
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MINIATURES)
 def test_windows_are_the_same_from_files_and_from_memory(name: str, written: Callable[[str], Path]) -> None:
     dataset = open_dataset(name, written(name), "train")

@@ -236,6 +236,7 @@ def test_a_kill_between_any_two_writes_loses_an_epoch_at_most(
     assert_same_run(begun, whole)
 
 
+@pytest.mark.slow
 def test_a_killed_process_goes_on(data: Path, tmp_path: Path) -> None:
     """SIGKILL, on the command line, soon after the first epoch."""
     long = replace(tiny_recipe(data).schedule, epochs=6)

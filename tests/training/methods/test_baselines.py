@@ -43,6 +43,7 @@ def test_gradients(method: str, modalities: tuple[tuple[str, int], ...]) -> None
     BaselineTester(method, modalities).check_gradients()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_batches_and_missing_modalities(method: str) -> None:
     tester = BaselineTester(method)
@@ -51,6 +52,7 @@ def test_batches_and_missing_modalities(method: str) -> None:
     tester.check_layout_and_precision()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_saving_and_export(method: str, tmp_path: Path) -> None:
     tester = BaselineTester(method)
@@ -58,6 +60,7 @@ def test_saving_and_export(method: str, tmp_path: Path) -> None:
     tester.check_export(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_it_learns(method: str) -> None:
     """Blocks whose class each modality shows: the task's loss falls well below that of guessing."""
@@ -243,6 +246,7 @@ def test_the_full_scenario_is_not_trained_unless_it_is_drawn(method: str) -> Non
     torch.testing.assert_close(terms["drawn"], segmentation_loss(alone, labels), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_who_draws_the_full_scenario() -> None:
     config = DIS2Config(modalities=TWO)
     assert {method for method in METHODS if build(method, config).draws_full} == set(DRAWING)
@@ -251,6 +255,7 @@ def test_who_draws_the_full_scenario() -> None:
 # --- sizes and ablations ---
 
 
+@pytest.mark.slow
 def test_baselines_have_the_decoder_of_dis2_and_its_encoders() -> None:
     config = DIS2Config(modalities=TWO)
     with torch.device("meta"):

@@ -42,6 +42,7 @@ def test_a_class_that_fell_below_the_floor_comes_back() -> None:
     assert pull(cross_entropy) > 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("incomplete", [[], [("rgb",)], [("ndsm",)], [("rgb",), ("ndsm",)]])
 def test_the_other_terms_are_the_published_ones(incomplete: list[tuple[str, ...]]) -> None:
     torch.manual_seed(0)

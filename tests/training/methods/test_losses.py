@@ -110,6 +110,7 @@ def test_three_modalities_train_in_every_incomplete_scenario(scenario):
     assert objective.network.branches["incomplete"].fusion.availability.grad.abs().sum() > 0
 
 
+@pytest.mark.slow
 def test_a_few_steps_lower_the_total():
     torch.manual_seed(0)
     objective = Objective(DIS2(CONFIG))

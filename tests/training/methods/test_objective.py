@@ -64,6 +64,7 @@ def golden_objective(window: int, seed: int) -> tuple[Objective, dict[str, torch
     return objective, {"rgb": batch[:, :3], "ndsm": batch[:, 3:]}, labels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("window", "seed"), WINDOWS)
 @pytest.mark.parametrize("route", ROUTES)
 def test_probabilities_are_the_authors(window, seed, route):
@@ -74,6 +75,7 @@ def test_probabilities_are_the_authors(window, seed, route):
     np.testing.assert_allclose(logits.softmax(dim=1).numpy(), expected, rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("window", "seed"), WINDOWS)
 @pytest.mark.parametrize("route", ["rgb_only", "ndsm_only"])
 @pytest.mark.parametrize(("epoch", "weight"), [(0, 0.0), (6, 5.0)])

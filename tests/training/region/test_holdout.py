@@ -40,6 +40,7 @@ def distance(first: Box, second: Box) -> int:
     return max(rows, cols)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(labels(), st.floats(0.05, 0.5))
 def test_what_is_held_out_never_meets_what_is_trained_on(codes: np.ndarray, share: float) -> None:
@@ -50,6 +51,7 @@ def test_what_is_held_out_never_meets_what_is_trained_on(codes: np.ndarray, shar
         assert all(distance(one, other) >= WINDOW // 2 for one in boxes[first] for other in boxes[second])
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(labels(), st.floats(0, 0.5))
 def test_every_labelled_pixel_has_one_use_and_every_class_is_trained(codes: np.ndarray, share: float) -> None:
@@ -62,6 +64,7 @@ def test_every_labelled_pixel_has_one_use_and_every_class_is_trained(codes: np.n
         assert np.bincount(codes[inside], minlength=4).tolist() == uses[role].tolist()
 
 
+@pytest.mark.slow
 def test_share_and_classes_of_a_city() -> None:
     """A quarter of the ground, every class on both sides, no more lost to the strips than tested."""
     codes = draw_city(512, seed=0).labels
@@ -104,6 +107,7 @@ def test_ground_beyond_the_budget_is_drawn_with_every_class() -> None:
     assert affordable(plan, Role.TRAIN, codes, 360_000, seed=3) == plan.boxes(Role.TRAIN)
 
 
+@pytest.mark.slow
 def test_many_small_labels_are_shared_out_in_seconds() -> None:
     codes = np.full((8192, 8192), IGNORE, dtype=np.uint8)
     rng = np.random.default_rng(0)

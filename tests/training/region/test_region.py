@@ -208,6 +208,7 @@ def test_values_without_meaning_are_not_labelled(scene: Path, tmp_path: Path) ->
     assert (codes == np.array([0, 1, 255])[expected]).all()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_model(scene: Path, tmp_path: Path) -> None:
     first, again, other = (
         Path(
@@ -247,6 +248,7 @@ def test_other_classes_get_a_new_head(trained: TrainingResult, scene: Path, tmp_
     assert result.card.class_names == ("green", "built") and "new are: classes." in result.inherited
 
 
+@pytest.mark.slow
 def test_cancelled_in_mid_training(scene: Path, tmp_path: Path) -> None:
     stages: list[str] = []
     job = tiny_job(scene, steps=5000, outputs={"model": str(tmp_path / "model.safetensors")})
@@ -294,6 +296,7 @@ def test_a_damaged_raster_is_told(scene: Path, tmp_path: Path) -> None:
     refused(scene, tmp_path, UnreadableRaster, "half.tif is damaged", inputs=inputs)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told(scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*arguments: object) -> None:
         raise NoSpace("The disk is full.")

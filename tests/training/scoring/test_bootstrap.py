@@ -91,6 +91,7 @@ def test_pairing_sees_what_hard_patches_hide() -> None:
     assert not paired_bootstrap(better, shuffled).significant
 
 
+@pytest.mark.slow
 def test_false_alarms_are_as_rare_as_promised() -> None:
     """Two equally good methods: an interval of 95 % leaves 0 out in about 5 % of the comparisons."""
     alarms = [

@@ -54,6 +54,7 @@ def test_attention_is_counted() -> None:
     assert missing in (0, 4 * tokens**2 * channels)  # why a CPU's own count is not used
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scenario", "figure"), [(("rgb", "ndsm"), 103.6), (("rgb",), 103.8), (("ndsm",), 103.5)])
 def test_the_published_network_costs_what_was_measured_by_other_means(scenario: tuple[str, ...], figure: float) -> None:
     """GFLOP of 512 x 512 pixels as a count of every layer gave them, parameters as the authors' checkpoint has them."""

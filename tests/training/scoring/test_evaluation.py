@@ -93,6 +93,7 @@ def trained(method: str, path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_dis2_that_a_benchmark_has_written_becomes_a_model_file(folder: Path, tmp_path: Path) -> None:
     """The file predicts what the benchmark's does, but for half precision; its card has another name and scores."""
     model = load_trained(trained("dis2_no_kd", tmp_path / "run.safetensors"))

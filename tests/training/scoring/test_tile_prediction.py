@@ -46,6 +46,7 @@ def with_holes(tile: MemoryTile) -> MemoryTile:
     return MemoryTile(tile.name, replace(sample, valid=valid), tile.grid)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overlap", [0.0, 0.5])
 def test_a_tile_in_memory_gets_the_map_of_its_files(folder: Path, tmp_path: Path, model: Model, overlap: float) -> None:
     tile = with_holes(FolderDataset(folder, "test").in_memory()[0])
