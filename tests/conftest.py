@@ -1,4 +1,4 @@
-"""What every test shares, whatever its floor: threads, signals where a test sends them, and a disk that fills up."""
+"""What library and training's tests share: threads, what they inherit of a terminal, and a disk that fills up."""
 
 import os
 import signal
@@ -9,6 +9,15 @@ import pytest
 if "PYTEST_XDIST_WORKER" in os.environ:
     # As many processes as cores, so one thread each; before torch or OpenBLAS is imported, and for what tests start.
     os.environ["OMP_NUM_THREADS"] = "1"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_wishes_about_terminals():
+    """Services that run tests ask for colours, and a shell may tell its width: what is shown must not depend on it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture
