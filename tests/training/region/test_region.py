@@ -313,6 +313,7 @@ def test_a_loss_that_is_no_number_is_told(scene: Path, tmp_path: Path) -> None:
     refused(scene, tmp_path, TrainingDiverged, "not finite|loss is", inputs=inputs)
 
 
+@pytest.mark.slow
 def test_few_labels_train_without_a_test_and_say_so(scene: Path, tmp_path: Path) -> None:
     labels = np.full((1, SIDE, SIDE), 255, dtype=np.uint8)
     labels[0, 80:112, 80:112] = draw_labels()[80:112, 80:112]
@@ -326,6 +327,7 @@ def test_few_labels_train_without_a_test_and_say_so(scene: Path, tmp_path: Path)
     assert "not tested" in Path(outputs["report"]).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_hole_is_no_label(scene: Path, tmp_path: Path) -> None:
     """Where a raster has no data, nothing is tested; where none has any, nothing is trained."""
     with rasterio.open(scene / "ndsm.tif") as raster:
@@ -340,6 +342,7 @@ def test_a_hole_is_no_label(scene: Path, tmp_path: Path) -> None:
     assert result.full.reference.sum() < result.plan.pixels(Role.TEST).sum() or not test[:, columns].any()
 
 
+@pytest.mark.slow
 def test_more_modalities_and_bands_of_a_persons_choice(scene: Path, tmp_path: Path) -> None:
     radar = write(tmp_path / "radar.tif", np.random.default_rng(2).normal(-10, 3, (2, SIDE, SIDE)).astype(np.float32))
     rasters = tiny_job(scene).inputs
@@ -362,12 +365,14 @@ def test_an_extent_limits_the_ground(scene: Path) -> None:
     assert codes.shape == (SIDE, SIDE // 2) and (codes == draw_labels()[:, : SIDE // 2]).all()
 
 
+@pytest.mark.slow
 def test_a_coarser_model(scene: Path, tmp_path: Path) -> None:
     job = tiny_job(scene, gsd=1.0, outputs={"model": str(tmp_path / "coarse.safetensors")})
     assert run_training(job).card.gsd == 1.0
     assert labels_of(job).shape == (SIDE // 2, SIDE // 2)
 
 
+@pytest.mark.slow
 def test_a_scene_beyond_the_memory_is_drawn_from(scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(region, "TRAINING_BYTES", 200_000)
     events = Events()
@@ -375,6 +380,7 @@ def test_a_scene_beyond_the_memory_is_drawn_from(scene: Path, tmp_path: Path, mo
     assert "too large for the memory" in events.texts("warning")
 
 
+@pytest.mark.slow
 def test_the_card_counts_what_was_used(scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where memory or data end, less is used than was planned."""
     limits = {"TRAINING_BYTES": 200_000, "TEST_PIXELS": 100, "VALIDATION_WINDOWS": 1}
@@ -401,6 +407,7 @@ def test_numbers_that_are_none_are_words(scene: Path, tmp_path: Path) -> None:
     assert [item.name[:3] for item in labels.classes] == ["7", "--5", "999"]
 
 
+@pytest.mark.slow
 def test_it_runs_where_prediction_runs(scene: Path, tmp_path: Path) -> None:
     """A Python of torch, rasterio, safetensors and pyproj: nothing of what researchers install beside."""
     (tmp_path / "job.json").write_text(tiny_job(scene, outputs={"model": str(tmp_path / "m.safetensors")}).to_json())
@@ -420,6 +427,7 @@ run_training(read_job(open(sys.argv[1]).read()))
     assert (tmp_path / "m.safetensors").exists()
 
 
+@pytest.mark.slow
 def test_the_command_line(scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from dis2_training.cli import main
 
