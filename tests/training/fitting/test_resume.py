@@ -257,7 +257,7 @@ def test_a_killed_process_goes_on(data: Path, tmp_path: Path) -> None:
     assert not list(out.glob(".*"))
 
 
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen, seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert process.poll() is None, process.stderr.read().decode()
