@@ -95,6 +95,7 @@ def count(work: Callable[[Path], None], folder: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
+@pytest.mark.slow
 @pytest.mark.parametrize("next_target", ["map.tif", "other.tif", "tables/other.csv"])
 def test_after_a_kill_the_next_run_in_either_folder_finds_all_old_or_all_new(tmp_path: Path, next_target: str) -> None:
     last = count(run, tmp_path / "count")
