@@ -33,6 +33,7 @@ from dis2_core.contract.errors import (
     UnknownModality,
 )
 from dis2_core.contract.segment_job import Event, Job, Source
+from dis2_core.contract.styles import palette_style
 from dis2_core.models.file import Model
 from dis2_core.prediction.outputs import warped_rows
 from dis2_core.prediction.segment import plan_job, run_job, segment
@@ -232,11 +233,12 @@ def test_outputs_in_different_folders(scene: Scene, model: Model, tmp_path: Path
 
 
 def test_nothing_of_an_earlier_result_stays(scene: Scene, model: Model, out: Path) -> None:
-    for ending in (".tif.ovr", ".tif.msk", ".tif.aux.xml", ".qml"):
+    for ending in (".tif", ".tif.ovr", ".tif.msk", ".tif.aux.xml"):
         (out / f"c{ending}").write_text("stale")
+    (out / "c.qml").write_text(palette_style(()))
     segment(scene(), model, output=out / "other.tif", confidence=out / "c.tif", device="cpu")
     assert files_in(out) == {"other.tif", "other.tif.aux.xml", "other.qml", "c.tif", "c.qml"}
-    assert "stale" not in (out / "c.qml").read_text()
+    assert (out / "c.qml").read_text() != palette_style(())
 
 
 def test_threads_are_put_back(scene: Scene, model: Model, out: Path) -> None:
