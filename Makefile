@@ -48,6 +48,10 @@ test-plugin: setup package ## tests of the assembled plugin, in real QGIS
 test-qgis-matrix: setup-core ## the plugin's tests on QGIS 3.40 and 3.44 in Debian roots (needs root)
 	bash tools/qgis_matrix.sh test
 
+.PHONY: faults
+faults: setup-core ## long runs of kills, refusals and fuzzed files; FAULTS_ROUNDS, FAULTS_SEED
+	$(CORE) $(PYTEST) tests/faults $(PYTEST_ARGS)
+
 # flake8-qgis: imports and Qt 6. QGS105 would have iface imported, which is none without a window.
 .PHONY: lint format
 lint: setup-core ## ruff, mypy --strict, and QGIS's rules for Qt 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -49,9 +50,11 @@ class ResultFolder:
 
     def __enter__(self) -> ResultFolder:
         self._check_target()
-        self._hidden.__enter__()
-        with translated_errors(self.target):
-            self.path.mkdir()
+        with ExitStack() as stack:
+            stack.enter_context(self._hidden)
+            with translated_errors(self.target):
+                self.path.mkdir()
+            stack.pop_all()  # it is left by ``__exit__``
         return self
 
     def __exit__(

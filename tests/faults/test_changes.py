@@ -1,0 +1,65 @@
+"""A fault at every single change that a command makes to the file system: the process ends, or the disk refuses."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from commands import arguments, call, fail_in, files, hidden
+
+CHANGES = ("rename", "replace", "unlink", "rmdir", "mkdir", "link")
+EVERY = int(os.environ.get("FAULTS_EVERY", "3"))
+
+
+def striking(number: int, strike: Callable[[], None], count: Path) -> Callable[[], None]:
+    """What makes a fork count its changes in a file, and strike before one of them."""
+
+    def arm() -> None:
+        done = 0
+
+        def wrapped(original: Callable[..., object]) -> Callable[..., object]:
+            def call_(*positional: object, **named: object) -> object:
+                nonlocal done
+                done += 1
+                if done == number:
+                    strike()
+                count.write_text(str(done)) if number == 0 else None
+                return original(*positional, **named)
+
+            return call_
+
+        for name in CHANGES:
+            setattr(os, name, wrapped(getattr(os, name)))
+
+    return arm
+
+
+@pytest.mark.parametrize("command", ["segment", "evaluate", "whatif", "ndsm", "city"])
+@pytest.mark.parametrize("fault", ["KILL", "EACCES", "ENOSPC", "EIO"])
+def test_a_fault_at_any_change(command: str, fault: str, scene: Path, tmp_path: Path) -> None:
+    def strike() -> None:
+        if fault == "KILL":
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise OSError(getattr(errno, fault), os.strerror(getattr(errno, fault)))
+
+    out, count = tmp_path / "out", tmp_path / "count"
+    out.mkdir()
+    words = arguments(scene, out)[command]
+    assert call(words).code == 0
+    assert call(words, striking(0, lambda: None, count)).code == 0
+    last = int(count.read_text())
+    for number in range(1, last + 1, EVERY):
+        before = files(out)
+        ended = call(words, striking(number, strike, count))
+        if ended.code is None:
+            fail_in(out)
+        found = files(out)
+        assert set(found) == set(before), f"change {number} of {last}"
+        if ended.code:
+            assert found == before, f"change {number} of {last}: exit {ended.code}, and something is new"
+            assert not hidden(out) and "Traceback" not in ended.stderr and "bug" not in ended.stderr, ended.stderr
+    assert call(words).code == 0 and not hidden(out)
