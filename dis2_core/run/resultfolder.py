@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ from ..contract.untrusted import parse_json, read_text
 from ..contract.version import __version__
 from .disk import translated_errors
 from .jobfolder import HiddenFolders
+from .locks import MARK
 from .targets import RASTER_SUFFIXES
 
 MAX_MANIFEST = 1 << 20  # bytes
@@ -21,6 +23,9 @@ MAX_MANIFEST = 1 << 20  # bytes
 #: Endings of the notes that GDAL and QGIS leave beside a raster: appended to its name, or instead of its ending.
 APPENDED = (".aux.xml", ".ovr", ".ovr.aux.xml", ".msk")
 REPLACING = (".qml", ".qmd")
+
+#: Endings of what runs write into their folders.
+WRITTEN = (*RASTER_SUFFIXES, ".csv", ".html", ".json", *APPENDED, *REPLACING)
 
 
 class ResultFolder:
@@ -75,6 +80,8 @@ class ResultFolder:
                 meanwhile; it stays then.
         """
         self._check_contents()
+        for left_over in self.path.glob(f".*{MARK}*"):  # of a run inside, whose disk did not let it go
+            shutil.rmtree(left_over, ignore_errors=True)
         names = sorted(path.name for path in self.path.iterdir())
         manifest = {"dis2": __version__, "files": names}
         with translated_errors(self.target):
@@ -112,12 +119,13 @@ class ResultFolder:
         rasters = [name for name in known if name.endswith(RASTER_SUFFIXES)]
         known |= {name + ending for name in rasters for ending in APPENDED}
         known |= {Path(name).stem + ending for name in rasters for ending in REPLACING}
-        return (name for name, is_folder in found if is_folder or name not in known)
+        return (name for name, is_folder in found if MARK not in name and (is_folder or name not in known))
 
     def _known_files(self) -> set[str]:
         manifest = self.target / self._manifest
         try:
             data = parse_json(read_text(manifest, MAX_MANIFEST))
-            return {self._manifest, *map(str, data["files"])} if "dis2" in data else set()
+            names = {self._manifest, *map(str, data["files"])} if "dis2" in data else set()
+            return {name for name in names if name.lower().endswith(WRITTEN)}  # whatever else a list may hold
         except (OSError, ValueError, KeyError, TypeError):
             return set()

@@ -207,6 +207,17 @@ def test_a_file_of_that_name(make_job: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_list_that_was_changed_gives_nothing_away(make_job: Any, tmp_path: Path) -> None:
+    run_whatif(make_job())
+    manifest = tmp_path / "what if" / "whatif.json"
+    listed = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**listed, "files": [*listed["files"], "thesis.docx"]}))
+    (tmp_path / "what if" / "thesis.docx").write_text("dear")
+    with pytest.raises(OutputNotWritable, match=r"thesis\.docx"):
+        run_whatif(make_job())
+    assert (tmp_path / "what if" / "thesis.docx").read_text() == "dear"
+
+
 def test_an_input_in_the_folder(make_job: Any, tmp_path: Path) -> None:
     result = run_whatif(make_job())
     with pytest.raises(InputError, match="lies in"):
