@@ -18,9 +18,9 @@ from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset
 from .data.sets import DATASETS, open_dataset, prepare
 from .fitting.accelerator import is_first_process
-from .fitting.arguments import Parser, recipe_file
 from .fitting.fit import fit
 from .fitting.recipe import Recipe
+from .options.arguments import Parser, recipe_file
 from .region.command import region_parser, run_region
 from .scoring.evaluation import evaluate, load_trained, publish, table
 

@@ -21,6 +21,7 @@ from .segment_job import (
     check_creation_options,
     check_device,
     check_extent,
+    check_pixel_size,
     read_object,
 )
 
@@ -267,8 +268,8 @@ class TrainJob(Work):
         check_counts(batch_size=self.batch_size, threads=self.threads)
         if self.seed < 0:
             raise ProtocolError(f"The seed {self.seed} must be a whole number from 0.")
-        if self.gsd is not None and not (math.isfinite(self.gsd) and self.gsd > 0):
-            raise ProtocolError(f"The ground sample distance {self.gsd} must be a positive number of metres.")
+        if self.gsd is not None:
+            check_pixel_size("ground sample distance", self.gsd)
         if not 0 <= self.held_out <= 0.5:
             raise ProtocolError(f"The held-out share {self.held_out} must lie between 0 and 0.5.")
         if self.window is not None and self.window % 16:

@@ -33,6 +33,8 @@ MASKS = ("auto", "none")  # beside band numbers; see ``Source.mask``
 #: place: the main output comes last, so that its presence means that the run is complete.
 OUTPUTS = ("areas", "scenario", "probabilities", "confidence", "classes")
 
+PIXEL_SIZES = (1e-6, 1e7)  # metres, of a microscope and of a globe in two pixels; beyond, arithmetic fails
+
 #: What a person may decide about a GeoTIFF; all else is the writer's business.
 CREATION_OPTIONS = ("BIGTIFF", "BLOCKSIZE", "COMPRESS", "NUM_THREADS", "PREDICTOR", "ZLEVEL", "ZSTD_LEVEL")
 
@@ -192,7 +194,7 @@ def check_extent(extent: tuple[float, float, float, float] | None) -> None:
 
 def check_device(device: str) -> None:
     """Raise ProtocolError unless a device is ``auto``, ``cpu``, ``cuda`` or ``cuda:N``."""
-    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+    if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?", device):
         raise ProtocolError(f"Unknown device '{device}'.", "Use auto, cpu, cuda or cuda:0.")
 
 
@@ -202,6 +204,14 @@ def pixel_size(grid: str) -> float | None:
         return float(grid)
     except ValueError:
         return None
+
+
+def check_pixel_size(what: str, metres: float) -> None:
+    """Raise ProtocolError unless a pixel has a size that any sensor could have."""
+    if not PIXEL_SIZES[0] <= metres <= PIXEL_SIZES[1]:  # nor is NaN
+        raise ProtocolError(
+            f"The {what} {metres:g} must be a positive number of metres, {PIXEL_SIZES[0]:g} to {PIXEL_SIZES[1]:g}."
+        )
 
 
 def reference_raster(grid: str) -> str | None:
@@ -274,8 +284,8 @@ class Job(Work):
             raise ProtocolError(f"Unknown precision '{self.precision}'; use {', '.join(PRECISIONS)}.")
         check_counts(batch_size=self.batch_size, threads=self.threads)
         size = pixel_size(self.grid)
-        if size is not None and not (math.isfinite(size) and size > 0):
-            raise ProtocolError(f"The pixel size {self.grid} must be a positive number of metres.")
+        if size is not None:
+            check_pixel_size("pixel size", size)
         if not 0 <= self.min_confidence <= 1:
             raise ProtocolError(f"The minimum confidence {self.min_confidence} must lie between 0 and 1.")
         check_creation_options(self.creation_options)

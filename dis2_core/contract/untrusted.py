@@ -104,15 +104,21 @@ def parse_json(text: str, *, exact: bool = False) -> Any:
     Args:
         text: Of one value.
         exact: Also refuse what only Python and lenient writers take for JSON: a key that occurs twice,
-            numbers that are not finite, halves of characters.
+            numbers that are not finite, integers that nobody needs, halves of characters. Otherwise an integer
+            beyond ``MAX_DIGITS`` is read as a float, which may be infinite.
 
     Raises:
         Refused: It is no JSON, or beyond a bound.
     """
     _require_affordable(text)
-    hooks: dict[str, Any] = {"parse_int": _integer}
+    hooks: dict[str, Any] = {"parse_int": _short_or_float}
     if exact:
-        hooks.update(object_pairs_hook=_unique, parse_constant=_finite, parse_float=_finite)
+        hooks = {
+            "parse_int": _short_integer,
+            "parse_float": _finite,
+            "parse_constant": _finite,
+            "object_pairs_hook": _unique,
+        }
     try:
         value = json.loads(text, **hooks)
         if exact:
@@ -149,7 +155,11 @@ def _children(item: Any) -> Any:
     return item if isinstance(item, list) else ()
 
 
-def _integer(text: str) -> int:
+def _short_or_float(text: str) -> float:
+    return int(text) if len(text) <= MAX_DIGITS else float(text)
+
+
+def _short_integer(text: str) -> int:
     if len(text) > MAX_DIGITS:
         raise Refused(f"an integer has {len(text):,} digits")
     return int(text)

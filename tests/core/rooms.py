@@ -21,13 +21,14 @@ DIS2_CORE = {
 
 TRAINING = {
     "configs": set(),
-    "data": set(),
+    "options": set(),
+    "data": {"options"},
     "methods": {"data"},
     "scoring": {"data", "methods"},
-    "fitting": {"data", "methods", "scoring"},
-    "region": {"data", "methods", "scoring", "fitting"},
-    "benchmark": {"data", "methods", "scoring", "fitting"},
-    ".": {"data", "scoring", "fitting", "region", "benchmark"},
+    "fitting": {"options", "data", "methods", "scoring"},
+    "region": {"options", "data", "methods", "scoring", "fitting"},
+    "benchmark": {"options", "data", "methods", "scoring", "fitting"},
+    ".": {"options", "data", "scoring", "fitting", "region", "benchmark"},
 }
 
 QGIS_PLUGIN = {

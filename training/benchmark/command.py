@@ -13,7 +13,7 @@ from dis2_core.run.disk import translated_errors
 from dis2_core.run.interrupts import interruptible
 from dis2_core.run.jobfolder import whole_file
 
-from ..fitting.arguments import Parser, recipe_file
+from ..options.arguments import Parser, recipe_file
 from .gallery import draw_gallery
 from .plan import BenchmarkRecipe
 from .plots import draw_all

@@ -18,8 +18,8 @@ from torch import Tensor
 from dis2_core.contract.card import Modality
 from dis2_core.contract.errors import InputError
 
+from ..options.ranges import require_range
 from .colour import adjust_contrast, adjust_hue, adjust_saturation
-from .ranges import require_range
 from .sample import Sample
 
 VISIBLE = ("red", "green", "blue")

@@ -26,10 +26,10 @@ from dis2_core.contract.errors import InputError, InvalidCard
 from dis2_core.contract.typed import WrongType, build
 from dis2_core.contract.untrusted import refusals
 
+from ..options.yaml_text import load_yaml
 from .layers import CodedLabels, RasterLayer
 from .sample import IGNORE
 from .tiles import MemoryTile, RasterTile, Tile, write_raster
-from .yaml_text import load_yaml
 
 SUFFIXES = (".tif", ".tiff", ".png")
 LABEL_FOLDERS = ("labels", "gt")

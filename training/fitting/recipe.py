@@ -12,8 +12,8 @@ from dis2_core.network.config import STRIDE
 
 from ..data.augmentation import AugmentationRecipe
 from ..data.dataset import TileDataset
-from ..data.ranges import require_range
 from ..data.sets import open_dataset
+from ..options.ranges import require_range
 
 MAX_WIDTH = 4096  # of a layer, as in model files
 MAX_WINDOW = 4096  # pixels

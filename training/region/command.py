@@ -14,7 +14,7 @@ from dis2_core.contract.errors import InputError
 from dis2_core.contract.other_jobs import EFFORTS, ClassValue, Reference, TrainJob, effort
 from dis2_core.run.interrupts import interruptible
 
-from ..fitting.arguments import Parser
+from ..options.arguments import Parser
 from ..scoring.evaluation import table
 from .outcome import TrainingResult
 from .region import run_training

@@ -61,13 +61,15 @@ def test_json_may_be_nested_so_deep_and_no_deeper():
             parse_json(text)
 
 
-@pytest.mark.parametrize("text", ["", "{", "9" * 5000, "-" + "9" * 31, '{"a": 1}{}', "\0"])
+@pytest.mark.parametrize("text", ["", "{", '{"a": 1}{}', "\0"])
 def test_what_is_no_json_is_refused(text):
     with pytest.raises(Refused):
         parse_json(text)
 
 
-@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', "NaN", "[-Infinity]", "1e999", '"\\ud800"'])
+@pytest.mark.parametrize(
+    "text", ['{"a": 1, "a": 2}', "NaN", "[-Infinity]", "1e999", "9" * 5000, "-" + "9" * 31, '"\\ud800"']
+)
 def test_exact_json_takes_nothing_that_only_lenient_readers_take(text):
     parse_json(text)
     with pytest.raises(Refused):
@@ -78,15 +80,15 @@ def test_a_text_that_becomes_more_than_it_looks_like_is_refused_before_memory_is
     code = """if True:
         import resource
         from dis2_core.contract.untrusted import Refused, parse_json
+        text = "[" + "[]," * 15_000_000 + "[]]"  # as lists it takes a GB
+        resource.setrlimit(resource.RLIMIT_AS, (500 << 20, 500 << 20))
         try:
-            parse_json("[" + "[]," * 15_000_000 + "[]]")
+            parse_json(text)
         except Refused as error:
-            print(error, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, sep="|")
+            print(error)
     """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    reason, _, kilobytes = run.stdout.strip().partition("|")
-    assert "MB of memory" in reason
-    assert int(kilobytes) < 400_000  # most of which made the text; as lists it would be over a million
+    assert "MB of memory" in run.stdout
 
 
 def test_a_long_text_loses_its_middle():

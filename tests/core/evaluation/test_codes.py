@@ -265,8 +265,8 @@ def test_the_crs_can_be_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no GeoJSON"),
-        ("[" * 100_000, "no GeoJSON"),
+        ("", "no JSON"),
+        ("[" * 100_000, "nested"),
         ('{"type": "Polygon"}', "FeatureCollection"),
         ('{"features": []}', "no polygon"),
         ('{"crs": {"properties": {"name": "+init=file:/etc/passwd"}}, "features": []}', "not known"),
@@ -286,7 +286,7 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="more than 250"):
         PolygonCodes(Reference(path, "class"), GRID)
     monkeypatch.setattr("dis2_core.evaluation.features.MAX_BYTES", 100)
-    with pytest.raises(InputError, match="MB"):
+    with pytest.raises(InputError, match="up to 100 are read"):
         PolygonCodes(Reference(path, "class"), GRID)
 
 

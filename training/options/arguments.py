@@ -13,7 +13,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.untrusted import refusals
 
-from ..data.yaml_text import load_yaml, read_yaml_text
+from .yaml_text import load_yaml, read_yaml_text
 
 
 class Parser(ArgumentParser):
