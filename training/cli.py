@@ -146,8 +146,8 @@ def _display() -> Display:
 
 
 def _evaluate(options: Namespace) -> None:
-    dataset = open_dataset(options.dataset, options.data, options.split, **options.options)
     model = load_trained(options.model)
+    dataset = open_dataset(options.dataset, options.data, options.split, **options.options)
     scores = evaluate(model, dataset, options.whole_tiles)
     print(table(scores))
     if options.publish:

@@ -104,12 +104,12 @@ def launch(recipe: Recipe) -> Fabric:
             strategy=strategy,
             precision=recipe.precision,
         )
+        fabric.launch()
     except (ImportError, RuntimeError, TypeError, ValueError) as error:  # Lightning's ways to say what it cannot do
         raise InputError(
             f"Lightning cannot train as the recipe says: {' '.join(str(error).split())}",
             "Look at device, devices, nodes, strategy and precision of the recipe.",
         ) from error
-    fabric.launch()
     return fabric
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from dis2_core.contract.card import Modality
+from dis2_core.contract.errors import InputError
 
 from ..dataset import Description, TileDataset, check_labels
 from ..sample import IGNORE
@@ -106,6 +107,8 @@ def check_dataset(
         InputError: A file is missing, or a label is no class.
     """
     datasets = [open_dataset(name, folder, split, **(options or {})) for split in split_names(name, folder)]
+    if not datasets:
+        raise InputError(f"{folder} holds no split.", "A split is a folder with labels in it.")
     facts = [_look_over(dataset, limit) for dataset in datasets]
     description = datasets[0].description
     lines = [f"{name} in {folder}", description.description, ""]
