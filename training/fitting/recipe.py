@@ -111,7 +111,7 @@ class OptimizerRecipe:
 
     def __post_init__(self) -> None:
         require_range(
-            "optimizer.", self, lr=(0, 1000), weight_decay=(0, 1000), momentum=(0, 1), clip=(0, 1e9), ema=(0, 1)
+            "optimizer.", self, lr=(0, 1e38), weight_decay=(0, 1000), momentum=(0, 1), clip=(0, 1e9), ema=(0, 1)
         )
 
 
@@ -240,6 +240,8 @@ class Recipe:
             require_range("", self, devices=(1, 1024))
         elif self.devices != "auto":
             raise InputError(f"devices is '{self.devices}'; it must be a number of processes, or auto.")
+        if self.precision.startswith("64"):
+            raise InputError(f"precision is '{self.precision}'; weights are averaged in float32.", "Use 32-true.")
         if wrong := [name for name, weight in self.scenarios.items() if not 0 <= weight <= 1e6]:
             raise InputError(
                 f"The weight of scenario '{wrong[0]}' is {self.scenarios[wrong[0]]}; it must be 0 or more."

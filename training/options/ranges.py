@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 from dis2_core.contract.errors import InputError
 
 
-def require_range(section: str, recipe: object, **ranges: tuple[float, float]) -> None:
-    """Raise InputError unless values of a recipe lie in their ranges, ends included; None is left to its meaning.
+def require_range(section: str, recipe: Any, **ranges: tuple[float, float]) -> None:
+    """Raise InputError unless values of a recipe lie in their ranges, ends included; None where its field may be None.
 
     Args:
         section: Of the recipe, for the message: ``optimizer.``; empty at the top.
-        recipe: Has the values as attributes.
+        recipe: A dataclass with the values.
         ranges: By the value's name.
     """
+    for item in fields(recipe):
+        if getattr(recipe, item.name) is None and "None" not in str(item.type):
+            raise InputError(f"{section}{item.name} is empty; it needs a value.")
     for name, (low, high) in ranges.items():
         value = getattr(recipe, name)
         for number in value if isinstance(value, (tuple, list)) else (value,):

@@ -49,6 +49,9 @@ def outcome(capsys, *arguments):
         ("--devices=x", "devices is 'x'"),
         ("--data.folder=[/x]", "/x"),
         ("--data.dataset=[/b]", "[/b]"),
+        ("--schedule.batch_size=null", "schedule.batch_size"),
+        ('--data.options={"folder": 1}', "'folder'"),
+        ("--precision=64-true", "64-true"),
         ("--bogus=1", "bogus"),
     ],
 )

@@ -29,7 +29,7 @@ DATASETS: dict[str, Callable[..., TileDataset]] = {
 }
 
 
-def open_dataset(name: str, folder: str | Path, split: str, **options: Any) -> TileDataset:
+def open_dataset(name: str, folder: str | Path, split: str, /, **options: Any) -> TileDataset:
     """Open a split of a data set.
 
     Args:
