@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -81,7 +81,7 @@ class ResultFolder:
         """
         self._check_contents()
         for left_over in self.path.glob(f".*{MARK}*"):  # of a run inside, whose disk did not let it go
-            shutil.rmtree(left_over, ignore_errors=True)
+            _take_away(left_over)
         names = sorted(path.name for path in self.path.iterdir())
         manifest = {"dis2": __version__, "files": names}
         with translated_errors(self.target):
@@ -129,3 +129,12 @@ class ResultFolder:
             return {name for name in names if name.lower().endswith(WRITTEN)}  # whatever else a list may hold
         except (OSError, ValueError, KeyError, TypeError):
             return set()
+
+
+def _take_away(path: Path) -> None:
+    """Remove a file or a folder, if the disk lets it go."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
