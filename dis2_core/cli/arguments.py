@@ -32,6 +32,17 @@ BandsOption = Annotated[
 ScaleOption = Annotated[
     list[str] | None, typer.Option(metavar="NAME=A,B", help="Value = A * stored + B, in the model's unit.")
 ]
+NodataOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=any|all|VALUE|none",
+        help="A pixel is void where one band has the no-data value, where all have it, where it is VALUE, or never.",
+    ),
+]
+MaskOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=auto|none|BAND", help="The file's masks and alpha bands, none of them, or a band."),
+]
 DeviceOption = Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Where to compute.")]
 OverlapOption = Annotated[float, typer.Option(help="Share of a window that neighbours have in common, 0-0.75.")]
 BatchSizeOption = Annotated[int | None, typer.Option(help="Windows at once; default: fits the device.")]
@@ -48,7 +59,13 @@ DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Check and tell wh
 EventsOption = Annotated[bool, typer.Option("--events", help="Print JSON lines on stdout.")]
 
 
-def sources(inputs: Sequence[str], bands: Sequence[str], scales: Sequence[str]) -> dict[str, Source]:
+def sources(
+    inputs: Sequence[str],
+    bands: Sequence[str],
+    scales: Sequence[str],
+    nodata: Sequence[str] = (),
+    masks: Sequence[str] = (),
+) -> dict[str, Source]:
     """Sources by modality from ``NAME=…`` arguments.
 
     Raises:
@@ -57,11 +74,20 @@ def sources(inputs: Sequence[str], bands: Sequence[str], scales: Sequence[str]) 
     files = pairs(inputs, "--input", "NAME=FILE")
     band_lists = pairs(bands, "--bands", "NAME=4,1,2")
     scalings = pairs(scales, "--scale", "NAME=A,B")
-    for option, given in (("--bands", band_lists), ("--scale", scalings)):
+    rules = pairs(nodata, "--nodata", "NAME=any|all|VALUE|none")
+    mask_choices = pairs(masks, "--mask", "NAME=auto|none|BAND")
+    options = {"--bands": band_lists, "--scale": scalings, "--nodata": rules, "--mask": mask_choices}
+    for option, given in options.items():
         if stray := sorted(set(given) - set(files)):
             raise InputError(f"{option} names '{stray[0]}', for which there is no --input.")
     return {
-        name: Source(path, _bands(name, band_lists.get(name)), _scale(name, scalings.get(name)))
+        name: Source(
+            path,
+            bands=_bands(name, band_lists.get(name)),
+            scale=_scale(name, scalings.get(name)),
+            nodata=rules.get(name, "any"),
+            mask=mask_choices.get(name, "auto"),
+        )
         for name, path in files.items()
     }
 

@@ -33,8 +33,10 @@ from .arguments import (
     ExtentOption,
     GridOption,
     InputsOption,
+    MaskOption,
     MinConfidenceOption,
     ModelOption,
+    NodataOption,
     OverlapOption,
     PrecisionOption,
     ScaleOption,
@@ -111,6 +113,8 @@ def segment(
     grid: GridOption = "model",
     bands: BandsOption = None,
     scale: ScaleOption = None,
+    nodata: NodataOption = None,
+    mask: MaskOption = None,
     device: DeviceOption = "auto",
     overlap: OverlapOption = 0.5,
     batch_size: BatchSizeOption = None,
@@ -131,7 +135,7 @@ def segment(
     }
     job = Job(
         model=model,
-        inputs=sources(inputs or [], bands or [], scale or []),
+        inputs=sources(inputs or [], bands or [], scale or [], nodata or [], mask or []),
         outputs={name: path for name, path in outputs.items() if path is not None},
         extent=extent,
         extent_crs=extent_crs,

@@ -19,8 +19,10 @@ from .arguments import (
     ExtentOption,
     GridOption,
     InputsOption,
+    MaskOption,
     MinConfidenceOption,
     ModelOption,
+    NodataOption,
     OverlapOption,
     PrecisionOption,
     ScaleOption,
@@ -92,6 +94,8 @@ def whatif(
     grid: GridOption = "model",
     bands: BandsOption = None,
     scale: ScaleOption = None,
+    nodata: NodataOption = None,
+    mask: MaskOption = None,
     device: DeviceOption = "auto",
     overlap: OverlapOption = 0.5,
     batch_size: BatchSizeOption = None,
@@ -104,7 +108,7 @@ def whatif(
     """Tell what a map loses when a modality is left out."""
     run = Job(
         model=model,
-        inputs=sources(inputs or [], bands or [], scale or []),
+        inputs=sources(inputs or [], bands or [], scale or [], nodata or [], mask or []),
         outputs={"classes": os.path.join(out, "classes.tif")},
         extent=extent,
         extent_crs=extent_crs,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..contract.other_jobs import CityJob, NdsmJob
-from .arguments import CreationOption, EventsOption, ExtentOption, creation_options, sources
+from .arguments import CreationOption, EventsOption, ExtentOption, MaskOption, NodataOption, creation_options, sources
 from .running import execute
 
 
@@ -25,11 +25,13 @@ def ndsm(
     scale: Annotated[
         list[str] | None, typer.Option(metavar="dsm=A,B", help="Metres = A * stored + B; default: what the file says.")
     ] = None,
+    nodata: NodataOption = None,
+    mask: MaskOption = None,
     creation: CreationOption = None,
     events: EventsOption = False,
 ) -> None:
     """Subtract a terrain model from a surface model: height above ground."""
-    inputs = sources([f"dsm={dsm}", f"dtm={dtm}"], bands or [], scale or [])
+    inputs = sources([f"dsm={dsm}", f"dtm={dtm}"], bands or [], scale or [], nodata or [], mask or [])
     job = NdsmJob(
         dsm=inputs["dsm"],
         dtm=inputs["dtm"],

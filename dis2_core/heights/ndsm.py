@@ -187,6 +187,8 @@ class _Subtraction:
                 raise NoValidData(
                     f"{names} have no pixel in common that has data.", "Check their nodata values and the extent."
                 )
+            for event in (event for reader in readers for event in reader.warnings()):
+                report.pass_on(event)
             report.progress(0.9, "finishing")
             writer.finish(Resampling.average)
 

@@ -17,8 +17,8 @@ from ..contract.errors import NoValidData
 from ..contract.segment_job import Job
 from ..models.file import Model, load_model
 from ..rasters.areas import AreaCounter, write_area_table
+from ..rasters.ranges import range_warning
 from ..rasters.reading import ChunkStream, ModalityReader
-from ..rasters.validity import OBVIOUS_SHARE, SUSPICIOUS_SHARE, range_warning
 from ..run.background import BackgroundWriter
 from ..run.device import describe_device
 from ..run.disk import require_space, translated_errors
@@ -33,6 +33,9 @@ from .strips import Strip
 
 #: Parts of the progress that segmenting takes: where the map is made in place, and where it is warped.
 SEGMENTING_SHARE = {True: 0.97, False: 0.85}
+
+
+NOT_FINITE = "what the model says of them is no finite number, because of values beyond all measure or broken weights."
 
 
 class Run:
@@ -50,7 +53,7 @@ class Run:
         self._report = report
         self._seen = np.zeros(1 << len(setup.card.modalities), dtype=np.int64)
         self._windows_done = 0
-        self._warned: set[str] = set()
+        self._lost = 0  # pixels of which the network's answer was no number
         self._share = SEGMENTING_SHARE[setup.same_grid]
 
     @classmethod
@@ -69,6 +72,10 @@ class Run:
         with JobFolder(setup.targets, setup.files, self._report.warning) as folder:
             require_space(setup.space())
             self._make_rasters(folder, counter)
+            if self._lost:
+                self._report.warning(f"{self._lost:,} pixels are no data: {NOT_FINITE}", "not-finite")
+            if self._lost and not counter.valid_pixels:
+                raise NoValidData(f"There is no map: {NOT_FINITE}", "Check the values of the inputs, and the model.")
             if not counter.valid_pixels:
                 files = ", ".join(item.path for item in setup.inputs)
                 raise NoValidData(
@@ -136,18 +143,18 @@ class Run:
                     background.put(
                         _Finished.of(row, probabilities, availability, setup.raster_names, setup.job.min_confidence)
                     )
-                    self._warn_of_ranges(strip, OBVIOUS_SHARE)
-        self._warn_of_ranges(strip, SUSPICIOUS_SHARE)
+        self._tell_of_values(strip, readers)
 
-    def _warn_of_ranges(self, strip: Strip, tolerated: float) -> None:
-        """Warn once of each input whose values, as far as they were read, leave the model's range."""
-        for item in self._setup.inputs:
-            name = item.modality.name
-            if name in self._warned:
-                continue
-            if warning := range_warning(strip.tallies[name], item.modality, item.path, tolerated):
-                self._warned.add(name)
+    def _tell_of_values(self, strip: Strip, readers: Sequence[ModalityReader]) -> None:
+        """Tell what the look at the inputs, before the run, did not show: it saw pieces of them."""
+        for item, reader in zip(self._setup.inputs, readers, strict=True):
+            for warning in reader.warnings():
                 self._report.pass_on(warning)
+            if any(event.data.get("code") == "value-range" for event in item.remarks):
+                continue
+            tallies = strip.tallies[item.modality.name]
+            if misfit := range_warning(tallies, item.modality, item.source, item.scaling[0]):
+                self._report.pass_on(misfit)
 
     def _count_windows(self, count: int) -> None:
         self._windows_done += count
@@ -156,11 +163,14 @@ class Run:
 
     def _fetched(self, finished: _Finished) -> MapRows:
         """Bring finished rows to the CPU. Runs in the writer's thread, so that the network need not wait."""
-        nothing = finished.availability == 0
-        self._seen += np.bincount(finished.availability.ravel(), minlength=len(self._seen))
+        lost = finished.lost.cpu().numpy()
+        self._lost += int(np.count_nonzero(lost & (finished.availability > 0)))
+        availability = np.where(lost, np.uint8(0), finished.availability)
+        nothing = availability == 0
+        self._seen += np.bincount(availability.ravel(), minlength=len(self._seen))
         rasters = {name: tensor.cpu().numpy() for name, tensor in finished.tensors.items()}
         if "scenario" in self._setup.targets:
-            rasters["scenario"] = finished.availability[None].copy()
+            rasters["scenario"] = availability[None].copy()
         for values in rasters.values():
             values[:, nothing] = NODATA
         return MapRows(finished.row, rasters)
@@ -188,10 +198,18 @@ class Run:
 
 @dataclass(frozen=True)
 class _Finished:
-    """Rows of the map on the device: uint8 (bands, rows, width) by output name, and their availability."""
+    """Rows of the map on the device, and which modalities their pixels had.
+
+    Attributes:
+        row: The first.
+        tensors: uint8 (bands, rows, width) by output name.
+        lost: bool (rows, width); where the probabilities are no numbers, so that the tensors mean nothing.
+        availability: uint8 (rows, width), on the CPU.
+    """
 
     row: int
     tensors: dict[str, Tensor]
+    lost: Tensor
     availability: npt.NDArray[np.uint8]
 
     @classmethod
@@ -213,7 +231,7 @@ class _Finished:
             tensors["confidence"] = _quantized(best, CONFIDENCE_MAXIMUM)
         if "probabilities" in names:
             tensors["probabilities"] = _quantized(probabilities, PROBABILITY_MAXIMUM)
-        return cls(row, tensors, availability)
+        return cls(row, tensors, ~best[0].isfinite(), availability)
 
 
 def _quantized(fraction: Tensor, maximum: int) -> Tensor:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ..contract.errors import Cancelled, InputError
 from ..contract.segment_job import Job, Source
@@ -41,6 +42,8 @@ def segment(
     grid: PathLike = "model",
     bands: Mapping[str, Sequence[int]] | None = None,
     scale: Mapping[str, tuple[float, float]] | None = None,
+    nodata: Mapping[str, str] | None = None,
+    mask: Mapping[str, str] | None = None,
     device: str = "auto",
     overlap: float = 0.5,
     batch_size: int | None = None,
@@ -67,6 +70,8 @@ def segment(
             raster's path.
         bands: 1-based band numbers by modality name.
         scale: (a, b) by modality name: value = a * stored + b.
+        nodata: When no-data values make a pixel void, by modality name; see ``Source.nodata``.
+        mask: What else does, by modality name; see ``Source.mask``.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         overlap: Fraction of a window that neighbours share, 0 to 0.75.
         batch_size: Windows a forward pass; None: chosen for the device.
@@ -91,9 +96,11 @@ def segment(
         "scenario": scenario,
         "areas": areas,
     }
-    if stray := sorted({*(bands or {}), *(scale or {})} - set(inputs)):
-        raise InputError(f"Bands or a scale are given for '{stray[0]}', for which there is no input.")
-    sources = {name: _source(name, item, bands or {}, scale or {}) for name, item in inputs.items()}
+    choices = {"bands": bands or {}, "scale": scale or {}, "nodata": nodata or {}, "mask": mask or {}}
+    for option, given in choices.items():
+        if stray := sorted(set(given) - set(inputs)):
+            raise InputError(f"{option} is given for '{stray[0]}', for which there is no input.")
+    sources = {name: _source(name, item, choices) for name, item in inputs.items()}
     loaded = model if isinstance(model, Model) else None
     job = Job(
         model=str(loaded.path or loaded.card.name) if loaded else os.fspath(model),  # type: ignore[arg-type]
@@ -148,13 +155,10 @@ def run_job(
     return replace(result, seconds=round(time.monotonic() - started, 3))
 
 
-def _source(
-    name: str,
-    item: PathLike | Source,
-    bands: Mapping[str, Sequence[int]],
-    scale: Mapping[str, tuple[float, float]],
-) -> Source:
+def _source(name: str, item: PathLike | Source, choices: Mapping[str, Mapping[str, Any]]) -> Source:
+    """The source of one modality, with what was chosen for it."""
     source = item if isinstance(item, Source) else Source(os.fspath(item))
-    if name in bands:
-        source = replace(source, bands=tuple(bands[name]))
-    return replace(source, scale=scale[name]) if name in scale else source
+    chosen = {option: given[name] for option, given in choices.items() if name in given}
+    if "bands" in chosen:
+        chosen["bands"] = tuple(chosen["bands"])
+    return replace(source, **chosen)

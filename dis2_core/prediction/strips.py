@@ -12,7 +12,8 @@ from torch.nn.functional import pad
 
 from ..contract.card import Modality, ModelCard
 from ..rasters.grid import WindowPlan
-from ..rasters.validity import Chunk, RangeTally, out_of_range_share
+from ..rasters.ranges import add_tallies, no_tallies, tallies_of
+from ..rasters.validity import Chunk
 
 #: What ``ChunkStream`` yields: first row, last row (exclusive), the chunk of each modality.
 Chunks = Iterator[tuple[int, int, Mapping[str, Chunk]]]
@@ -33,7 +34,7 @@ class Strip:
 
     Attributes:
         availability: uint8 (rows, width) bit masks in card order, on the CPU, without the padding.
-        tallies: How far the values of each modality leave the card's range, so far.
+        tallies: What the values of each modality are like so far, band by band.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Strip:
         width = max(plan.width, plan.window[1])
         self._values = {item.name: torch.empty((len(item.bands), 0, width), device=device) for item in self._modalities}
         self.availability: npt.NDArray[np.uint8] = np.empty((0, plan.width), dtype=np.uint8)
-        self.tallies = {item.name: RangeTally() for item in self._modalities}
+        self.tallies = {item.name: no_tallies(item) for item in self._modalities}
 
     def move(self, top: int) -> None:
         """Read on until a row of windows that begins at row ``top`` can be cut; forget the rows above."""
@@ -61,8 +62,8 @@ class Strip:
             masks.append(self._availability_of(chunks))
             for modality in self._modalities:
                 values[modality.name].append(self._upload(modality, chunks[modality.name]))
-                tally = out_of_range_share(chunks[modality.name], modality)
-                self.tallies[modality.name] += tally
+                seen = tallies_of(chunks[modality.name], modality)
+                self.tallies[modality.name] = add_tallies(self.tallies[modality.name], seen)
         passed, self._top = top - self._top, top
         self.availability = _joined(masks)[passed:]
         self._values = {name: _stacked(rows)[:, passed:] for name, rows in values.items()}

@@ -28,6 +28,9 @@ from ..contract.errors import GridMismatch, InputError, NoInput, UnknownModality
 from ..contract.segment_job import Event, Source
 from .crs import same_crs
 from .grid import Grid
+from .ranges import range_warning
+from .survey import Survey, survey
+from .voids import VoidRules
 
 MAX_SIDE = 10_000_000  # pixels; the Earth at 4 m
 MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block to read one pixel of it
@@ -49,6 +52,7 @@ class RasterInput:
         bands: 1-based numbers of the bands to read, in the order of the card's bands.
         scaling: (a, b) per band: value = a * stored + b.
         remarks: ``info`` and ``warning`` events about the file.
+        survey: What a look at its pixels told; None where nobody looked.
     """
 
     source: Source
@@ -57,6 +61,15 @@ class RasterInput:
     bands: tuple[int, ...]
     scaling: tuple[tuple[float, float], ...]
     remarks: tuple[Event, ...] = ()
+    survey: Survey | None = None
+
+    @property
+    def rules(self) -> VoidRules:
+        """How its void pixels are told from the others."""
+        plain = VoidRules(self.source, self.bands, self.scaling)
+        if self.survey is None:
+            return plain
+        return replace(plain, fills=self.survey.fills, black_is_void=self.survey.black_is_void)
 
     @property
     def path(self) -> str:
@@ -65,7 +78,7 @@ class RasterInput:
 
 
 def open_inputs(job_inputs: Mapping[str, Source], card: ModelCard) -> list[RasterInput]:
-    """Examine the rasters of a job, in card order.
+    """Examine the rasters of a job, in card order, and whether their values are those that the model knows.
 
     Raises:
         NoInput: The job has no input.
@@ -80,7 +93,15 @@ def open_inputs(job_inputs: Mapping[str, Source], card: ModelCard) -> list[Raste
     if unknown := sorted(set(job_inputs) - set(card.modality_names)):
         raise UnknownModality(f"Model '{card.name}' takes no modality '{unknown[0]}'.", f"It takes: {takes}.")
     present = [modality for modality in card.modalities if modality.name in job_inputs]
-    return examine([(job_inputs[modality.name], modality) for modality in present])
+    return [_judged(item) for item in examine([(job_inputs[modality.name], modality) for modality in present])]
+
+
+def _judged(item: RasterInput) -> RasterInput:
+    """The input with a remark where its values cannot be what the model takes them for."""
+    if item.survey is None:
+        return item
+    warning = range_warning(item.survey.tallies, item.modality, item.source, item.scaling[0])
+    return item if warning is None else replace(item, remarks=(*item.remarks, warning))
 
 
 def examine(sources: Sequence[tuple[Source, Modality]]) -> list[RasterInput]:
@@ -93,14 +114,11 @@ def describe(source: Source, modality: Modality) -> RasterInput:
     with opened(source.path) as dataset:
         bands, remarks = _choose_bands(source, modality, dataset)
         _check_types(source.path, modality, dataset, bands)
-        return RasterInput(
-            source=source,
-            modality=modality,
-            grid=_grid_of(source.path, dataset),
-            bands=bands,
-            scaling=tuple(_scaling(source, dataset, band) for band in bands),
-            remarks=remarks,
-        )
+        _check_mask(source, dataset.count)
+        grid = _grid_of(source.path, dataset)
+        scaling = tuple(_scaling(source, dataset, band) for band in bands)
+        seen = survey(dataset, modality, VoidRules(source, bands, scaling))
+        return RasterInput(source, modality, grid, bands, scaling, (*remarks, *seen.remarks), seen)
 
 
 def read_grid(path: str) -> Grid:
@@ -199,9 +217,12 @@ def _itemsize(dtype: str) -> int:
 def _choose_bands(
     source: Source, modality: Modality, dataset: rasterio.DatasetReader
 ) -> tuple[tuple[int, ...], tuple[Event, ...]]:
-    """The bands that the source names, or the first ones that hold data: alpha is a mask."""
+    """The bands that the source names, or the first ones that hold data: a mask does not, and alpha is one."""
     needed = len(modality.bands)
-    present = [band for band in dataset.indexes if dataset.colorinterp[band - 1] != ColorInterp.alpha]
+    masks = {source.mask_band}
+    if source.mask == "auto":
+        masks = {band for band in dataset.indexes if dataset.colorinterp[band - 1] == ColorInterp.alpha}
+    present = [band for band in dataset.indexes if band not in masks]
     if source.bands:
         _check_named_bands(source, modality, dataset.count)
         return source.bands, ()
@@ -236,6 +257,14 @@ def _check_named_bands(source: Source, modality: Modality, count: int) -> None:
         raise WrongBands(
             f"{source.path} has {_count(count, 'band')} and so no band {max(source.bands)}.",
             f"Choose among 1 to {count} for {modality.label}.",
+        )
+
+
+def _check_mask(source: Source, count: int) -> None:
+    if source.mask_band is not None and source.mask_band > count:
+        raise WrongBands(
+            f"{source.path} has {_count(count, 'band')} and so no band {source.mask_band} to be its mask.",
+            "Name a band of the file, or say none.",
         )
 
 

@@ -14,25 +14,24 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 import rasterio
-from numpy.typing import NDArray
 from rasterio.crs import CRS
-from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 from rasterio.windows import Window
 
 from ..contract.card import Modality
 from ..contract.errors import GridMismatch
-from ..contract.segment_job import Source
+from ..contract.segment_job import Event, Source
 from .alignment import NOTICEABLE, mesh, resampling_ratio
 from .crs import Coordinates
 from .grid import Grid, place
 from .inputs import GDAL_OPTIONS, RasterInput, damaged, describe, open_dataset
-from .validity import HALO, SPECK, Chunk, Float, Mask, fill_specks
+from .validity import HALO, SPECK, Chunk, Float, fill_specks
+from .voids import VoidTally, read_values, undeclared_warning
 
 TILE_ROWS, TILE_COLS = 128, 512  # pixels of the grid that are warped at once
 TILE_SOURCE = 1 << 24  # pixels that may be read for one tile
@@ -47,6 +46,9 @@ class ModalityReader:
         modality: What the model takes it for.
         grid: The working grid.
         fill: Whether small holes are filled.
+
+    Attributes:
+        voids: What was read so far, and what of it counts as no data although nobody declared it.
     """
 
     def __init__(self, source: RasterInput | Source, modality: Modality, grid: Grid, *, fill: bool = True) -> None:
@@ -59,6 +61,8 @@ class ModalityReader:
         self._local = threading.local()
         self._handles: list[rasterio.DatasetReader] = []
         self._lock = threading.Lock()
+        self._rules = self.raster.rules
+        self.voids = VoidTally()
 
     def read(self, row_start: int, row_stop: int) -> Chunk:
         """Read rows ``row_start`` to ``row_stop`` (exclusive) of the grid. How rows are cut changes no value.
@@ -73,6 +77,16 @@ class ModalityReader:
         for band, plane in zip(self.modality.bands, values, strict=True):
             plane[~valid] = band.fill_value
         return Chunk(values, valid)
+
+    def warnings(self) -> list[Event]:
+        """What was found to be no data without being declared, and was not told when the raster was examined."""
+        told = self.raster.survey.told if self.raster.survey else ()
+        with self._lock:
+            return [
+                undeclared_warning(self.modality.name, self.raster.path, number, self.voids.share(number))
+                for number, pixels in self.voids.numbers.items()
+                if pixels and number not in told
+            ]
 
     def close(self) -> None:
         """Close the handles of all threads. Reading again opens new ones."""
@@ -158,37 +172,14 @@ class ModalityReader:
         return values
 
     def _read_file(self, window: Window) -> Float:
-        dataset = self._dataset()
         try:
-            stored = dataset.read(list(self.raster.bands), window=window)
-            valid = self._mask(dataset, window)
+            values, found = read_values(self._dataset(), self._rules, window)
         except RasterioError as error:
             place = f"rows {window.row_off} to {window.row_off + window.height} cannot be read ({error})."
             raise damaged(self.raster.path, place) from error
-        values = np.empty(stored.shape, dtype=np.float32)
-        for plane, band, raw, scaling in zip(values, self.raster.bands, stored, self.raster.scaling, strict=True):
-            _scale(raw, scaling, out=plane)
-            valid &= np.isfinite(plane) & _is_data(raw, dataset.nodatavals[band - 1])
-        np.copyto(values, np.nan, where=~valid)
+        with self._lock:
+            self.voids.add(found)
         return values
-
-    def _mask(self, dataset: rasterio.DatasetReader, window: Window) -> Mask:
-        """What nodata, masks and alpha say together (GDAL alone would heed the first of them).
-
-        Alpha that is read as a band is data: near infrared in fourth place is often declared so.
-        """
-        valid = np.ones((window.height, window.width), dtype=np.bool_)
-        for band in self.raster.bands:
-            flags = dataset.mask_flag_enums[band - 1]
-            plain = flags in ([MaskFlags.all_valid], [MaskFlags.nodata])  # nodata is compared with the values
-            if not plain and MaskFlags.alpha not in flags:
-                valid &= dataset.read_masks(band, window=window) > 0
-            if MaskFlags.per_dataset in flags:
-                break
-        for band, meaning in zip(dataset.indexes, dataset.colorinterp, strict=True):
-            if meaning == ColorInterp.alpha and band not in self.raster.bands:
-                valid &= dataset.read(band, window=window) > 0
-        return valid
 
     def _dataset(self) -> rasterio.DatasetReader:
         """This thread's own handle."""
@@ -197,22 +188,6 @@ class ModalityReader:
             with self._lock:
                 self._handles.append(self._local.dataset)
         return self._local.dataset
-
-
-def _scale(raw: NDArray[Any], scaling: tuple[float, float], out: Float) -> None:
-    """Turn stored numbers into the card's unit; what float32 cannot hold becomes infinite."""
-    scale, offset = scaling
-    with np.errstate(over="ignore", invalid="ignore"):
-        out[:] = raw if scaling == (1, 0) else raw * np.float64(scale) + offset
-
-
-def _is_data(raw: NDArray[Any], nodata: float | None) -> Mask | np.bool_:
-    """Where stored numbers are not the one that marks missing data."""
-    if nodata is None or math.isnan(nodata):
-        return np.True_
-    if raw.dtype.kind in "iu" and float(nodata).is_integer():
-        return np.asarray(raw != int(nodata))
-    return np.asarray(raw != np.float64(nodata).astype(raw.dtype if raw.dtype.kind == "f" else np.float64))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,12 @@ def region_parser() -> Parser:
     )
     parser.add_argument("--bands", action="append", default=[], metavar="SLOT=4,1,2", help="bands to learn from")
     parser.add_argument("--scale", action="append", default=[], metavar="SLOT=A,B", help="value = A * stored + B")
+    parser.add_argument(
+        "--nodata", action="append", default=[], metavar="SLOT=any|all|VALUE|none", help="when a pixel is void"
+    )
+    parser.add_argument(
+        "--mask", action="append", default=[], metavar="SLOT=auto|none|BAND", help="what masks the raster"
+    )
     parser.add_argument("--labels", required=True, metavar="FILE", help="raster of class codes, or GeoJSON of polygons")
     parser.add_argument("--field", default="", help="the polygons' class field")
     parser.add_argument("--labels-crs", default="", metavar="CRS", help="of polygons; default: what the file says")
@@ -71,7 +77,7 @@ def region_job(options: Namespace) -> TrainJob:
         raise InputError(f"{options.labels} holds polygons.", "Name the field of the class with --field.")
     labels = Reference(options.labels, options.field, values=_values(options.value), crs=options.labels_crs)
     return TrainJob(
-        inputs=sources(options.input, options.bands, options.scale),
+        inputs=sources(options.input, options.bands, options.scale, options.nodata, options.mask),
         labels=labels,
         outputs={"model": options.out, **({"report": options.report} if options.report else {})},
         name=options.name or Path(options.out).stem,

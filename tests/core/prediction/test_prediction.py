@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ import torch
 from affine import Affine
 from pointwise import Pointwise
 from tiny_models import save_tiny_model
+from torch import Tensor
 
-from dis2_core.contract.card import ModelCard
+from dis2_core.contract.card import NODATA, ModelCard
 from dis2_core.contract.errors import (
     Cancelled,
     InputError,
@@ -198,6 +199,45 @@ def test_values_out_of_range_are_told(write_raster: Callable[..., str], model: M
     assert events.index(warning) < len(events) - 1 - [event.type for event in reversed(events)].index("progress")
 
 
+class _Blind(Pointwise):
+    """Answers with NaN where a height is above 20."""
+
+    def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        logits = super().forward(inputs)
+        above = next(iter(inputs.values()))[:, :1] > (20 - 3) / 5  # of the tiny card
+        return logits.masked_fill(above, float("nan"))
+
+
+@pytest.fixture
+def blind(card: ModelCard, model: Model) -> Model:
+    return replace(model, network=_Blind(card))
+
+
+def test_no_class_comes_from_a_probability_that_is_no_number(
+    write_raster: Callable[..., str], blind: Model, out: Path
+) -> None:
+    heights = np.full((1, 70, 90), 5, np.float32)
+    heights[:, 10:30, 20:60] = 21  # 800 pixels
+    paths = {name: str(out / f"{name}.tif") for name in ("classes", "confidence", "probabilities", "scenario")}
+    targets = {"output" if name == "classes" else name: path for name, path in paths.items()}
+    result = segment({"ndsm": write_raster("h.tif", heights)}, blind, device="cpu", overlap=0, **targets)  # type: ignore[arg-type]
+    lost = heights[0] == 21
+    for path in paths.values():
+        for band in read(path):
+            assert np.array_equal(band == NODATA, lost)
+    assert any("800 pixels are no data" in text for text in result.warnings)
+    assert result.scenarios == {"ndsm": heights.size - 800}
+
+
+def test_a_model_that_never_answers_with_a_number_makes_no_map(
+    write_raster: Callable[..., str], blind: Model, out: Path
+) -> None:
+    heights = write_raster("h.tif", np.full((1, 70, 90), 21, np.float32))
+    with pytest.raises(NoValidData, match="no finite number"):
+        segment({"ndsm": heights}, blind, output=out / "c.tif", device="cpu")
+    assert not files_in(out)
+
+
 def test_artifacts_come_in_order_and_the_classes_last(scene: Scene, model: Model, out: Path) -> None:
     events: list[Event] = []
     names = ("classes", "confidence", "probabilities", "scenario")
@@ -333,7 +373,15 @@ def test_unknown_modality(scene: Scene, model: Model, out: Path) -> None:
     assert not files_in(out)
 
 
-@pytest.mark.parametrize("options", [{"bands": {"nDSM": (1,)}}, {"scale": {"nDSM": (0.1, 0.0)}}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"bands": {"nDSM": (1,)}},
+        {"scale": {"nDSM": (0.1, 0.0)}},
+        {"nodata": {"nDSM": "all"}},
+        {"mask": {"nDSM": "none"}},
+    ],
+)
 def test_options_for_no_input(scene: Scene, model: Model, out: Path, options: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="nDSM"):
         segment(scene(), model, output=out / "c.tif", device="cpu", **options)

@@ -1,0 +1,241 @@
+"""What makes a pixel void: no-data values, masks and alpha bands, and numbers that are no measurement."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.windows import Window
+
+from ..contract.segment_job import Event, Source
+from .validity import Float, Mask
+
+HUGE = 1e19  # nothing that is measured is larger; programs mark voids with 1e20, 9.97e36, -3.4e38
+
+
+@dataclass(frozen=True)
+class Fills:
+    """Stored numbers of one band that nobody declared and that are no measurement.
+
+    Attributes:
+        below, above: Those under and over all measurements.
+        among: Those that only their bits tell from a measurement.
+    """
+
+    below: tuple[float, ...] = ()
+    above: tuple[float, ...] = ()
+    among: tuple[float, ...] = ()
+
+    def found(self, raw: NDArray[Any]) -> Iterator[tuple[float, Mask]]:
+        """The numbers that a band holds, and where. Two passes suffice where it holds none."""
+        if not (self.below or self.above or self.among) or raw.size == 0:
+            return
+        low, high = np.fmin.reduce(raw, axis=None), np.fmax.reduce(raw, axis=None)
+        numbers = [number for number in self.below if low <= number]
+        numbers += [number for number in self.above if high >= number]
+        for number in (*numbers, *self.among):
+            if (where := is_number(raw, number)).any():
+                yield number, where
+
+
+@dataclass(frozen=True)
+class VoidRules:
+    """How the void pixels of one raster are told from the others.
+
+    Attributes:
+        source: Says what of the file's own words counts.
+        bands: 1-based numbers of the bands that are read.
+        scaling: (a, b) per band: value = a * stored + b.
+        fills: Per band; none where the raster was not surveyed.
+        black_is_void: Whether pixels that are 0 in all bands are a collar.
+    """
+
+    source: Source
+    bands: tuple[int, ...]
+    scaling: tuple[tuple[float, float], ...]
+    fills: tuple[Fills, ...] = ()
+    black_is_void: bool = False
+
+
+@dataclass
+class VoidTally:
+    """Pixels that were read, and those of them that only our own judgement made void, by their number."""
+
+    pixels: int = 0
+    numbers: Counter[float] = field(default_factory=Counter)
+
+    def add(self, other: VoidTally) -> None:
+        """Add what another reading found."""
+        self.pixels += other.pixels
+        self.numbers.update(other.numbers)
+
+    def share(self, number: float) -> float:
+        """Share of the pixels that hold a number, 0 to 1."""
+        return self.numbers[number] / self.pixels if self.pixels else 0.0
+
+
+def read_values(dataset: rasterio.DatasetReader, rules: VoidRules, window: Window) -> tuple[Float, VoidTally]:
+    """Read a window that lies inside a raster.
+
+    Returns:
+        (C, rows, W) in the card's unit, NaN in all bands where the pixel is void; what was found there.
+
+    Raises:
+        RasterioError: The file is damaged.
+    """
+    stored = dataset.read(list(rules.bands), window=window)
+    void = ~unmasked(dataset, rules, window)
+    declared = declared_void(dataset, rules, stored, window)
+    if declared is not None:
+        void |= declared
+    values = np.empty(stored.shape, dtype=np.float32)
+    tally = VoidTally(void.size)
+    for plane, raw, scaling in zip(values, stored, rules.scaling, strict=True):
+        scale(raw, scaling, out=plane)
+        void |= _no_measurement(plane, raw, void, rules, tally)
+    for raw, fills in zip(stored, rules.fills, strict=False):
+        for number, where in fills.found(raw):
+            tally.numbers[number] += int(np.count_nonzero(where & ~void))
+            void |= where
+    if rules.black_is_void and not stored[0].all():
+        black = ~stored.any(axis=0)
+        tally.numbers[0] += int(np.count_nonzero(black & ~void))
+        void |= black
+    np.copyto(values, np.nan, where=void)
+    return values, tally
+
+
+def _no_measurement(plane: Float, raw: NDArray[Any], void: Mask, rules: VoidRules, tally: VoidTally) -> Mask:
+    """Where a value is not finite, or too large for anything; the large ones are counted by their number."""
+    with np.errstate(invalid="ignore"):
+        bad: Mask = ~(np.abs(plane) < (np.inf if rules.source.nodata_rule == "none" else HUGE))
+    if bad.any():
+        untold = raw[bad & ~void & np.isfinite(raw)]
+        if untold.size:
+            tally.numbers[float(untold[0])] += int(untold.size)
+    return bad
+
+
+def scale(raw: NDArray[Any], scaling: tuple[float, float], out: Float) -> None:
+    """Turn stored numbers into the card's unit; what float32 cannot hold becomes infinite."""
+    factor, offset = scaling
+    with np.errstate(over="ignore", invalid="ignore"):
+        out[:] = raw if scaling == (1, 0) else raw * np.float64(factor) + offset
+
+
+def unmasked(dataset: rasterio.DatasetReader, rules: VoidRules, window: Window) -> Mask:
+    """(rows, W): what masks and alpha bands let through (GDAL alone would heed the first of them).
+
+    Alpha that is read as a band is data: near infrared in fourth place is often declared so.
+    """
+    valid = np.ones((round(window.height), round(window.width)), dtype=np.bool_)
+    if rules.source.mask == "none":
+        return valid
+    if rules.source.mask_band is not None:
+        chosen: Mask = dataset.read(rules.source.mask_band, window=window) > 0
+        return chosen
+    for band in rules.bands:
+        flags = dataset.mask_flag_enums[band - 1]
+        plain = flags in ([MaskFlags.all_valid], [MaskFlags.nodata])  # nodata is heeded by ``declared_void``
+        if not plain and MaskFlags.alpha not in flags:
+            valid &= dataset.read_masks(band, window=window) > 0
+        if MaskFlags.per_dataset in flags:
+            break
+    for band in alpha_bands(dataset, rules):
+        valid &= dataset.read(band, window=window) > 0
+    return valid
+
+
+def alpha_bands(dataset: rasterio.DatasetReader, rules: VoidRules) -> list[int]:
+    """The bands that the file declares as alpha and that are not read as data."""
+    return [
+        band
+        for band, meaning in zip(dataset.indexes, dataset.colorinterp, strict=True)
+        if meaning == ColorInterp.alpha and band not in rules.bands
+    ]
+
+
+def declared_void(
+    dataset: rasterio.DatasetReader, rules: VoidRules, stored: NDArray[Any], window: Window
+) -> Mask | None:
+    """(rows, W): where declared no-data values make a pixel void by the source's rule; None: nowhere."""
+    if rules.source.nodata_rule == "none":
+        return None
+    everywhere = rules.source.nodata_rule == "all"
+    together: Mask | None = None
+    for band, raw in zip(rules.bands, stored, strict=True):
+        where = band_nodata(dataset, rules.source, band, raw, window)
+        if where is None and everywhere:
+            return None
+        if where is not None:
+            together = where if together is None else (together & where if everywhere else together | where)
+    return together
+
+
+def band_nodata(
+    dataset: rasterio.DatasetReader, source: Source, band: int, raw: NDArray[Any], window: Window
+) -> Mask | None:
+    """(rows, W): where a band holds a number that means no data; None: nowhere.
+
+    What a person chose is compared as it is. What the file declares is compared by GDAL, which allows for
+    tags that were rounded when they were written; it is asked only where a number comes near.
+    """
+    if source.nodata_values:
+        chosen: Mask = np.logical_or.reduce([is_number(raw, number) for number in source.nodata_values])
+        return chosen
+    nodata = dataset.nodatavals[band - 1]
+    if nodata is None or math.isnan(nodata) or raw.size == 0:  # NaN is void without being declared
+        return None
+    if raw.dtype.kind != "f" or dataset.mask_flag_enums[band - 1] != [MaskFlags.nodata]:
+        return is_number(raw, nodata)
+    room = 1e-5 * abs(nodata)
+    low, high = float(np.fmin.reduce(raw, axis=None)), float(np.fmax.reduce(raw, axis=None))
+    if low > nodata + room or high < nodata - room:
+        return None
+    told: Mask = dataset.read_masks(band, window=window) == 0
+    return told
+
+
+def is_number(raw: NDArray[Any], number: float) -> Mask:
+    """Where stored numbers are a given one, as exactly as their type can hold it."""
+    if isinstance(number, float) and math.isnan(number):
+        return np.isnan(raw) if raw.dtype.kind == "f" else np.zeros(raw.shape, dtype=np.bool_)
+    if raw.dtype.kind in "iu":
+        if float(number).is_integer():
+            return np.asarray(raw == int(number))
+        return np.zeros(raw.shape, dtype=np.bool_)
+    with np.errstate(over="ignore", under="ignore"):
+        stored = np.float64(number).astype(raw.dtype)
+    if stored == 0 and number != 0:  # too small for the type
+        return np.zeros(raw.shape, dtype=np.bool_)
+    return np.asarray(raw == stored)
+
+
+def undeclared_warning(name: str, path: str, number: float, share: float) -> Event:
+    """The warning (code ``undeclared-nodata``) that a number counts as no data although nobody declared it."""
+    text = (
+        f"{in_percent(share)} of the pixels of {path} are {number:g}, which is no measurement: they are treated as no "
+        f"data. Declare it with gdal_edit.py -a_nodata {number:g}, or keep it as data with --nodata {name}=none."
+    )
+    return Event("warning", {"code": "undeclared-nodata", "text": text})
+
+
+def collar_warning(name: str, path: str, share: float) -> Event:
+    """The warning (code ``undeclared-nodata``) that a black collar counts as no data."""
+    text = (
+        f"{in_percent(share)} of the pixels of {path} are 0 in all bands, from the edge inwards: a collar, treated as "
+        f"no data. Declare it with --nodata {name}=all,0, or keep it as data with --nodata {name}=none."
+    )
+    return Event("warning", {"code": "undeclared-nodata", "text": text})
+
+
+def in_percent(share: float) -> str:
+    """``3.2 %``; what is there is never called 0."""
+    return f"{share:.1%}".replace("%", " %") if share >= 0.001 else "Less than 0.1 %"
