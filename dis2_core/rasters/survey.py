@@ -27,11 +27,12 @@ from .voids import (
     alpha_bands,
     band_nodata,
     collar_warning,
+    hidden,
     in_percent,
     is_number,
     scale,
+    span_of,
     undeclared_warning,
-    unmasked,
 )
 
 BUDGET = 1 << 20  # numbers that are looked at
@@ -129,11 +130,12 @@ def _pieces(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRule
     for window in windows(dataset.height, dataset.width, dataset.block_shapes[rules.bands[0] - 1], len(rules.bands)):
         try:
             stored = dataset.read(list(rules.bands), window=window)
-            shown = unmasked(dataset, rules, window)
+            masked = hidden(dataset, rules, window)
+            shown = np.ones(stored.shape[1:], dtype=np.bool_) if masked is None else ~masked
             nodata = np.zeros(stored.shape, dtype=np.bool_)
             if rules.source.nodata_rule != "none":
                 for band, raw, holds in zip(rules.bands, stored, nodata, strict=True):
-                    where = band_nodata(dataset, rules.source, band, raw, window)
+                    where = band_nodata(dataset, rules.source, band, raw, span_of(raw), window)
                     if where is not None:
                         holds |= where
         except RasterioError:
@@ -203,13 +205,17 @@ def _fills(raw: NDArray[Any], band: Band, modality: Modality, scaling: tuple[flo
     usual = [number for number in USUAL if _holds(raw.dtype, number)]
     numbers = raw[np.isfinite(raw)].astype(np.float64)
     numbers = numbers[np.abs(numbers) < HUGE]
-    rest = numbers[~np.isin(numbers, usual)]
-    found: set[float] = {number for number in usual if known.excludes(number) and _is_isolated(number, rest)}
-    found |= _repeated(numbers[~np.isin(numbers, list(found))], known)
-    low, high = _bulk(rest[~np.isin(rest, list(found))])
-    zero = modality.kind == "elevation" and low > NEVER_BELOW / abs(scaling[0]) and (numbers == 0).sum() >= FEW
-    if zero and _is_isolated(0.0, numbers[(numbers != 0) & ~np.isin(numbers, list(found))]):
-        found.add(0.0)
+    bulk = _bulk(numbers[~np.isin(numbers, usual)])
+    found = {number for number in usual if known.excludes(number) and _is_isolated(number, bulk)}
+    numbers = numbers[~np.isin(numbers, list(found))]
+    repeated = _repeated(numbers, known)
+    numbers = numbers[~np.isin(numbers, list(repeated))] if repeated else numbers
+    found |= repeated
+    low, high = _bulk(numbers)
+    if modality.kind == "elevation" and (numbers == 0).sum() >= FEW:  # 0 is none where the land lies far above
+        low, high = _bulk(numbers[numbers != 0])
+        if low > NEVER_BELOW / abs(scaling[0]) and _is_isolated(0.0, (low, high)):
+            found.add(0.0)
     tiny = tuple(number for number in TINY if is_number(raw, number).sum() >= FEW) if raw.dtype.kind == "f" else ()
     middle = (low + high) / 2 if math.isfinite(low + high) else 0.0
     below = tuple(sorted(number for number in found if number < middle))
@@ -250,7 +256,7 @@ def _repeated(numbers: NDArray[np.float64], known: _KnownRange) -> set[float]:
     while numbers.size:
         for extreme in (float(numbers.min()), float(numbers.max())):
             others = numbers[numbers != extreme]
-            if known.is_far(extreme) and 0 < others.size <= numbers.size - FEW and _is_isolated(extreme, others):
+            if known.is_far(extreme) and 0 < others.size <= numbers.size - FEW and _is_isolated(extreme, _bulk(others)):
                 found.add(extreme)
                 numbers = others
                 break
@@ -259,9 +265,9 @@ def _repeated(numbers: NDArray[np.float64], known: _KnownRange) -> set[float]:
     return found
 
 
-def _is_isolated(number: float, others: NDArray[np.float64]) -> bool:
+def _is_isolated(number: float, bulk: tuple[float, float]) -> bool:
     """Whether a number is farther from all others than they are among themselves."""
-    low, high = _bulk(others)
+    low, high = bulk
     return not low - (high - low) <= number <= high + (high - low)
 
 

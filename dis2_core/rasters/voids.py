@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,16 +33,26 @@ class Fills:
     above: tuple[float, ...] = ()
     among: tuple[float, ...] = ()
 
-    def found(self, raw: NDArray[Any]) -> Iterator[tuple[float, Mask]]:
-        """The numbers that a band holds, and where. Two passes suffice where it holds none."""
+    def found(self, raw: NDArray[Any], span: tuple[float, float] | None = None) -> Iterator[tuple[float, Mask]]:
+        """The numbers that a band holds, and where.
+
+        Args:
+            raw: Stored numbers.
+            span: From ``span_of``, where it is known.
+        """
         if not (self.below or self.above or self.among) or raw.size == 0:
             return
-        low, high = np.fmin.reduce(raw, axis=None), np.fmax.reduce(raw, axis=None)
-        numbers = [number for number in self.below if low <= number]
-        numbers += [number for number in self.above if high >= number]
+        low, high = span or span_of(raw)
+        numbers = [number for number in self.below if not low > number]
+        numbers += [number for number in self.above if not high < number]
         for number in (*numbers, *self.among):
             if (where := is_number(raw, number)).any():
                 yield number, where
+
+
+def span_of(raw: NDArray[Any]) -> tuple[float, float]:
+    """The smallest and the largest number; NaN where there is one. Two passes, faster than any comparison."""
+    return (float(raw.min()), float(raw.max())) if raw.size else (math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,11 @@ class VoidTally:
     pixels: int = 0
     numbers: Counter[float] = field(default_factory=Counter)
 
+    def count(self, number: float, where: Mask, void: Mask | None) -> None:
+        """Count the pixels of a number that are not void for another reason."""
+        pixels = where if void is None else where & ~void
+        self.numbers[number] += int(np.count_nonzero(pixels))
+
     def add(self, other: VoidTally) -> None:
         """Add what another reading found."""
         self.pixels += other.pixels
@@ -91,35 +106,46 @@ def read_values(dataset: rasterio.DatasetReader, rules: VoidRules, window: Windo
         RasterioError: The file is damaged.
     """
     stored = dataset.read(list(rules.bands), window=window)
-    void = ~unmasked(dataset, rules, window)
-    declared = declared_void(dataset, rules, stored, window)
-    if declared is not None:
-        void |= declared
+    spans = [span_of(raw) for raw in stored]
+    void = _joined(hidden(dataset, rules, window), declared_void(dataset, rules, stored, spans, window))
     values = np.empty(stored.shape, dtype=np.float32)
-    tally = VoidTally(void.size)
-    for plane, raw, scaling in zip(values, stored, rules.scaling, strict=True):
+    tally = VoidTally(values[0].size)
+    for plane, raw, span, scaling in zip(values, stored, spans, rules.scaling, strict=True):
         scale(raw, scaling, out=plane)
-        void |= _no_measurement(plane, raw, void, rules, tally)
-    for raw, fills in zip(stored, rules.fills, strict=False):
-        for number, where in fills.found(raw):
-            tally.numbers[number] += int(np.count_nonzero(where & ~void))
-            void |= where
-    if rules.black_is_void and not stored[0].all():
+        if not _is_small(span, scaling):
+            void = _joined(void, _no_measurement(plane, raw, void, rules, tally))
+    for raw, span, fills in zip(stored, spans, rules.fills, strict=False):
+        for number, where in fills.found(raw, span):
+            tally.count(number, where, void)
+            void = _joined(void, where)
+    if rules.black_is_void and all(low <= 0 for low, _ in spans):
         black = ~stored.any(axis=0)
-        tally.numbers[0] += int(np.count_nonzero(black & ~void))
-        void |= black
-    np.copyto(values, np.nan, where=void)
+        tally.count(0, black, void)
+        void = _joined(void, black)
+    if void is not None and void.any():
+        np.copyto(values, np.nan, where=void)
     return values, tally
 
 
-def _no_measurement(plane: Float, raw: NDArray[Any], void: Mask, rules: VoidRules, tally: VoidTally) -> Mask:
+def _joined(first: Mask | None, second: Mask | None) -> Mask | None:
+    """Where either is; None: nowhere."""
+    if first is None or second is None:
+        return second if first is None else first
+    return first | second
+
+
+def _is_small(span: tuple[float, float], scaling: tuple[float, float]) -> bool:
+    """Whether all numbers are finite and no more than something measured."""
+    return all(abs(number * scaling[0] + scaling[1]) < HUGE for number in span)
+
+
+def _no_measurement(plane: Float, raw: NDArray[Any], void: Mask | None, rules: VoidRules, tally: VoidTally) -> Mask:
     """Where a value is not finite, or too large for anything; the large ones are counted by their number."""
     with np.errstate(invalid="ignore"):
         bad: Mask = ~(np.abs(plane) < (np.inf if rules.source.nodata_rule == "none" else HUGE))
-    if bad.any():
-        untold = raw[bad & ~void & np.isfinite(raw)]
-        if untold.size:
-            tally.numbers[float(untold[0])] += int(untold.size)
+    large = bad & np.isfinite(raw)
+    if large.any():
+        tally.count(float(raw[large][0]), large, void)
     return bad
 
 
@@ -130,27 +156,26 @@ def scale(raw: NDArray[Any], scaling: tuple[float, float], out: Float) -> None:
         out[:] = raw if scaling == (1, 0) else raw * np.float64(factor) + offset
 
 
-def unmasked(dataset: rasterio.DatasetReader, rules: VoidRules, window: Window) -> Mask:
-    """(rows, W): what masks and alpha bands let through (GDAL alone would heed the first of them).
+def hidden(dataset: rasterio.DatasetReader, rules: VoidRules, window: Window) -> Mask | None:
+    """(rows, W): what masks and alpha bands hide (GDAL alone would heed the first of them); None: nothing.
 
     Alpha that is read as a band is data: near infrared in fourth place is often declared so.
     """
-    valid = np.ones((round(window.height), round(window.width)), dtype=np.bool_)
     if rules.source.mask == "none":
-        return valid
+        return None
     if rules.source.mask_band is not None:
-        chosen: Mask = dataset.read(rules.source.mask_band, window=window) > 0
-        return chosen
+        return ~np.asarray(dataset.read(rules.source.mask_band, window=window) > 0)
+    together: Mask | None = None
     for band in rules.bands:
         flags = dataset.mask_flag_enums[band - 1]
         plain = flags in ([MaskFlags.all_valid], [MaskFlags.nodata])  # nodata is heeded by ``declared_void``
         if not plain and MaskFlags.alpha not in flags:
-            valid &= dataset.read_masks(band, window=window) > 0
+            together = _joined(together, dataset.read_masks(band, window=window) == 0)
         if MaskFlags.per_dataset in flags:
             break
     for band in alpha_bands(dataset, rules):
-        valid &= dataset.read(band, window=window) > 0
-    return valid
+        together = _joined(together, ~np.asarray(dataset.read(band, window=window) > 0))
+    return together
 
 
 def alpha_bands(dataset: rasterio.DatasetReader, rules: VoidRules) -> list[int]:
@@ -163,15 +188,19 @@ def alpha_bands(dataset: rasterio.DatasetReader, rules: VoidRules) -> list[int]:
 
 
 def declared_void(
-    dataset: rasterio.DatasetReader, rules: VoidRules, stored: NDArray[Any], window: Window
+    dataset: rasterio.DatasetReader,
+    rules: VoidRules,
+    stored: NDArray[Any],
+    spans: Sequence[tuple[float, float]],
+    window: Window,
 ) -> Mask | None:
     """(rows, W): where declared no-data values make a pixel void by the source's rule; None: nowhere."""
     if rules.source.nodata_rule == "none":
         return None
     everywhere = rules.source.nodata_rule == "all"
     together: Mask | None = None
-    for band, raw in zip(rules.bands, stored, strict=True):
-        where = band_nodata(dataset, rules.source, band, raw, window)
+    for band, raw, span in zip(rules.bands, stored, spans, strict=True):
+        where = band_nodata(dataset, rules.source, band, raw, span, window)
         if where is None and everywhere:
             return None
         if where is not None:
@@ -180,7 +209,12 @@ def declared_void(
 
 
 def band_nodata(
-    dataset: rasterio.DatasetReader, source: Source, band: int, raw: NDArray[Any], window: Window
+    dataset: rasterio.DatasetReader,
+    source: Source,
+    band: int,
+    raw: NDArray[Any],
+    span: tuple[float, float],
+    window: Window,
 ) -> Mask | None:
     """(rows, W): where a band holds a number that means no data; None: nowhere.
 
@@ -193,12 +227,12 @@ def band_nodata(
     nodata = dataset.nodatavals[band - 1]
     if nodata is None or math.isnan(nodata) or raw.size == 0:  # NaN is void without being declared
         return None
-    if raw.dtype.kind != "f" or dataset.mask_flag_enums[band - 1] != [MaskFlags.nodata]:
-        return is_number(raw, nodata)
-    room = 1e-5 * abs(nodata)
-    low, high = float(np.fmin.reduce(raw, axis=None)), float(np.fmax.reduce(raw, axis=None))
+    low, high = span
+    room = 1e-5 * abs(nodata)  # wider than GDAL's own
     if low > nodata + room or high < nodata - room:
         return None
+    if raw.dtype.kind != "f" or dataset.mask_flag_enums[band - 1] != [MaskFlags.nodata]:
+        return is_number(raw, nodata)
     told: Mask = dataset.read_masks(band, window=window) == 0
     return told
 
