@@ -17,12 +17,13 @@ from typing import Any, Protocol
 import numpy as np
 import rasterio
 from affine import Affine
-from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
+from dis2_core.contract.segment_job import Source
 from dis2_core.rasters.grid import Grid
+from dis2_core.rasters.voids import VoidRules, read_values
 
 from .sample import IGNORE
 
@@ -132,25 +133,21 @@ class RasterLayer:
         window = Window(box.col, box.row, box.width, box.height)
         with open_raster(self.path) as raster:
             try:
-                values = raster.read(self.bands, window=window, out_dtype="float32")
-                valid = self._mask(raster, window)
+                values, _ = read_values(raster, self._rules, window)
             except RasterioError as error:
                 raise UnreadableRaster(f"{self.path} is damaged ({error}).") from error
-        valid &= np.isfinite(values).all(axis=0)
+        valid = ~np.isnan(values[0])
         if self.floor is not None:
             valid &= (values >= self.floor).all(axis=0)
         for group in self.zero_is_hole:
             valid &= (values[list(group)] != 0).any(axis=0)
         return np.where(valid, values * np.float32(self.scale), np.float32(0)), valid
 
-    def _mask(self, raster: rasterio.DatasetReader, window: Window) -> np.ndarray:
-        """(H, W) bool. A fourth band that is wanted as data is no alpha, whatever the file calls it."""
-        if not self.masked:
-            return np.ones((window.height, window.width), dtype=bool)
-        flags = {flag for band in self.bands for flag in raster.mask_flag_enums[band - 1]}
-        if MaskFlags.alpha in flags and raster.count in self.bands:
-            return np.ones((window.height, window.width), dtype=bool)
-        return raster.read_masks(self.bands, window=window).all(axis=0)
+    @property
+    def _rules(self) -> VoidRules:
+        """What makes a pixel void in prediction does so here; scale and range are the description's."""
+        heeded = ("any", "auto") if self.masked else ("none", "none")
+        return VoidRules(Source(str(self.path), self.bands, None, *heeded), self.bands, ((1.0, 0.0),) * len(self.bands))
 
 
 @dataclass(frozen=True)
