@@ -80,13 +80,8 @@ class ModalityReader:
 
     def warnings(self) -> list[Event]:
         """What was found to be no data without being declared, and was not told when the raster was examined."""
-        told = self.raster.survey.told if self.raster.survey else ()
         with self._lock:
-            return [
-                undeclared_warning(self.modality.name, self.raster.path, number, self.voids.share(number))
-                for number, pixels in self.voids.numbers.items()
-                if pixels and number not in told
-            ]
+            return untold(self.raster, self.voids)
 
     def close(self) -> None:
         """Close the handles of all threads. Reading again opens new ones."""
@@ -188,6 +183,16 @@ class ModalityReader:
             with self._lock:
                 self._handles.append(self._local.dataset)
         return self._local.dataset
+
+
+def untold(raster: RasterInput, voids: VoidTally) -> list[Event]:
+    """Warnings of undeclared fill values that the first look at a raster did not see."""
+    told = raster.survey.told if raster.survey else ()
+    return [
+        undeclared_warning(raster.modality.name, raster.path, number, voids.share(number))
+        for number, pixels in voids.numbers.items()
+        if pixels and number not in told
+    ]
 
 
 @dataclass(frozen=True)

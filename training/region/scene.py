@@ -22,8 +22,9 @@ from dis2_core.rasters.alignment import (
 )
 from dis2_core.rasters.grid import Grid
 from dis2_core.rasters.inputs import RasterInput, examine, opened
-from dis2_core.rasters.reading import ModalityReader
+from dis2_core.rasters.reading import ModalityReader, untold
 from dis2_core.rasters.validity import Chunk
+from dis2_core.rasters.voids import VoidTally
 from dis2_core.run.reporting import Reporter
 
 from ..data.sample import IGNORE, Sample
@@ -106,16 +107,29 @@ class Scene:
         """
         seen = np.zeros(labels.codes.shape, dtype=np.bool_)
         tiles = []
+        voids = [VoidTally() for _ in self.inputs]
         for box in boxes:
             codes = masked(labels.codes, seen, box)
-            tiles.append(self._tile(box, labels.grid, codes, complete, report))
+            tiles.append(self._tile(box, labels.grid, codes, complete, voids, report))
+        for event in (event for item, found in zip(self.inputs, voids, strict=True) for event in untold(item, found)):
+            report.pass_on(event)
         return tiles
 
-    def _tile(self, box: Box, ground: Grid, codes: np.ndarray, complete: bool, report: Reporter) -> MemoryTile:
+    def _tile(
+        self,
+        box: Box,
+        ground: Grid,
+        codes: np.ndarray,
+        complete: bool,
+        voids: Sequence[VoidTally],
+        report: Reporter,
+    ) -> MemoryTile:
         grid = ground.window(*box)
         values, valid = {}, {}
-        for item in self.inputs:
-            chunks = list(_chunks(ModalityReader(item, item.modality, grid), report))
+        for item, found in zip(self.inputs, voids, strict=True):
+            reader = ModalityReader(item, item.modality, grid)
+            chunks = list(_chunks(reader, report))
+            found.add(reader.voids)
             values[item.modality.name] = torch.from_numpy(np.concatenate([chunk.values for chunk in chunks], axis=1))
             valid[item.modality.name] = torch.from_numpy(np.concatenate([chunk.valid for chunk in chunks]))
         masks = torch.stack(list(valid.values()))

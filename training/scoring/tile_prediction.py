@@ -31,7 +31,7 @@ class TileMap:
 
     Attributes:
         probabilities: float32 (K, H, W), on the CPU; 0 where there are no data.
-        covered: (H, W) bool: where at least one of the scenario's modalities has data.
+        covered: (H, W) bool: where at least one of the scenario's modalities has data, and the answer is a number.
     """
 
     probabilities: Tensor
@@ -74,9 +74,8 @@ class TilePredictor:
         covered = torch.zeros(height, width, dtype=torch.bool)
         for row, rows, availability in probability_rows(strip, self._inference, plan, card, self._device):
             place = slice(row, row + rows.shape[1])
-            covered[place] = torch.from_numpy(availability > 0)
-            probabilities[:, place] = rows.cpu()
-        probabilities *= covered
+            covered[place] = torch.from_numpy(availability > 0) & rows.isfinite().all(dim=0).cpu()
+            probabilities[:, place] = rows.cpu().where(covered[place], 0.0)
         return TileMap(probabilities, covered)
 
 

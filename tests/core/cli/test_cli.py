@@ -197,13 +197,17 @@ def test_every_option_reaches_the_job(scene: Path, fake_run: FakeRun) -> None:
             *("--output", "c.tif", "--confidence", "k.tif", "--probabilities", "p.tif", "--scenario", "s.tif"),
             *("--areas", "a.csv", "--extent", "-10.5", "-2e3", "-1", "4", "--extent-crs", "EPSG:4326"),
             *("--grid", "finest", "--bands", "rgb=4,1,2", "--scale", "ndsm=-0.1,2", "--device", "cuda"),
+            *("--nodata", "rgb=all,0", "--mask", "rgb=none", "--nodata", "ndsm=-9999,nan", "--mask", "ndsm=2"),
             *("--overlap", "0.25", "--batch-size", "3", "--precision", "bf16", "--threads", "2"),
         ]
     )
     assert code == 0
     assert fake_run.job == Job(
         model="M",
-        inputs={"rgb": Source(str(scene / "a=b.tif"), bands=(4, 1, 2)), "ndsm": Source("n.tif", scale=(-0.1, 2.0))},
+        inputs={
+            "rgb": Source(str(scene / "a=b.tif"), bands=(4, 1, 2), nodata="all,0", mask="none"),
+            "ndsm": Source("n.tif", scale=(-0.1, 2.0), nodata="-9999,nan", mask="2"),
+        },
         outputs={
             "areas": "a.csv",
             "scenario": "s.tif",
@@ -235,6 +239,9 @@ def test_every_option_reaches_the_job(scene: Path, fake_run: FakeRun) -> None:
         (["--input", "rgb=a.tif", "--scale", "rgb=1"], "scale"),
         (["--input", "rgb=a.tif", "--scale", "rgb=1,2,3"], "scale"),
         (["--input", "rgb=a.tif", "--scale", "rgb=0,1"], "scale"),
+        (["--input", "rgb=a.tif", "--nodata", "rgb=some"], "some"),
+        (["--input", "rgb=a.tif", "--nodata", "ndsm=0"], "ndsm"),
+        (["--input", "rgb=a.tif", "--mask", "rgb=0"], "mask"),
         (["--input", "rgb=a.tif", "--overlap", "-0.5"], "-0.5"),
         (["--input", "rgb=a.tif", "--overlap", "half"], "--overlap"),
         (["--input", "rgb=a.tif", "--batch-size", "0"], "batch_size"),

@@ -159,6 +159,21 @@ def test_holes_of_either_stay_whatever_their_size(tmp_path: Path) -> None:
     assert result.pixels == 3600 - holes.pixels
 
 
+@pytest.mark.parametrize("marker", [-9999.0, -3.4028234663852886e38, 0.0])
+def test_a_void_that_nobody_declared_is_the_void_declared(tmp_path: Path, dsm: Path, marker: float) -> None:
+    terrain = terrain_in(tmp_path / "dtm.tif", "EPSG:32632", 2.0)
+    values = read(dsm)
+    values[100:140, 60:90] = marker
+    heights = []
+    for name, nodata in (("declared", marker), ("untold", None)):
+        surface = write(tmp_path / f"{name}.tif", values, pixel=0.5, nodata=nodata)
+        target = tmp_path / f"{name}_height.tif"
+        result = ndsm(surface, terrain, target)
+        heights.append(read(target))
+        assert any("no measurement" in text for text in result.warnings) == (nodata is None)
+    assert np.array_equal(*heights) and (heights[0][100:140, 60:90] == NODATA).all()
+
+
 def test_holes_are_told(tmp_path: Path) -> None:
     surface = np.full((50, 50), 12, dtype=np.float32)
     surface[:10] = np.nan

@@ -42,7 +42,7 @@ from dis2_core.contract.segment_job import Event, Source
 from dis2_core.run.reporting import Reporter
 from dis2_training.fitting.fit import TrainingDiverged
 from dis2_training.region import region
-from dis2_training.region.holdout import Role
+from dis2_training.region.holdout import Box, Role
 from dis2_training.region.labels import read_labels
 from dis2_training.region.outcome import TrainingResult
 from dis2_training.region.region import run_training
@@ -309,7 +309,7 @@ def test_a_loss_that_is_no_number_is_told(scene: Path, tmp_path: Path) -> None:
     huge = np.full((1, SIDE, SIDE), np.float32(3e38))
     huge[0, :, ::2] *= -1
     path = write(tmp_path / "huge.tif", huge)
-    inputs = {**tiny_job(scene).inputs, "elevation": Source(str(path))}
+    inputs = {**tiny_job(scene).inputs, "elevation": Source(str(path), nodata="none")}  # else all of it is void
     refused(scene, tmp_path, TrainingDiverged, "not finite|loss is", inputs=inputs)
 
 
@@ -325,6 +325,24 @@ def test_few_labels_train_without_a_test_and_say_so(scene: Path, tmp_path: Path)
     assert result.scores == {} and "Not tested" in load_model(outputs["model"]).card.notes
     assert "the model is not tested" in events.texts("warning") and "few pixels" in events.texts("warning")
     assert "not tested" in Path(outputs["report"]).read_text(encoding="utf-8")
+
+
+def test_a_void_that_nobody_declared_is_the_void_declared(scene: Path, tmp_path: Path) -> None:
+    with rasterio.open(scene / "ndsm.tif") as raster:
+        heights = raster.read()
+    heights[:, 8:24, 8:40] = -9999
+    samples, events = [], Events()
+    for name, nodata in (("declared", -9999), ("untold", None)):
+        path = write(tmp_path / f"{name}.tif", heights, 2 * GSD, nodata=nodata)
+        job = tiny_job(scene, inputs={**tiny_job(scene).inputs, "elevation": Source(str(path))})
+        opened = Scene.open(job, None, Reporter(events))
+        labels = read_labels(job.labels, opened.grid, Reporter(None))
+        (tile,) = opened.read([Box(0, 0, 60, 90)], labels, complete=False, report=Reporter(events))
+        samples.append(tile.sample)
+    declared, untold = samples
+    assert torch.equal(declared.valid["ndsm"], untold.valid["ndsm"]) and not declared.valid["ndsm"].all()
+    assert torch.equal(declared.values["ndsm"], untold.values["ndsm"])
+    assert "-9999" in events.texts("warning") and "untold.tif" in events.texts("warning")
 
 
 @pytest.mark.slow

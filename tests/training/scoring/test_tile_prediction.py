@@ -13,7 +13,7 @@ from tiny_folder import DESCRIPTION
 
 import dis2_core
 from dis2_core import DIS2, DIS2Config, Model, ModelCard
-from dis2_core.contract.card import scenario_name
+from dis2_core.contract.card import NODATA, scenario_name
 from dis2_training.data.dataset import FolderDataset
 from dis2_training.data.tiles import MemoryTile
 from dis2_training.scoring.tile_prediction import TilePredictor
@@ -44,6 +44,15 @@ def with_holes(tile: MemoryTile) -> MemoryTile:
     valid["rgb"][:, :9] = False
     valid["ndsm"][:5, :20] = False
     return MemoryTile(tile.name, replace(sample, valid=valid), tile.grid)
+
+
+def test_an_answer_that_is_no_number_is_no_class(folder: Path, model: Model) -> None:
+    sample = FolderDataset(folder, "test").in_memory()[0].sample
+    with torch.no_grad():
+        for parameter in model.network.parameters():
+            parameter.fill_(torch.nan)
+    found = TilePredictor(model.network, model.card).predict(sample, ("rgb",))
+    assert not found.covered.any() and (found.classes == NODATA).all() and (found.probabilities == 0).all()
 
 
 @pytest.mark.slow
