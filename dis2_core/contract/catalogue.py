@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from .card import ModelCard
 from .errors import InvalidCard, InvalidModelFile, ModelError, ModelNotFound
+from .names import check_names, readable
 from .untrusted import Refused, decode, open_regular, parse_json, refusals
 
 SUFFIX = ".safetensors"
@@ -80,9 +81,10 @@ def find_model(name_or_path: str | os.PathLike[str]) -> Path:
         found = False
     if not found:
         raise ModelNotFound(
-            f"There is no model '{text[:200]}'.",
+            f"There is no model '{readable(text[:200])}'.",
             f"Give the path of a model file, or a shipped model's name: {', '.join(shipped) or 'none ships'}.",
         )
+    check_names(text)
     return path
 
 

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from .card import SLOTS
 from .errors import ProtocolError
+from .names import check_names
 from .segment_job import (
     Job,
     Source,
@@ -79,6 +80,7 @@ class Reference:
     name: str = ""
 
     def __post_init__(self) -> None:
+        check_names(self.path)
         check_counts(band=self.band)
 
     @property
@@ -103,6 +105,9 @@ class WhatIfJob(Work):
     run: Job
     folder: str
     reference: Reference | None = None
+
+    def __post_init__(self) -> None:
+        check_names(self.folder)
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -135,6 +140,7 @@ class EvaluateJob(Work):
 
     def __post_init__(self) -> None:
         _check_outputs(self.outputs, EVALUATION_OUTPUTS)
+        check_names(self.classes, *self.targets)
         check_counts(band=self.band)
         check_extent(self.extent)
 
@@ -171,6 +177,7 @@ class NdsmJob(Work):
     creation_options: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        check_names(self.output, self.grid)
         check_extent(self.extent)
         check_creation_options(self.creation_options)
         limits = [limit for limit in (self.lowest, self.highest) if limit is not None]
@@ -202,6 +209,7 @@ class CityJob(Work):
     seed: int = 0
 
     def __post_init__(self) -> None:
+        check_names(self.folder)
         check_counts(size=self.size)
         if type(self.seed) is not int or self.seed < 0:
             raise ProtocolError(f"seed must be a whole number from 0, not {self.seed}.")
@@ -262,6 +270,7 @@ class TrainJob(Work):
         _check_outputs(self.outputs, TRAINING_OUTPUTS)
         if "model" not in self.outputs:
             raise ProtocolError("A training job needs the output 'model'.")
+        check_names(self.start or None, *self.targets)
         check_extent(self.extent)
         check_device(self.device)
         check_counts(window=self.window, width=self.width, steps=self.steps)

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 from .errors import Dis2Error, ProtocolError
+from .names import check_names
 from .typed import WrongType, build, value_of
 from .untrusted import Refused, parse_json
 
@@ -61,6 +62,7 @@ class Source:
     mask: str = "auto"
 
     def __post_init__(self) -> None:
+        check_names(self.path)
         if any(band < 1 for band in self.bands):
             raise ProtocolError(f"Band numbers of {self.path} start at 1.")
         if self.scale is not None and not (all(map(math.isfinite, self.scale)) and self.scale[0] != 0):
@@ -276,6 +278,7 @@ class Job(Work):
             raise ProtocolError(f"Unknown output '{unknown[0]}'; outputs are {', '.join(OUTPUTS)}.")
         if "classes" not in self.outputs:
             raise ProtocolError("A job needs the output 'classes'.")
+        check_names(self.model, *self.targets, reference_raster(self.grid))
         check_extent(self.extent)
         check_device(self.device)
         if not 0 <= self.overlap <= 0.75:
