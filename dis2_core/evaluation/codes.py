@@ -20,7 +20,7 @@ from ..rasters.alignment import footprint
 from ..rasters.categories import read_categories
 from ..rasters.crs import same_crs
 from ..rasters.grid import Bounds, Grid
-from ..rasters.inputs import damaged, open_dataset, read_grid
+from ..rasters.inputs import open_dataset, read_grid, unreadable
 
 Codes = npt.NDArray[np.int64]
 NOTHING = int(np.iinfo(np.int64).min)  #: The code of a pixel that has none
@@ -124,7 +124,7 @@ class RasterCodes:
                 stored = self._file.read(self._band, window=window)
                 valid = self._file.read_masks(self._band, window=window) > 0
             except RasterioError as error:
-                raise damaged(self.path, f"rows {top} to {bottom} cannot be read ({error}).") from error
+                raise unreadable(self.path, f"rows {top} to {bottom}", error) from error
             values[place] = np.where(valid, stored, np.nan)
         return values
 

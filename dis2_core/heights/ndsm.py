@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pyproj
 from rasterio.enums import Resampling
 
 from ..contract.card import Band, Modality
@@ -23,7 +22,7 @@ from ..rasters.alignment import extent_in, footprints, ground_resolution, inters
 from ..rasters.crs import crs_name, same_crs
 from ..rasters.geotiff import GeoTiffWriter, Storage
 from ..rasters.grid import Bounds, Grid
-from ..rasters.inputs import RasterInput, examine, gdal_environment, opened, read_grid
+from ..rasters.inputs import RasterInput, examine, gdal_environment, read_grid
 from ..rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..run.disk import require_space
@@ -129,7 +128,7 @@ class _Subtraction:
     @classmethod
     def of(cls, job: NdsmJob, report: Reporter) -> _Subtraction:
         """Examine a job."""
-        dsm, dtm = (_in_metres(item, report) for item in examine([(job.dsm, SURFACE), (job.dtm, TERRAIN)]))
+        dsm, dtm = examine([(job.dsm, SURFACE), (job.dtm, TERRAIN)])
         grid = target_grid(job, dsm, dtm)
         for item in (dsm, dtm):
             for event in item.remarks:
@@ -264,25 +263,6 @@ def _plain_grid(job: NdsmJob, base: Grid, own: Grid, path: str) -> Grid:
     if base.shape != own.shape:
         raise GridMismatch(f"{path} has no CRS and another size than the inputs.", "Assign a CRS to each of them.")
     return own if job.extent is None else own.crop(job.extent)
-
-
-def _in_metres(item: RasterInput, report: Reporter) -> RasterInput:
-    """Scale heights whose CRS says that they are no metres; without a word of it, or with a scale given, they are."""
-    name, factor = _vertical_unit(item.path)
-    if item.source.scale is not None or factor == 1:
-        return item
-    text = f"{item.path} holds heights in {name}, as its vertical CRS says: they are turned into metres."
-    report.pass_on(Event("warning", {"code": "units", "text": text}))
-    return replace(item, scaling=tuple((scale * factor, offset * factor) for scale, offset in item.scaling))
-
-
-def _vertical_unit(path: str) -> tuple[str, float]:
-    """Name and metres of the unit of heights of a raster's CRS; the metre where it tells none."""
-    with opened(path) as dataset:
-        wkt = str(dataset.crs.to_wkt()) if dataset.crs else ""
-    axes = pyproj.CRS.from_wkt(wkt).axis_info if wkt else []
-    upward = [axis for axis in axes if axis.direction == "up"]
-    return (upward[0].unit_name, float(upward[0].unit_conversion_factor)) if upward else ("metre", 1.0)
 
 
 def _resampling(item: RasterInput, grid: Grid) -> str:

@@ -14,13 +14,15 @@ from pyproj.exceptions import ProjError
 from ..contract.card import ModelCard
 from ..contract.errors import GridMismatch
 from ..contract.segment_job import Event, pixel_size, reference_raster
-from .crs import Coordinates, crs_name, parse_crs, project, same_crs
+from .crs import Coordinates, crs_name, full_turn, near_meridian, parse_crs, project, same_crs
 from .grid import Bounds, Grid, format_bounds, place
 from .inputs import MAX_SIDE, RasterInput, read_grid
 
 SAME_RESOLUTION = 0.01  # relative; the network does not notice 1 %
 NOTICEABLE = 1.5  # ratio of resolutions from which a warning is due, and from which pixels are averaged
 SPARSE = 4  # ratio of union to intersection from which an extent is proposed
+TORN = 100  # times the usual distance of neighbours in a mesh: between them lies the edge of the map
+PIXEL_SIZES = (1e-4, 1e6)  # metres on the ground that a pixel can have
 MESH = 21  # points a side on which a projected outline is sampled
 
 
@@ -91,6 +93,7 @@ def working_grid(
                 "Give the extent in pixels, or assign a CRS to the inputs.",
             )
         return own if extent is None else own.crop(extent)
+    _check_pixel_size(gsd)
     region = _region(inputs, own.crs, extent, extent_crs)
     across, down = metres_per_unit(own.crs, *_centre(region))
     wanted = (gsd / across, gsd / down)
@@ -146,6 +149,10 @@ def metres_per_unit(crs: str, x: float, y: float) -> tuple[float, float]:
         raise GridMismatch(f"{crs_name(crs)} is not defined at {x:.10g}, {y:.10g}.", "Check the CRS of the inputs.")
     lengths = geod.inv(lon[::2] * degrees, lat[::2] * degrees, lon[1::2] * degrees, lat[1::2] * degrees)[2]
     across, down = (float(length) / (2 * step) for length in lengths)
+    if not (math.isfinite(across) and math.isfinite(down) and across > 0 and down > 0):
+        raise GridMismatch(
+            f"{x:.10g}, {y:.10g} is no place in {crs_name(crs)}.", "Check the CRS of the inputs, and the extent."
+        )
     if reference.is_projected and max(abs(across / unit - 1), abs(down / unit - 1)) <= SAME_RESOLUTION:
         return unit, unit
     return across, down
@@ -187,16 +194,40 @@ def footprint(grid: Grid, crs: str | None) -> Bounds:
             f"The area {format_bounds(grid.bounds)} in {crs_name(grid.crs)} cannot be expressed in {crs_name(crs)}.",
             "Check that each raster has the right CRS, or reproject one of them first.",
         )
+    if full_turn(crs) is None and _is_torn(xs):
+        raise GridMismatch(
+            f"The area {format_bounds(grid.bounds)} in {crs_name(grid.crs)} is torn apart in {crs_name(crs)}, which "
+            "ends at a meridian that crosses it.",
+            "Reproject the rasters to a CRS that holds the place in one piece, its UTM zone for example.",
+        )
     return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
 
 
-def mesh(grid: Grid, crs: str | None) -> tuple[Coordinates, Coordinates]:
-    """A regular mesh of points over a grid in the coordinates of ``crs``; infinite where it has none."""
+def mesh(grid: Grid, crs: str | None, meridian: float | None = None) -> tuple[Coordinates, Coordinates]:
+    """A regular mesh of points over a grid in the coordinates of ``crs``; infinite where it has none.
+
+    Args:
+        grid: The grid.
+        crs: The CRS of the points.
+        meridian: Where longitudes are wanted, they are the ones nearest to this; None: to the mesh's centre.
+    """
     cols, rows = np.meshgrid(np.linspace(0, grid.width, MESH), np.linspace(0, grid.height, MESH))
-    points = place(grid.transform, cols.ravel(), rows.ravel())
-    if grid.crs == crs or grid.crs is None or crs is None:
-        return points
-    return project(points, grid.crs, crs)
+    xs, ys = place(grid.transform, cols.ravel(), rows.ravel())
+    if grid.crs is None or crs is None:
+        return xs, ys
+    if grid.crs != crs:
+        xs, ys = project((xs, ys), grid.crs, crs)
+    turn = full_turn(crs)
+    if turn is None or (meridian is None and grid.crs == crs):
+        return xs, ys
+    near = xs[xs.size // 2] if meridian is None else meridian
+    return (near_meridian(xs, float(near), turn) if np.isfinite(near) else xs), ys
+
+
+def _is_torn(xs: Coordinates) -> bool:
+    """Whether neighbours in a mesh lie on opposite ends of a map."""
+    steps = np.abs(np.diff(xs.reshape(MESH, MESH), axis=1))
+    return bool(steps.max() > TORN * np.median(steps) > 0)
 
 
 def _region(inputs: Sequence[RasterInput], crs: str, extent: Bounds | None, extent_crs: str) -> Bounds:
@@ -213,7 +244,7 @@ def _region(inputs: Sequence[RasterInput], crs: str, extent: Bounds | None, exte
     union = _union(boxes)
     if extent is None:
         return union
-    wanted = extent_in(extent, extent_crs, crs)
+    wanted = _beside(extent_in(extent, extent_crs, crs), union, crs)
     if not any(intersection(wanted, box) for box in boxes):
         raise GridMismatch(
             f"The extent {format_bounds(wanted)} lies outside {', '.join(item.path for item in inputs)}: "
@@ -228,11 +259,21 @@ def footprints(inputs: Sequence[RasterInput], crs: str) -> list[Bounds]:
     boxes = [footprint(inputs[0].grid, crs)]
     for item in inputs[1:]:
         try:
-            boxes.append(footprint(item.grid, crs))
+            box = footprint(item.grid, crs)
         except GridMismatch:
-            part = item.grid.crop(footprint(inputs[0].grid, item.grid.crs))
-            boxes.append(footprint(part, crs))
+            box = footprint(item.grid.crop(footprint(inputs[0].grid, item.grid.crs)), crs)
+        boxes.append(_beside(box, boxes[0], crs))
     return boxes
+
+
+def _beside(box: Bounds, other: Bounds, crs: str) -> Bounds:
+    """A box by whole turns around the Earth, so that it lies as near to another as it can."""
+    turn = full_turn(crs)
+    if turn is None:
+        return box
+    xmin, ymin, xmax, ymax = box
+    shift = turn * round((_centre(other)[0] - _centre(box)[0]) / turn)
+    return xmin + shift, ymin, xmax + shift, ymax
 
 
 def extent_in(extent: Bounds, extent_crs: str, crs: str) -> Bounds:
@@ -267,8 +308,17 @@ def _of_size(metres: float, working: Grid) -> Grid:
             "The inputs have no CRS, so a pixel size in metres means nothing.",
             "Use --grid model, or assign a CRS to the inputs.",
         )
+    _check_pixel_size(metres)
     across, down = metres_per_unit(working.crs, *_centre(working.bounds))
     return _covering(_north_up(working.crs, working.bounds, (metres / across, metres / down)), working.bounds)
+
+
+def _check_pixel_size(metres: float) -> None:
+    if not PIXEL_SIZES[0] <= metres <= PIXEL_SIZES[1]:
+        raise GridMismatch(
+            f"Pixels of {metres:g} m are not possible; they can have {PIXEL_SIZES[0]:g} to {PIXEL_SIZES[1]:g} m.",
+            "Give another size.",
+        )
 
 
 def _reference(path: str, first: Grid, working: Grid, *, limited: bool) -> Grid:
@@ -289,7 +339,7 @@ def _reference(path: str, first: Grid, working: Grid, *, limited: bool) -> Grid:
             f"The grid of {path} is rotated (or upside down); a map needs a north-up one.",
             "Use --grid model, or straighten the raster with gdalwarp.",
         )
-    region = footprint(working, grid.crs)
+    region = _beside(footprint(working, grid.crs), grid.bounds, grid.crs)
     if intersection(grid.bounds, region) is None:
         raise GridMismatch(f"The grid of {path} does not overlap the inputs.", "Give a raster of the same place.")
     return grid.crop(region) if limited else grid

@@ -63,8 +63,7 @@ class PixelArea:
         """Whether the grid's CRS gives pixels an area at all."""
         if self._crs is None or not (self._crs.is_geographic or self._crs.is_projected):
             return False
-        transform = self._grid.transform
-        return not self._stretches or transform.b == transform.d == 0  # a turned pixel lies between no parallels
+        return not self._stretches or self._grid.is_straight  # a turned pixel lies between no parallels
 
     @property
     def _stretches(self) -> bool:

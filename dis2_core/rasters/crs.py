@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -10,8 +11,10 @@ import pyproj
 import rasterio.crs
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
+from rasterio.errors import CRSError
 
 from ..contract.errors import GridMismatch
+from .libraries import words
 
 Coordinates = NDArray[np.float64]
 
@@ -21,6 +24,20 @@ def parse_crs(crs: str) -> pyproj.CRS:
     """The CRS without a datum shift bound to it (``TOWGS84``), which hides the projection."""
     parsed = pyproj.CRS.from_wkt(crs)
     return parsed.source_crs if parsed.is_bound and parsed.source_crs else parsed
+
+
+@lru_cache(maxsize=32)
+def full_turn(crs: str | None) -> float | None:
+    """Units from a meridian once around the Earth to itself, where the first coordinate is a longitude; else None."""
+    parsed = parse_crs(crs) if crs else None
+    if parsed is None or not parsed.is_geographic:
+        return None
+    return 2 * math.pi / float(parsed.axis_info[0].unit_conversion_factor)
+
+
+def near_meridian(longitudes: Coordinates, meridian: float, turn: float) -> Coordinates:
+    """Longitudes by whole turns, so that each lies as near to a meridian as it can: 179.9° E is next to 179.9° W."""
+    return np.asarray(longitudes - turn * np.round((longitudes - meridian) / turn))
 
 
 def crs_name(crs: str | None) -> str:
@@ -33,10 +50,19 @@ def crs_name(crs: str | None) -> str:
 
 
 def same_crs(first: str, second: str) -> bool:
-    """True where two WKT texts mean the same CRS, whatever its parts are called."""
+    """True where two WKT texts mean the same CRS, whatever its parts are called.
+
+    Raises:
+        GridMismatch: PROJ does not understand one of them.
+    """
     if first == second:
         return True
-    a, b = rasterio.crs.CRS.from_wkt(first), rasterio.crs.CRS.from_wkt(second)
+    try:
+        a, b = rasterio.crs.CRS.from_wkt(first), rasterio.crs.CRS.from_wkt(second)
+    except CRSError as error:
+        raise GridMismatch(
+            f"PROJ does not understand a CRS: {words(error)}", "Assign another with gdal_edit.py."
+        ) from error
     return bool(a == b or (a.to_epsg() is not None and a.to_epsg() == b.to_epsg()))
 
 

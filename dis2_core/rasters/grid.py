@@ -52,10 +52,22 @@ class Grid:
         return math.hypot(t.a, t.d), math.hypot(t.b, t.e)
 
     @property
+    def is_straight(self) -> bool:
+        """True where rows and columns run along the axes: nowhere does a turn move a pixel by ``SNAP``."""
+        t = self.transform
+        return bool(abs(t.b) * self.height <= SNAP * abs(t.a) and abs(t.d) * self.width <= SNAP * abs(t.e))
+
+    @property
     def is_north_up(self) -> bool:
         """True where rows run from west to east and columns from north to south."""
+        return bool(self.transform.a > 0 > self.transform.e and self.is_straight)
+
+    def straightened(self) -> Grid:
+        """Return the grid without a turn that is too small to be seen, as rounding leaves behind (1e-17)."""
         t = self.transform
-        return bool(t.a > 0 > t.e and t.b == t.d == 0)
+        if not self.is_straight or t.b == t.d == 0:
+            return self
+        return replace(self, transform=Affine(t.a, 0.0, t.c, 0.0, t.e, t.f))
 
     def offset_of(self, other: Grid) -> tuple[int, int] | None:
         """Position of another grid's first pixel in this one's rows and columns.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,25 +19,44 @@ import rasterio
 from affine import Affine
 from pyproj.exceptions import ProjError
 from rasterio.crs import CRS
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, Interleaving
 from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
 
 from ..contract.card import Modality, ModelCard
-from ..contract.errors import GridMismatch, InputError, NoInput, UnknownModality, UnreadableRaster, WrongBands
+from ..contract.errors import (
+    Dis2Error,
+    GridMismatch,
+    InputError,
+    NoInput,
+    ResourceError,
+    UnknownModality,
+    UnreadableRaster,
+    WrongBands,
+)
+from ..contract.names import check_names
 from ..contract.segment_job import Event, Source
-from .crs import same_crs
-from .grid import Grid
+from .crs import crs_name, full_turn, near_meridian, project, same_crs
+from .formats import allowed_drivers, check_companions, check_references, describes_another, is_file_name
+from .grid import Grid, format_bounds, place
+from .libraries import failure, require_proj, words
 from .ranges import range_warning
 from .survey import Survey, survey
+from .units import card_scaling
 from .voids import VoidRules
 
 MAX_SIDE = 10_000_000  # pixels; the Earth at 4 m
-MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block to read one pixel of it
+MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block, of all bands where they are interleaved, to read one pixel
+PIXEL_SIZES = (1e-10, 1e7)  # CRS units; 0.01 mm in degrees, a quarter of the Earth's circumference in metres
+SMALLEST = 1e-3  # units of a map projection; pixels below a millimetre are those of degrees
 
-#: GDAL's block cache would take 5 % of the machine's memory; sidecar files are looked for one by one.
-GDAL_OPTIONS = {"GDAL_CACHEMAX": 128, "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE"}
-
-_SCHEME = re.compile(r"^(/vsi|<|[A-Za-z][A-Za-z0-9_+.-]+:)")  # one letter and a colon is a Windows drive
+#: GDAL's block cache would take 5 % of the machine's memory; sidecar files are looked for one by one; where a PNG is
+#: read as a whole GDAL does not notice that its end is missing.
+GDAL_OPTIONS = {
+    "GDAL_CACHEMAX": 128,
+    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
+    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
+}
 
 
 @dataclass(frozen=True)
@@ -50,8 +68,9 @@ class RasterInput:
         modality: What the model takes it for.
         grid: Its own pixels; ``grid.crs`` is the horizontal CRS, None where the file has none.
         bands: 1-based numbers of the bands to read, in the order of the card's bands.
-        scaling: (a, b) per band: value = a * stored + b.
+        scaling: (a, b) per band: value = a * stored + b, in the card's unit.
         remarks: ``info`` and ``warning`` events about the file.
+        block: Bytes of one of its blocks, of all bands that are unpacked with it.
         survey: What a look at its pixels told; None where nobody looked.
     """
 
@@ -61,6 +80,7 @@ class RasterInput:
     bands: tuple[int, ...]
     scaling: tuple[tuple[float, float], ...]
     remarks: tuple[Event, ...] = ()
+    block: int = 0
     survey: Survey | None = None
 
     @property
@@ -106,7 +126,7 @@ def _judged(item: RasterInput) -> RasterInput:
 
 def examine(sources: Sequence[tuple[Source, Modality]]) -> list[RasterInput]:
     """Examine rasters of one place, whatever for; see ``open_inputs``."""
-    return _reconciled([describe(source, modality) for source, modality in sources])
+    return _on_one_side(_reconciled([describe(source, modality) for source, modality in sources]))
 
 
 def describe(source: Source, modality: Modality) -> RasterInput:
@@ -115,10 +135,18 @@ def describe(source: Source, modality: Modality) -> RasterInput:
         bands, remarks = _choose_bands(source, modality, dataset)
         _check_types(source.path, modality, dataset, bands)
         _check_mask(source, dataset.count)
-        grid = _grid_of(source.path, dataset)
-        scaling = tuple(_scaling(source, dataset, band) for band in bands)
+        scaling, about_units = card_scaling(source, modality, dataset, bands)
         seen = survey(dataset, modality, VoidRules(source, bands, scaling))
-        return RasterInput(source, modality, grid, bands, scaling, (*remarks, *seen.remarks), seen)
+        return RasterInput(
+            source=source,
+            modality=modality,
+            grid=_grid_of(source.path, dataset),
+            bands=bands,
+            scaling=scaling,
+            remarks=(*remarks, *about_units, *_remarks(source.path, dataset), *seen.remarks),
+            block=block_size(dataset),
+            survey=seen,
+        )
 
 
 def read_grid(path: str) -> Grid:
@@ -151,33 +179,44 @@ def opened(path: str) -> Iterator[rasterio.DatasetReader]:
 
 
 def open_dataset(path: str) -> rasterio.DatasetReader:
-    """Open a raster and check the sizes that it declares.
+    """Open a raster with a driver that its name allows, and check the sizes that it declares.
 
     Raises:
         UnreadableRaster: The file is missing, no raster, damaged, or too large to be true.
+        ResourceError: PROJ does not work, or the process has too many files open.
     """
+    check_names(path)
+    require_proj()
     try:
-        dataset = rasterio.open(path, sharing=False)
+        check_companions(path)
+        with rasterio.Env(**GDAL_OPTIONS):
+            dataset = DatasetReader(path, driver=allowed_drivers(path), sharing=False)
     except (RasterioError, ValueError, OSError) as error:
-        raise _cannot_open(path, str(error)) from error
+        raise _cannot_open(path, words(error)) from error
     try:
         _check_sizes(path, dataset)
+        check_references(path, dataset)
     except InputError:
         dataset.close()
         raise
     return dataset
 
 
-def damaged(path: str, detail: str) -> UnreadableRaster:
-    """The error of a file that GDAL opens but cannot read."""
-    return UnreadableRaster(
-        f"{path} is damaged: {detail}", "Fetch the file again; an interrupted copy is the usual cause."
-    )
+def unreadable(path: str, what: str, error: BaseException) -> InputError | ResourceError:
+    """The error of a file that GDAL opens but cannot read, in GDAL's words.
+
+    Args:
+        path: The file.
+        what: What cannot be read of it.
+        error: What was raised.
+    """
+    hint = "Fetch the file again, or look at it with gdalinfo -checksum."
+    return failure(f"{path}: {what} cannot be read: {words(error)}", hint, UnreadableRaster)
 
 
-def _cannot_open(path: str, detail: str) -> UnreadableRaster:
+def _cannot_open(path: str, said: str) -> Dis2Error:
     """Missing, forbidden, empty, no raster or damaged: each calls for something else."""
-    if not _SCHEME.match(path):
+    if is_file_name(path):
         file = Path(path)
         if not file.exists():
             return UnreadableRaster(f"There is no file {path}.", "Check the path.")
@@ -185,11 +224,14 @@ def _cannot_open(path: str, detail: str) -> UnreadableRaster:
             return UnreadableRaster(f"{path} may not be read by this user.", "Change its permissions.")
         if file.is_file() and file.stat().st_size == 0:
             return UnreadableRaster(f"{path} is empty.", "Fetch the file again.")
-    if "not recognized as being in a supported file format" in detail or Path(path).is_dir():
+        if "not recognized" in said and describes_another(path):
+            return UnreadableRaster(
+                f"{path} is no picture: it describes a raster that lies elsewhere.",
+                "If you trust it, give it a name that says so, one that ends in .vrt or .xml.",
+            )
+    if "not recognized as being in a supported file format" in said or Path(path).is_dir():
         return UnreadableRaster(f"{path} is not a raster that GDAL can read.", "Give a GeoTIFF, say.")
-    if _SCHEME.match(path):
-        return UnreadableRaster(f"{path} cannot be opened: {detail}", "Check the name.")
-    return damaged(path, detail)
+    return failure(f"{path} cannot be opened: {said}", "Check the name and the file.", UnreadableRaster)
 
 
 def _check_sizes(path: str, dataset: rasterio.DatasetReader) -> None:
@@ -202,12 +244,21 @@ def _check_sizes(path: str, dataset: rasterio.DatasetReader) -> None:
             f"{path} declares {dataset.width} × {dataset.height} pixels; at most {MAX_SIDE} a side are read.",
             "Cut the region out first, with gdal_translate -projwin, say.",
         )
-    for (rows, cols), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True):
-        if rows * cols * _itemsize(dtype) > MAX_BLOCK:
-            raise UnreadableRaster(
-                f"{path} is stored in blocks of {cols} × {rows} pixels, too large to read piece by piece.",
-                "Rewrite it with gdal_translate -co TILED=YES.",
-            )
+    if (size := block_size(dataset)) > MAX_BLOCK:
+        rows, cols = dataset.block_shapes[0]
+        raise UnreadableRaster(
+            f"{path} is stored in blocks of {cols} × {rows} pixels and {_count(dataset.count, 'band')}, "
+            f"{size / 1e6:,.0f} MB each; at most {MAX_BLOCK / 1e6:,.0f} MB can be unpacked at once.",
+            "Rewrite it with gdal_translate -co TILED=YES -co INTERLEAVE=BAND.",
+        )
+
+
+def block_size(dataset: rasterio.DatasetReader) -> int:
+    """Bytes that GDAL unpacks in order to read one pixel of one band."""
+    sizes = [
+        rows * cols * _itemsize(dtype) for (rows, cols), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True)
+    ]
+    return sum(sizes) if dataset.interleaving == Interleaving.pixel else max(sizes)
 
 
 def _itemsize(dtype: str) -> int:
@@ -280,21 +331,75 @@ def _check_types(path: str, modality: Modality, dataset: rasterio.DatasetReader,
         )
 
 
-def _scaling(source: Source, dataset: rasterio.DatasetReader, band: int) -> tuple[float, float]:
-    scale, offset = source.scale or (dataset.scales[band - 1], dataset.offsets[band - 1])
-    if not (math.isfinite(scale) and math.isfinite(offset) and scale != 0):
-        raise damaged(source.path, f"band {band} declares scale {scale} and offset {offset}.")
-    return float(scale), float(offset)
+def _remarks(path: str, dataset: rasterio.DatasetReader) -> tuple[Event, ...]:
+    """What a person should know of where a file's pixels come from, and where they lie."""
+    remarks = []
+    if allowed_drivers(path) is None and (drawn_on := [name for name in dataset.files if not name.startswith(path)]):
+        more = f" and {len(drawn_on) - 3} more" if len(drawn_on) > 3 else ""
+        text = f"{path} draws on other files: {', '.join(drawn_on[:3])}{more}."
+        remarks.append(Event("info", {"text": text}))
+    if dataset.crs and _horizontal_crs(path, dataset.crs) is None:
+        text = f"{path} has coordinates of its own, tied to no place on the ground: it is read as if it had no CRS."
+        remarks.append(Event("warning", {"code": "crs", "text": text}))
+    return tuple(remarks)
 
 
 def _grid_of(path: str, dataset: rasterio.DatasetReader) -> Grid:
     transform = dataset.transform
-    if not all(map(math.isfinite, transform[:6])) or transform.determinant == 0:
-        raise damaged(path, "its geotransform is not one that pixels can have.")
-    if not dataset.crs and dataset.gcps[0]:
-        raise GridMismatch(f"{path} has ground control points instead of a grid.", "Rectify it first with gdalwarp.")
+    _check_place(path, dataset)
     crs = _horizontal_crs(path, dataset.crs) if dataset.crs else None
-    return Grid(crs, Affine(*transform[:6]), dataset.height, dataset.width)
+    grid = Grid(crs, Affine(*transform[:6]), dataset.height, dataset.width).straightened()
+    _check_units(path, grid)
+    return grid
+
+
+def _check_units(path: str, grid: Grid) -> None:
+    """Check that degrees are degrees and metres are metres: assigning the wrong CRS is the commonest mistake."""
+    hint = "Its CRS is not the one that its coordinates are in: assign the right one with gdal_edit.py -a_srs."
+    west, south, east, north = grid.bounds
+    if (turn := full_turn(grid.crs)) is not None:
+        span = max(-south, north, 0.0) / (turn / 4), max(-west, east, 0.0) / turn
+        if span[0] > 1.01 or span[1] > 2:
+            raise GridMismatch(
+                f"{path} is in {crs_name(grid.crs)}, longitude and latitude, but lies at {format_bounds(grid.bounds)}: "
+                "these are no degrees.",
+                hint,
+            )
+    elif grid.crs is not None and min(grid.resolution) < SMALLEST:
+        raise GridMismatch(
+            f"{path} is in {crs_name(grid.crs)}, but its pixels are {min(grid.resolution):g} units large, at "
+            f"{format_bounds(grid.bounds)}: these may be degrees.",
+            hint,
+        )
+
+
+def _check_place(path: str, dataset: rasterio.DatasetReader) -> None:
+    """Check that a raster's pixels lie somewhere, and have a size that pixels can have."""
+    transform = dataset.transform
+    if transform.is_identity and dataset.gcps[0]:
+        raise GridMismatch(f"{path} has ground control points instead of a grid.", "Rectify it first with gdalwarp.")
+    if transform.is_identity and dataset.rpcs is not None:
+        raise GridMismatch(
+            f"{path} has rational polynomial coefficients (RPC) instead of a grid.",
+            "Rectify it first, with gdalwarp -rpc and a terrain model.",
+        )
+    if transform.is_identity and dataset.crs:
+        raise GridMismatch(
+            f"{path} has a CRS, but nothing says where its pixels lie in it.",
+            "Give it its place with gdal_edit.py -a_ullr, or take the CRS away with -unsetsrs.",
+        )
+    sides = math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e)
+    if not (all(map(math.isfinite, transform[:6])) and all(PIXEL_SIZES[0] <= side <= PIXEL_SIZES[1] for side in sides)):
+        raise GridMismatch(
+            f"{path} declares pixels of {sides[0]:g} × {sides[1]:g} units at {transform.c:g}, {transform.f:g}: "
+            "no pixels have these.",
+            "Set the right size and place with gdal_edit.py -a_ullr.",
+        )
+    if abs(transform.determinant) < 1e-6 * sides[0] * sides[1]:
+        raise GridMismatch(
+            f"{path} declares pixels without area: rows and columns run the same way.",
+            "Set the right size and place with gdal_edit.py -a_gt.",
+        )
 
 
 def _horizontal_crs(path: str, crs: CRS) -> str | None:
@@ -329,6 +434,26 @@ def _reconciled(inputs: list[RasterInput]) -> list[RasterInput]:
         replace(item, grid=replace(item.grid, crs=next(crs for crs in known if same_crs(item.grid.crs or "", crs))))
         for item in inputs
     ]
+
+
+def _on_one_side(inputs: list[RasterInput]) -> list[RasterInput]:
+    """Longitudes by whole turns, so that all inputs lie near the first one, also across the date line."""
+    first = inputs[0].grid
+    if first.crs is None:
+        return inputs
+    return [replace(item, grid=_beside(item.grid, first, first.crs)) for item in inputs]
+
+
+def _beside(grid: Grid, first: Grid, crs: str) -> Grid:
+    turn = full_turn(grid.crs)
+    if turn is None or grid.crs is None:
+        return grid
+    xs, ys = place(first.transform, first.width / 2, first.height / 2)
+    meridian = project(([xs], [ys]), crs, grid.crs)[0] if grid.crs != crs else np.array([xs])
+    middle = np.array([(grid.bounds[0] + grid.bounds[2]) / 2])
+    shift = near_meridian(middle, float(meridian[0]), turn)[0] - middle[0] if np.isfinite(meridian[0]) else 0.0
+    t = grid.transform
+    return replace(grid, transform=Affine(t.a, t.b, t.c + shift, t.d, t.e, t.f)) if shift else grid
 
 
 def _on_one_pixel_grid(inputs: list[RasterInput]) -> list[RasterInput]:

@@ -29,7 +29,7 @@ from ..contract.segment_job import Event, Source
 from .alignment import NOTICEABLE, mesh, resampling_ratio
 from .crs import Coordinates
 from .grid import Grid, place
-from .inputs import GDAL_OPTIONS, RasterInput, damaged, describe, open_dataset
+from .inputs import GDAL_OPTIONS, RasterInput, describe, open_dataset, unreadable
 from .validity import HALO, SPECK, Chunk, Float, fill_specks
 from .voids import VoidTally, read_values, undeclared_warning
 
@@ -170,8 +170,8 @@ class ModalityReader:
         try:
             values, found = read_values(self._dataset(), self._rules, window)
         except RasterioError as error:
-            place = f"rows {window.row_off} to {window.row_off + window.height} cannot be read ({error})."
-            raise damaged(self.raster.path, place) from error
+            rows = f"rows {window.row_off} to {window.row_off + window.height}"
+            raise unreadable(self.raster.path, rows, error) from error
         with self._lock:
             self.voids.add(found)
         return values
@@ -233,7 +233,8 @@ class _WarpPlan:
 
     def source_window(self, target: Grid) -> tuple[int, int, int, int] | None:
         """(row, col, height, width) of the source that a part of the target needs; None: nothing there."""
-        xs, ys = mesh(target, self.source.crs)
+        middle = (self.source.bounds[0] + self.source.bounds[2]) / 2
+        xs, ys = mesh(target, self.source.crs, middle)
         known = np.isfinite(xs) & np.isfinite(ys)
         if not known.any():
             return None

@@ -1,0 +1,92 @@
+"""Which of GDAL's drivers may open a name, and the files beside it that GDAL would open unasked.
+
+A file named as a picture is a picture. GDAL goes by content: a VRT or WMS text named ``.tif`` would ask a server, or
+read any file. What draws on other files has to be named as such: ``.vrt``, an address, a connection string.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import rasterio
+
+from ..contract.errors import UnreadableRaster
+
+#: Drivers that read the named file and nothing beyond it but its own side files; some builds of GDAL lack some.
+_PICTURES = (
+    "AAIGrid ACE2 AIG AVIF BAG BIGGIF BMP BSB BT BYN CEOS COSAR DTED ECW EHdr ELAS ENVI ESAT FITS GFF GIF GPKG "
+    "GRASSASCIIGrid GRIB GS7BG GSAG GSBG GTX GTiff GXF HDF4 HDF4Image HDF5 HDF5Image HEIF HF2 HFA JP2ECW JP2KAK "
+    "JP2MrSID JP2OpenJPEG JPEG JPEGLS JPEGXL KEA L1B LAN LCP LIBERTIFF Leveller MBTiles MrSID NGSGEOID NITF NTv2 "
+    "NWT_GRC NWT_GRD PCIDSK PCRaster PDS PNG PNM R RIK RMF ROI_PAC RRASTER RST Rasterlite S102 S104 S111 SAGA SGI "
+    "SIGDEM SNAP_TIFF SRTMHGT Terragen TGA USGSDEM VICAR WEBP XPM XYZ ZMap netCDF"
+)
+
+#: Products of satellites: a folder, or a text in it that names its files.
+_PRODUCTS = "DIMAP RS2 SAFE SAR_CEOS SENTINEL2 TSX Zarr"
+
+#: Endings of descriptions of rasters that lie elsewhere.
+DESCRIPTIONS = (".gti", ".json", ".mrf", ".vrt", ".wcs", ".wms", ".wmts", ".xml")
+
+_ADDRESS = re.compile(r"^(/vsi|[A-Za-z][A-Za-z0-9+.-]+://)")
+_CONNECTION = re.compile(r"^(<|[A-Za-z][A-Za-z0-9_+.-]+:)")  # one letter and a colon is a Windows drive
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_ELSEWHERE = re.compile(r"[/\\<:]")
+
+
+def is_file_name(path: str) -> bool:
+    """Whether a name is that of a file or folder here: no address, no archive's member, no connection string."""
+    return not (_ADDRESS.match(path) or (_CONNECTION.match(path) and not os.path.exists(path)))
+
+
+def allowed_drivers(path: str) -> list[str] | None:
+    """The drivers that may open a name; None: all, because the name says that it draws on what lies elsewhere."""
+    if _CONNECTION.match(path) and not _ADDRESS.match(path) and not os.path.exists(path):
+        return None
+    name = path.split("?")[0] if _ADDRESS.match(path) else path
+    if name.lower().endswith(DESCRIPTIONS):
+        return None
+    return f"{_PICTURES} {_PRODUCTS}".split() if os.path.isdir(path) else _PICTURES.split()
+
+
+def describes_another(path: str) -> bool:
+    """Whether a file that no driver opens is a text that describes a raster elsewhere."""
+    if not (is_file_name(path) and os.path.isfile(path)):
+        return False
+    with Path(path).open("rb") as file:
+        return file.read(512).lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<VRT", b"<GDAL", b"<WCS", b"<MRF", b"<GTI"))
+
+
+def check_companions(path: str) -> None:
+    """Check the mask and the overviews beside a raster: GDAL opens them with any driver, and forgets broken ones.
+
+    Raises:
+        UnreadableRaster: One of them is no picture.
+    """
+    if not is_file_name(path):
+        return
+    for suffix, what in ((".msk", "mask"), (".ovr", "overviews")):
+        companion = Path(path + suffix)
+        if companion.is_file():
+            with companion.open("rb") as file:
+                start = file.read(4)
+            if start not in _TIFF and not start.startswith(b"EHFA"):
+                raise UnreadableRaster(
+                    f"{companion}, which stands for the {what} of {path}, is no GeoTIFF.",
+                    "Delete it, or fetch it again.",
+                )
+
+
+def check_references(path: str, dataset: rasterio.DatasetReader) -> None:
+    """Check that a raster does not keep its overviews elsewhere: it could name any file or address.
+
+    Raises:
+        UnreadableRaster: It does.
+    """
+    named = dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE", "").removeprefix(":::BASE:::")
+    if _ELSEWHERE.search(named):
+        raise UnreadableRaster(
+            f"{path} draws on another file for its overviews: {named[:100]}.",
+            "Copy it with gdal_translate, which leaves them out.",
+        )

@@ -1,0 +1,142 @@
+"""What unit a file's values have, and how they become the card's: scale and offset tags, band units, vertical CRS.
+
+The file's tags come first (value = scale * stored + offset), then the unit that the value has. A person's own scale
+counts instead of all of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyproj
+import rasterio
+from pyproj.exceptions import ProjError
+
+from ..contract.card import Band, Modality
+from ..contract.errors import GridMismatch, UnreadableRaster
+from ..contract.segment_job import Event, Source
+
+Scaling = tuple[float, float]  # value = first * stored + second
+
+#: Metres of a unit of length, by the names that GDAL, PROJ and people use, in small letters.
+_METRES = {
+    **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), 1.0),
+    **dict.fromkeys(("dm", "decimetre", "decimetres", "decimeter", "decimeters"), 0.1),
+    **dict.fromkeys(("cm", "centimetre", "centimetres", "centimeter", "centimeters"), 0.01),
+    **dict.fromkeys(("mm", "millimetre", "millimetres", "millimeter", "millimeters"), 0.001),
+    **dict.fromkeys(("km", "kilometre", "kilometres", "kilometer", "kilometers"), 1000.0),
+    **dict.fromkeys(("ft", "foot", "feet", "international foot", "international feet"), 0.3048),
+    **dict.fromkeys(
+        ("us survey foot", "us survey feet", "survey foot", "survey feet", "ftus", "us-ft", "us_ft", "us ft"),
+        1200 / 3937,
+    ),
+}
+_SAME = 1e-9  # relative; units closer than this are one
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """What a file says: the unit's name, its metres where it is a length, and where that stands."""
+
+    name: str
+    metres: float | None
+    where: str
+
+    def agrees(self, other: _Unit) -> bool:
+        if self.metres is None or other.metres is None:
+            return self.name.casefold() == other.name.casefold()
+        return math.isclose(self.metres, other.metres, rel_tol=_SAME)
+
+
+def card_scaling(
+    source: Source, modality: Modality, dataset: rasterio.DatasetReader, bands: Sequence[int]
+) -> tuple[tuple[Scaling, ...], tuple[Event, ...]]:
+    """How stored numbers become values in the card's unit, band by band, and what there is to say about it.
+
+    Raises:
+        UnreadableRaster: The file declares a scale that no values can have.
+        GridMismatch: PROJ does not understand its vertical CRS.
+    """
+    if source.scale is not None:
+        return (source.scale,) * len(bands), ()
+    scalings, texts = [], []
+    for band, wanted in zip(bands, modality.bands, strict=True):
+        scale, offset = tag_scaling(source.path, dataset, band)
+        factor, remarks = _to_card(source.path, modality, wanted, _declared(source.path, modality, dataset, band))
+        scalings.append((scale * factor, offset * factor))
+        texts += remarks
+    events = tuple(Event("warning", {"code": "units", "text": text}) for text in dict.fromkeys(texts))
+    return tuple(scalings), events
+
+
+def tag_scaling(path: str, dataset: rasterio.DatasetReader, band: int) -> Scaling:
+    """The scale and offset that a file declares for a band.
+
+    Raises:
+        UnreadableRaster: No values can have them.
+    """
+    scale, offset = float(dataset.scales[band - 1]), float(dataset.offsets[band - 1])
+    if not (math.isfinite(scale) and math.isfinite(offset) and scale != 0):
+        raise UnreadableRaster(
+            f"Band {band} of {path} declares the scale {scale:g} and the offset {offset:g}: no values have these.",
+            "Set the right ones with gdal_edit.py -scale and -offset, or give them with --scale.",
+        )
+    return scale, offset
+
+
+def _declared(path: str, modality: Modality, dataset: rasterio.DatasetReader, band: int) -> list[_Unit]:
+    """Units that the file declares, the one that counts first."""
+    units = []
+    if name := (dataset.units[band - 1] or "").strip():
+        units.append(_Unit(name, _METRES.get(name.casefold()), f"the unit of its band {band}"))
+    if modality.kind == "elevation" and (vertical := _vertical(path, dataset)):
+        units.append(vertical)
+    return units
+
+
+def _vertical(path: str, dataset: rasterio.DatasetReader) -> _Unit | None:
+    """The unit of the heights of a CRS; None where it tells none."""
+    if not dataset.crs:
+        return None
+    try:
+        axes = pyproj.CRS.from_wkt(dataset.crs.to_wkt()).axis_info
+    except ProjError as error:
+        raise GridMismatch(
+            f"{path} has a CRS that PROJ does not understand: {error}", "Assign the right CRS with gdal_edit.py -a_srs."
+        ) from error
+    for axis in axes:
+        if axis.direction == "up":
+            return _Unit(axis.unit_name, float(axis.unit_conversion_factor), "its vertical CRS")
+        if axis.direction == "down":
+            return _Unit(f"{axis.unit_name} downward", None, "its vertical CRS")
+    return None
+
+
+def _to_card(path: str, modality: Modality, wanted: Band, declared: Sequence[_Unit]) -> tuple[float, list[str]]:
+    """The factor from the declared unit to the card's, and what to warn of."""
+    unit = wanted.unit or ("m" if modality.kind == "elevation" else "")
+    if not unit or not declared:
+        return 1.0, []
+    said, target = declared[0], _Unit(unit, _METRES.get(unit.casefold()), "the model's card")
+    texts = [
+        f"{path} contradicts itself: {said.where} is {said.name}, {other.where} has {other.name}. "
+        f"The former counts; say what is right with --scale {modality.name}=a,b."
+        for other in declared[1:]
+        if not said.agrees(other)
+    ]
+    if said.agrees(target):
+        return 1.0, texts
+    if said.metres is None or target.metres is None:
+        texts.append(
+            f"{path} holds {modality.name} in '{said.name}', as {said.where} says; the model expects {unit}. The "
+            f"values are taken as they are: if they need a factor, give --scale {modality.name}=a,b."
+        )
+        return 1.0, texts
+    factor = said.metres / target.metres
+    texts.append(
+        f"{path} holds {modality.name} in {said.name}, as {said.where} says: values are multiplied by {factor:.7g}, "
+        f"which makes them {unit}. If that is wrong, give --scale {modality.name}=1,0."
+    )
+    return factor, texts
