@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -55,6 +56,9 @@ CreationOption = Annotated[
         "--co", metavar="NAME=VALUE", help="How GeoTIFFs are stored, e.g. COMPRESS=ZSTD; may be given several times."
     ),
 ]
+MaxMemoryOption = Annotated[
+    str | None, typer.Option(metavar="SIZE", help="Refuse what needs more, e.g. 8G; default: what the machine has.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Check and tell what would be done.")]
 EventsOption = Annotated[bool, typer.Option("--events", help="Print JSON lines on stdout.")]
 
@@ -95,6 +99,21 @@ def sources(
 def creation_options(arguments: Sequence[str]) -> dict[str, str]:
     """Creation options by name in capitals. Raises as ``pairs`` does."""
     return {name.upper(): value for name, value in pairs(arguments, "--co", "COMPRESS=ZSTD").items()}
+
+
+def size_in_bytes(text: str | None) -> int | None:
+    """The bytes that ``8G``, ``500M`` or a plain number mean, in powers of 1024.
+
+    Raises:
+        InputError: The text is no size.
+    """
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,6})?)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    size = int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " ")) if found else 0
+    if size < 1:
+        raise InputError(f"'{text}' is no amount of memory.", "Write --max-memory 8G, or 500M.")
+    return size
 
 
 def pairs(arguments: Sequence[str], option: str, form: str) -> dict[str, str]:

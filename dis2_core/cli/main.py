@@ -34,6 +34,7 @@ from .arguments import (
     GridOption,
     InputsOption,
     MaskOption,
+    MaxMemoryOption,
     MinConfidenceOption,
     ModelOption,
     NodataOption,
@@ -42,6 +43,7 @@ from .arguments import (
     ScaleOption,
     ThreadsOption,
     creation_options,
+    size_in_bytes,
     sources,
 )
 from .console import card_json, print_card
@@ -122,6 +124,7 @@ def segment(
     threads: ThreadsOption = None,
     min_confidence: MinConfidenceOption = 0.0,
     creation: CreationOption = None,
+    max_memory: MaxMemoryOption = None,
     dry_run: DryRunOption = False,
     events: EventsOption = False,
 ) -> None:
@@ -147,6 +150,7 @@ def segment(
         threads=threads,
         min_confidence=min_confidence,
         creation_options=creation_options(creation or []),
+        max_memory=size_in_bytes(max_memory),
     )
     execute(job, events=events, dry_run=dry_run)
 

@@ -20,6 +20,7 @@ from .arguments import (
     GridOption,
     InputsOption,
     MaskOption,
+    MaxMemoryOption,
     MinConfidenceOption,
     ModelOption,
     NodataOption,
@@ -29,6 +30,7 @@ from .arguments import (
     ThreadsOption,
     creation_options,
     pairs,
+    size_in_bytes,
     sources,
 )
 from .running import execute
@@ -103,6 +105,7 @@ def whatif(
     threads: ThreadsOption = None,
     min_confidence: MinConfidenceOption = 0.0,
     creation: CreationOption = None,
+    max_memory: MaxMemoryOption = None,
     events: EventsOption = False,
 ) -> None:
     """Tell what a map loses when a modality is left out."""
@@ -120,6 +123,7 @@ def whatif(
         threads=threads,
         min_confidence=min_confidence,
         creation_options=creation_options(creation or []),
+        max_memory=size_in_bytes(max_memory),
     )
     truth = None
     if reference is not None:

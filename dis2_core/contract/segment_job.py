@@ -255,6 +255,7 @@ class Job(Work):
         threads: CPU threads; None: all.
         min_confidence: Below this probability of the winning class, 0 to 1, a pixel is *uncertain* (254).
         creation_options: How the GeoTIFFs are stored (``CREATION_OPTIONS``), instead of our choice.
+        max_memory: Bytes that the rows in work may take; None: what the machine has left.
     """
 
     KIND: ClassVar[str] = "segment"
@@ -272,6 +273,7 @@ class Job(Work):
     threads: int | None = None
     min_confidence: float = 0.0
     creation_options: Mapping[str, str] = field(default_factory=dict)
+    max_memory: int | None = None
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.outputs) - set(OUTPUTS)):
@@ -285,7 +287,7 @@ class Job(Work):
             raise ProtocolError(f"The overlap {self.overlap} must lie between 0 and 0.75.")
         if self.precision not in PRECISIONS:
             raise ProtocolError(f"Unknown precision '{self.precision}'; use {', '.join(PRECISIONS)}.")
-        check_counts(batch_size=self.batch_size, threads=self.threads)
+        check_counts(batch_size=self.batch_size, threads=self.threads, max_memory=self.max_memory)
         size = pixel_size(self.grid)
         if size is not None:
             check_pixel_size("pixel size", size)

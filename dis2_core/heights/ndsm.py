@@ -27,6 +27,7 @@ from ..rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..run.disk import require_space
 from ..run.jobfolder import JobFolder
+from ..run.memory import require_memory
 from ..run.provenance import base_name, origin_tags
 from ..run.reporting import Listener, Reporter
 from .figures import HIGH, LOW, STEP, Heights, HeightTally, NdsmResult, difference, suspicions
@@ -146,6 +147,7 @@ class _Subtraction:
         with JobFolder({"ndsm": job.output}, files, report.warning) as folder:
             part = folder.part("ndsm")
             require_space({folder.targets["ndsm"].parent: self._size()})
+            require_memory(self._memory(), None, "Give an --extent, or rewrite the rasters in small tiles.")
             self._write(part, tally)
             write_side_files(part, self._style(tally))
             for warning in suspicions(tally, *(item.path for item in self._inputs)):
@@ -214,6 +216,12 @@ class _Subtraction:
     def _size(self) -> int:
         """Bytes that the output will about take: noise of a survey leaves little to compress."""
         return self._grid.height * self._grid.width * 4 * 4 // 3
+
+    def _memory(self) -> int:
+        """Bytes that rows in work and unpacked blocks about take: chunks that are read, wait, and are subtracted."""
+        rows = choose_rows_per_chunk(self._grid.width, len(self._inputs))
+        in_work = 6 * len(self._inputs) + 3
+        return 4 * in_work * rows * self._grid.width + 4 * max(item.block for item in self._inputs)
 
 
 def target_grid(job: NdsmJob, dsm: RasterInput, dtm: RasterInput) -> Grid:

@@ -21,10 +21,15 @@ from ..rasters.reading import choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..run.device import choose_device, choose_precision, default_batch_size, describe_device
 from ..run.disk import require_space
+from ..run.memory import require_memory
 from ..run.targets import check_targets
 from .outputs import RASTERS, Layout, estimated_size, layouts
 
 AREA_TABLE_SIZE = 100_000  # bytes at most
+_LESS_MEMORY = (
+    "Memory grows with the width of the map and with the blocks that files are stored in: run it in parts with "
+    "--extent, give fewer --threads, or rewrite files in small tiles. --max-memory sets another bound."
+)
 _FLOAT = 4  # bytes
 _MEGABYTE = 1 << 20
 
@@ -128,9 +133,12 @@ class Setup:
         in_strip = 2 * (height + self.rows_per_chunk) * bands * _FLOAT
         in_map = height * (2 * classes * _FLOAT + len(self.raster_names) + classes)
         in_files = 2 * self.storage.block * (classes + 3)
-        return (
-            columns * (in_chunks + in_strip + in_map + in_files) + int(str(GDAL_OPTIONS["GDAL_CACHEMAX"])) * _MEGABYTE
-        )
+        rows = columns * (in_chunks + in_strip + in_map + in_files)
+        return rows + max(self.unpacked(), int(str(GDAL_OPTIONS["GDAL_CACHEMAX"])) * _MEGABYTE)
+
+    def unpacked(self) -> int:
+        """Bytes that GDAL unpacks at once: each thread has handles of its own, and each handle a block and its copy."""
+        return 2 * self.threads * max((item.block for item in self.inputs), default=0)
 
 
 @dataclass(frozen=True)
@@ -185,6 +193,7 @@ def prepare(job: Job, card: ModelCard) -> Setup:
         InputError: Of the kind that fits: no input, unknown modality, unreadable raster, wrong bands,
             grids that do not fit together, impossible creation options.
         NoDevice: The device that was asked for does not work.
+        ResourceError: The rows in work would take more memory than there is, or than the job allows.
     """
     storage = Storage.of(job.creation_options)
     inputs = tuple(open_inputs(job.inputs, card))
@@ -192,7 +201,7 @@ def prepare(job: Job, card: ModelCard) -> Setup:
     bands = max(len(layout.bands) for name, layout in layouts(card).items() if name in job.outputs)
     storage.require(alignment.output, bands, "uint8")
     device = choose_device(job.device)
-    return Setup(
+    setup = Setup(
         job=job,
         card=card,
         inputs=inputs,
@@ -204,6 +213,8 @@ def prepare(job: Job, card: ModelCard) -> Setup:
         batch_size=job.batch_size or default_batch_size(device, card.window),
         threads=max(1, min(4, job.threads or os.cpu_count() or 1)),
     )
+    require_memory(setup.memory(), job.max_memory, _LESS_MEMORY)
+    return setup
 
 
 def plan_job(job: Job) -> JobPlan:

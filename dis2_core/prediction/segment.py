@@ -51,6 +51,7 @@ def segment(
     threads: int | None = None,
     min_confidence: float = 0.0,
     creation_options: Mapping[str, str] | None = None,
+    max_memory: int | None = None,
     progress: Listener | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> SegmentationResult:
@@ -80,6 +81,7 @@ def segment(
         min_confidence: Below this probability of the winning class, 0 to 1, a pixel is *uncertain* (254).
         creation_options: How the GeoTIFFs are stored, e.g. ``{"COMPRESS": "ZSTD"}``; see
             ``protocol.CREATION_OPTIONS``.
+        max_memory: Bytes that the rows in work may take; None: what the machine has left.
         progress: Gets ``protocol.Event`` objects: progress, info, warning, artifact.
         cancelled: Is asked between batches; True stops the run.
 
@@ -116,6 +118,7 @@ def segment(
         threads=threads,
         min_confidence=min_confidence,
         creation_options=dict(creation_options or {}),
+        max_memory=max_memory,
     )
     return run_job(job, model=loaded, progress=progress, cancelled=cancelled)
 

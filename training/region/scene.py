@@ -25,6 +25,7 @@ from dis2_core.rasters.inputs import RasterInput, examine, opened
 from dis2_core.rasters.reading import ModalityReader, untold
 from dis2_core.rasters.validity import Chunk
 from dis2_core.rasters.voids import VoidTally
+from dis2_core.run.memory import require_memory
 from dis2_core.run.reporting import Reporter
 
 from ..data.sample import IGNORE, Sample
@@ -105,6 +106,9 @@ class Scene:
             complete: Whether labels count only where every modality has data; else where any has.
             report: Asked whether to go on.
         """
+        a_pixel = sum(4 * len(item.modality.bands) + 1 for item in self.inputs) + 1
+        pixels = sum(box.height * box.width for box in boxes)
+        require_memory(a_pixel * pixels, None, "Give an extent, or a coarser ground sample distance (gsd).")
         seen = np.zeros(labels.codes.shape, dtype=np.bool_)
         tiles = []
         voids = [VoidTally() for _ in self.inputs]

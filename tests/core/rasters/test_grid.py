@@ -126,3 +126,13 @@ def test_crop_works_on_plain_pixels():
 def test_crop_outside_says_both_areas():
     with pytest.raises(GridMismatch, match=r"0 0 10 10 .*100 440 180 500"):
         METRES.crop((0, 0, 10, 10))
+
+
+@pytest.mark.parametrize(
+    ("turn", "straight"), [(0.0, True), (1e-17, True), (0.9e-6, True), (1.1e-6, False), (1e-3, False)]
+)
+def test_a_grid_is_straight_where_no_pixel_moves_by_the_tolerance(turn, straight):
+    """Oracle: 1,000 rows of pixels of 1 m move by 1,000 times the turn; the tolerance is a thousandth of a pixel."""
+    grid = Grid("x", Affine(1, turn, 0, 0, -1, 0), 1000, 10)
+    assert grid.is_straight is grid.is_north_up is straight
+    assert (grid.straightened().transform.b == 0) is straight

@@ -234,3 +234,86 @@ def test_ground_control_points_are_no_grid(tmp_path):
         dataset.gcps = (points, rasterio.CRS.from_epsg(4326))
     with pytest.raises(errors.GridMismatch, match=r"c.tif has ground control points.*gdalwarp"):
         read_grid(path)
+
+
+def test_rational_polynomials_are_no_grid(tmp_path):
+    path = write(tmp_path / "raw.tif", crs=None, transform=Affine.identity())
+    names = [
+        "LINE_OFF",
+        "SAMP_OFF",
+        "LAT_OFF",
+        "LONG_OFF",
+        "HEIGHT_OFF",
+        "LINE_SCALE",
+        "SAMP_SCALE",
+        "LAT_SCALE",
+        "LONG_SCALE",
+        "HEIGHT_SCALE",
+    ]
+    numbers = {f"{part}_{half}_COEFF": " ".join(["0"] * 20) for part in ("LINE", "SAMP") for half in ("NUM", "DEN")}
+    with rasterio.open(path, "r+") as file:
+        file.update_tags(ns="RPC", **dict.fromkeys(names, "1"), **numbers)
+    with pytest.raises(errors.GridMismatch, match=r"raw\.tif has rational polynomial coefficients"):
+        describe(Source(path), RGB)
+
+
+def test_a_crs_without_a_place_is_no_georeference(tmp_path):
+    path = write(tmp_path / "nowhere.tif", transform=Affine.identity())
+    with pytest.raises(errors.GridMismatch, match=r"nowhere\.tif has a CRS, but nothing says where"):
+        describe(Source(path), RGB)
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        Affine(1e9, 0, 0, 0, -1e9, 0),
+        Affine(1e12, 0, 0, 0, -1e12, 0),
+        Affine(1e-300, 0, 0, 0, -1e-300, 0),
+        Affine(1, 0, float("nan"), 0, -1, 0),
+        Affine(float("inf"), 0, 0, 0, -1, 0),
+        Affine(1, 0, 700000, 0, 0, 6600000),
+        Affine(1, 1, 700000, 1, 1, 6600000),
+    ],
+)
+@pytest.mark.parametrize("crs", ["EPSG:2154", "EPSG:4326", None])
+def test_pixels_of_no_possible_size_or_place_are_refused(tmp_path, transform, crs):
+    path = write(tmp_path / "odd.tif", crs=crs, transform=transform)
+    with pytest.raises(errors.GridMismatch, match=r"odd\.tif"):
+        describe(Source(path), RGB)
+
+
+@pytest.mark.parametrize("place", [(500000, 5400000, 0.2), (13, 91.5, 0.1), (2000, 45, 0.1), (-900, 0, 1)])
+def test_metres_called_degrees_are_refused(tmp_path, place):
+    path = write(tmp_path / "m.tif", crs="EPSG:4326", transform=Affine(place[2], 0, place[0], 0, -place[2], place[1]))
+    with pytest.raises(errors.GridMismatch, match=r"m\.tif is in EPSG:4326, .*no degrees.* -a_srs"):
+        describe(Source(path), RGB)
+
+
+def test_degrees_called_metres_are_refused(tmp_path):
+    path = write(tmp_path / "d.tif", crs="EPSG:25832", transform=Affine(2e-6, 0, 8.5, 0, -2e-6, 47.4))
+    with pytest.raises(errors.GridMismatch, match=r"d\.tif is in EPSG:25832, .*may be degrees.* -a_srs"):
+        describe(Source(path), RGB)
+
+
+@pytest.mark.parametrize("place", [(-180.25, 90.25, 0.5, 721, 361), (0, 90, 1, 360, 180), (179.9, 0, 0.01, 20, 20)])
+def test_whole_worlds_of_degrees_are_fine(tmp_path, place):
+    west, north, pixel, width, height = place
+    path = write(
+        tmp_path / "w.tif", crs="EPSG:4326", size=(height, width), transform=Affine(pixel, 0, west, 0, -pixel, north)
+    )
+    assert describe(Source(path), RGB).grid.shape == (height, width)
+
+
+def test_a_turn_that_nobody_sees_is_none(tmp_path):
+    turned = Affine(1, 1e-17, 700000, -1e-17, -1, 6600000)
+    grid = read_grid(write(tmp_path / "t.tif", transform=turned))
+    assert grid.is_north_up and (grid.transform.b, grid.transform.d) == (0, 0)
+    visible = read_grid(write(tmp_path / "v.tif", transform=Affine(1, 1e-3, 700000, -1e-3, -1, 6600000)))
+    assert not visible.is_north_up and visible.transform.b == 1e-3
+
+
+def test_local_coordinates_are_told(tmp_path):
+    local = 'LOCAL_CS["site",UNIT["metre",1]]'
+    item = describe(Source(write(tmp_path / "l.tif", crs=local)), RGB)
+    assert item.grid.crs is None
+    assert any("tied to no place" in event.data["text"] for event in item.remarks)

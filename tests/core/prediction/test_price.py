@@ -1,0 +1,120 @@
+"""Plans are priced before a pixel is read: small files that would take much memory are refused with the numbers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import rasterio
+from affine import Affine
+
+from dis2_core.cli.arguments import size_in_bytes
+from dis2_core.contract.errors import InputError, ResourceError, UnreadableRaster
+from dis2_core.contract.other_jobs import NdsmJob
+from dis2_core.contract.segment_job import Job, Source
+from dis2_core.heights import ndsm
+from dis2_core.prediction.planning import prepare
+from dis2_core.rasters.inputs import block_size, gdal_environment, open_dataset
+from dis2_core.run import memory
+
+PLACE = {"crs": "EPSG:32632", "transform": Affine(1, 0, 500_000, 0, -1, 5_000_000)}
+
+
+def sparse(path, width, height, bands=3, **options):
+    """A GeoTIFF that declares much and holds nothing: a few hundred kB."""
+    shape = {"width": width, "height": height, "count": bands, "dtype": "uint8", "SPARSE_OK": "TRUE"}
+    with rasterio.open(path, "w", driver="GTiff", **PLACE, **{**shape, **options}):
+        pass
+    return str(path)
+
+
+def job(path, tmp_path, **more):
+    return Job("m", {"rgb": Source(path)}, {"classes": str(tmp_path / "map.tif")}, **more)
+
+
+@pytest.fixture(autouse=True)
+def _machine_of_16_gb(monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: 16_000_000_000)
+
+
+def test_a_very_wide_raster_is_refused_with_the_numbers(card, tmp_path):
+    path = sparse(tmp_path / "wide.tif", 10_000_000, 256, 3)
+    with (
+        gdal_environment(),
+        pytest.raises(ResourceError, match=r"about [\d,]+ MB of memory; the machine has 16,000 MB"),
+    ):
+        prepare(job(path, tmp_path), card)
+
+
+def test_the_bound_that_a_person_sets_counts(card, tmp_path):
+    path = sparse(tmp_path / "a.tif", 2000, 2000, 3, tiled=True)
+    with gdal_environment():
+        needed = prepare(job(path, tmp_path, max_memory=1 << 40), card).memory()
+        prepare(job(path, tmp_path, max_memory=needed), card)
+        with pytest.raises(ResourceError, match="--max-memory"):
+            prepare(job(path, tmp_path, max_memory=needed - 1), card)
+
+
+@pytest.mark.parametrize(("interleave", "bands", "size"), [("PIXEL", 3, 3 << 20), ("BAND", 3, 1 << 20)])
+def test_interleaved_blocks_count_all_their_bands(tmp_path, interleave, bands, size):
+    path = sparse(
+        tmp_path / "a.tif", 2048, 2048, bands, tiled=True, blockxsize=1024, blockysize=1024, INTERLEAVE=interleave
+    )
+    with open_dataset(path) as dataset:
+        assert block_size(dataset) == size
+
+
+def test_blocks_add_to_the_price_of_every_thread(card, tmp_path):
+    small = sparse(tmp_path / "s.tif", 8192, 64, tiled=True, INTERLEAVE="PIXEL")
+    large = sparse(
+        tmp_path / "l.tif",
+        8192,
+        64,
+        tiled=True,
+        blockxsize=8192,
+        blockysize=8192,
+        INTERLEAVE="PIXEL",
+        COMPRESS="DEFLATE",
+    )
+    with gdal_environment():
+        prices = [prepare(job(path, tmp_path, threads=2, max_memory=1 << 40), card).memory() for path in (small, large)]
+    assert prices[1] - prices[0] == 2 * 2 * 3 * 8192 * 8192 - (128 << 20)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"bands": 65_535, "blockxsize": 256, "blockysize": 256}, {"bands": 6, "blockxsize": 16_384, "blockysize": 16_384}],
+)
+def test_blocks_beyond_all_measure_are_refused_before_they_are_read(card, tmp_path, options):
+    path = sparse(tmp_path / "huge.tif", 512, 512, tiled=True, INTERLEAVE="PIXEL", **options)
+    with gdal_environment(), pytest.raises(UnreadableRaster, match=r"[\d,]+ MB each; at most 1,074 MB"):
+        prepare(job(path, tmp_path), card)
+
+
+def test_heights_are_priced_too(tmp_path):
+    dsm = sparse(tmp_path / "dsm.tif", 10_000_000, 256, 1, dtype="float32")
+    dtm = sparse(tmp_path / "dtm.tif", 10_000_000, 256, 1, dtype="float32")
+    with pytest.raises(ResourceError, match=r"MB of memory|MB left|no space"):
+        ndsm.run_ndsm(NdsmJob(Source(dsm), Source(dtm), str(tmp_path / "ndsm.tif")))
+    assert not (tmp_path / "ndsm.tif").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("8G", 8 << 30), ("500M", 500 << 20), ("1.5g", 3 << 29), ("64 KiB", 65536), ("1000", 1000), (None, None)],
+)
+def test_sizes_are_read_as_people_write_them(text, size):
+    assert size_in_bytes(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "much", "-1G", "0", "1e9", "9" * 5000, "8X"])
+def test_what_is_no_size_is_refused(text):
+    with pytest.raises(InputError, match="no amount of memory"):
+        size_in_bytes(text)
+
+
+def test_the_bound_is_part_of_the_job(tmp_path):
+    made = job("a.tif", tmp_path, max_memory=123)
+    assert Job.from_json(made.to_json()) == made and json.loads(made.to_json())["max_memory"] == 123
+    with pytest.raises(InputError):
+        job("a.tif", tmp_path, max_memory=0)
