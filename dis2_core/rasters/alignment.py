@@ -60,6 +60,7 @@ def align(
     if reference_raster(grid) and extent is None:
         working = _near(working, output, card.window)
     remarks = [remark for item in inputs for remark in _resampling_remarks(item, working)]
+    remarks += _placeless_remarks(inputs, card)
     remarks += _coverage_remarks(inputs, working, limited=extent is not None)
     if not output.same_pixels(working):
         remarks.append(_output_remark(working, output))
@@ -372,6 +373,21 @@ def _resampling_remarks(item: RasterInput, working: Grid) -> list[Event]:
     else:
         return [Event("info", {"text": f"{text}."})]
     return [Event("warning", {"code": "resampling", "text": text})]
+
+
+def _placeless_remarks(inputs: Sequence[RasterInput], card: ModelCard) -> list[Event]:
+    """What it means that nothing has a CRS; a warning where a file does say how large its pixels are."""
+    grid = inputs[0].grid
+    if grid.crs is not None:
+        return []
+    text = (
+        f"{', '.join(item.path for item in inputs)}: without a CRS, pixels are taken to be the model's, {card.gsd:g} m "
+        "large, and areas are not known."
+    )
+    if grid.transform.is_identity:
+        return [Event("info", {"text": text})]
+    sized = f"{text} The file gives {max(grid.resolution):g} units for a pixel, which counts once it has a CRS."
+    return [Event("warning", {"code": "crs", "text": sized})]
 
 
 def _output_remark(working: Grid, output: Grid) -> Event:

@@ -76,6 +76,21 @@ def check_companions(path: str) -> None:
                     f"{companion}, which stands for the {what} of {path}, is no GeoTIFF.",
                     "Delete it, or fetch it again.",
                 )
+    _check_notes(Path(f"{path}.aux.xml"))
+
+
+def _check_notes(notes: Path) -> None:
+    """Check that GDAL's notes end: it drops torn ones without a word, and with them CRS, nodata and units."""
+    if notes.is_file():
+        with notes.open("rb") as file:
+            begins = file.read(512).lstrip().startswith(b"<PAMDataset")
+            file.seek(max(0, notes.stat().st_size - 512))
+            ends = file.read().rstrip().endswith((b"</PAMDataset>", b"/>"))
+        if begins and not ends:
+            raise UnreadableRaster(
+                f"{notes} is damaged, bytes are missing: what it said of CRS, nodata and units is lost.",
+                "Fetch it again, or delete it if nothing in it matters.",
+            )
 
 
 def check_references(path: str, dataset: rasterio.DatasetReader) -> None:

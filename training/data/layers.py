@@ -23,6 +23,8 @@ from rasterio.windows import Window
 from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
 from dis2_core.contract.segment_job import Source
 from dis2_core.rasters.grid import Grid
+from dis2_core.rasters.inputs import open_dataset, unreadable
+from dis2_core.rasters.units import tag_scaling
 from dis2_core.rasters.voids import VoidRules, read_values
 
 from .sample import IGNORE
@@ -83,12 +85,9 @@ def open_raster(path: Path) -> rasterio.DatasetReader:
     Raises:
         UnreadableRaster: It is missing, no raster, or damaged.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            return rasterio.open(path)
-    except RasterioError as error:
-        raise UnreadableRaster(f"{path} cannot be read as a raster ({error}).") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        return open_dataset(str(path))
 
 
 @dataclass(frozen=True)
@@ -133,9 +132,9 @@ class RasterLayer:
         window = Window(box.col, box.row, box.width, box.height)
         with open_raster(self.path) as raster:
             try:
-                values, _ = read_values(raster, self._rules, window)
+                values, _ = read_values(raster, self._rules(raster), window)
             except RasterioError as error:
-                raise UnreadableRaster(f"{self.path} is damaged ({error}).") from error
+                raise unreadable(str(self.path), f"rows {box.row} to {box.row + box.height}", error) from error
         valid = ~np.isnan(values[0])
         if self.floor is not None:
             valid &= (values >= self.floor).all(axis=0)
@@ -143,11 +142,15 @@ class RasterLayer:
             valid &= (values[list(group)] != 0).any(axis=0)
         return np.where(valid, values * np.float32(self.scale), np.float32(0)), valid
 
-    @property
-    def _rules(self) -> VoidRules:
-        """What makes a pixel void in prediction does so here; scale and range are the description's."""
-        heeded = ("any", "auto") if self.masked else ("none", "none")
-        return VoidRules(Source(str(self.path), self.bands, None, *heeded), self.bands, ((1.0, 0.0),) * len(self.bands))
+    def _rules(self, raster: rasterio.DatasetReader) -> VoidRules:
+        """What makes a pixel void in prediction does so here, after the scale and offset that the file states.
+
+        What is not masked holds codes, which are neither void nor scaled.
+        """
+        heeded, scaling = ("none", "none"), ((1.0, 0.0),) * len(self.bands)
+        if self.masked:
+            heeded, scaling = ("any", "auto"), tuple(tag_scaling(str(self.path), raster, band) for band in self.bands)
+        return VoidRules(Source(str(self.path), self.bands, None, *heeded), self.bands, scaling)
 
 
 @dataclass(frozen=True)

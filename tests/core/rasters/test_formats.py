@@ -178,3 +178,14 @@ def test_a_colon_in_the_name_of_a_file_is_no_connection(tmp_path, monkeypatch):
     picture("vrt:photo.tif")
     assert is_file_name("vrt:photo.tif") and allowed_drivers("vrt:photo.tif") is not None
     assert not is_file_name("vrt:absent.tif")
+
+
+def test_notes_beside_a_picture_that_break_off_are_not_dropped_in_silence(tmp_path):
+    path = picture(tmp_path / "photo.tif")
+    notes = tmp_path / "photo.tif.aux.xml"
+    whole = "<PAMDataset><Metadata><MDI key='a'>b</MDI></Metadata></PAMDataset>\n"
+    notes.write_text(whole)
+    read_all(path)
+    notes.write_text(whole[:40])
+    with pytest.raises(UnreadableRaster, match=r"photo\.tif\.aux\.xml is damaged"):
+        read_all(path)

@@ -10,6 +10,7 @@ from tiny_folder import DESCRIPTION, write_raster
 
 from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
 from dis2_training.data.dataset import Description, FolderDataset, band_statistics, class_pixels, write_folder
+from dis2_training.data.layers import Box, RasterLayer
 from dis2_training.data.sample import IGNORE, Sample, normalise, stack
 from dis2_training.data.tiles import MemoryTile
 from dis2_training.data.windows import RandomWindows, grid_windows
@@ -213,3 +214,15 @@ def test_written_tiles_keep_holes_and_place(folder: Path, tmp_path: Path) -> Non
             assert torch.equal(first.sample.values[name], second.sample.values[name])
             assert torch.equal(first.sample.valid[name], second.sample.valid[name])
     assert list(counts.values()) == class_pixels(source.in_memory(), 3).tolist()
+
+
+def test_scale_and_offset_tags_count_as_they_do_in_prediction(tmp_path):
+    """Oracle: 10 stored with the scale 0.5 and the offset 2 is 7; a file of codes has no scale."""
+    path = tmp_path / "scaled.tif"
+    with rasterio.open(path, "w", driver="GTiff", height=4, width=4, count=1, dtype="uint8") as file:
+        file.write(np.full((1, 4, 4), 10, "uint8"))
+        file.scales, file.offsets = (0.5,), (2.0,)
+    values, valid = RasterLayer(path).read(Box(0, 0, 4, 4))
+    assert valid.all() and (values == 7).all()
+    codes, _ = RasterLayer(path, masked=False).read(Box(0, 0, 4, 4))
+    assert (codes == 10).all()
