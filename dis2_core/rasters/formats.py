@@ -27,7 +27,7 @@ _PICTURES = (
 _PRODUCTS = "DIMAP RS2 SAFE SAR_CEOS SENTINEL2 TSX Zarr"
 
 #: Endings of descriptions of rasters that lie elsewhere.
-DESCRIPTIONS = (".gti", ".json", ".mrf", ".vrt", ".wcs", ".wms", ".wmts", ".xml")
+DESCRIPTIONS = (".gti", ".mrf", ".vrt", ".wcs", ".wms", ".wmts", ".xml")
 
 _ADDRESS = re.compile(r"^(/vsi|[A-Za-z][A-Za-z0-9+.-]+://)")
 _CONNECTION = re.compile(r"^(<|[A-Za-z][A-Za-z0-9_+.-]+:)")  # one letter and a colon is a Windows drive

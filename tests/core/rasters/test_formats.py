@@ -93,7 +93,7 @@ def read_all(path):
             reader.close()
 
 
-@pytest.mark.parametrize("name", ["photo.tif", "photo.png", "photo", "photo.asc"])
+@pytest.mark.parametrize("name", ["photo.tif", "photo.png", "photo", "photo.json"])
 @pytest.mark.parametrize("kind", TEXTS)
 def test_a_description_that_is_named_as_a_picture_is_refused_unread(tmp_path, server, kind, name):
     address, asked = server
