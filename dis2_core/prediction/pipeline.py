@@ -17,8 +17,8 @@ from ..contract.errors import NoValidData
 from ..contract.segment_job import Job
 from ..models.file import Model, load_model
 from ..rasters.areas import AreaCounter, write_area_table
-from ..rasters.ranges import range_warning
 from ..rasters.reading import ChunkStream, ModalityReader
+from ..rasters.values.ranges import range_warning
 from ..run.background import BackgroundWriter
 from ..run.device import describe_device
 from ..run.disk import require_space, translated_errors

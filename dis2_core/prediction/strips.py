@@ -12,8 +12,8 @@ from torch.nn.functional import pad
 
 from ..contract.card import Modality, ModelCard
 from ..rasters.grid import WindowPlan
-from ..rasters.ranges import add_tallies, no_tallies, tallies_of
-from ..rasters.validity import Chunk
+from ..rasters.values.ranges import add_tallies, no_tallies, tallies_of
+from ..rasters.values.validity import Chunk
 
 #: What ``ChunkStream`` yields: first row, last row (exclusive), the chunk of each modality.
 Chunks = Iterator[tuple[int, int, Mapping[str, Chunk]]]

@@ -40,10 +40,10 @@ from .crs import crs_name, full_turn, near_meridian, project, same_crs
 from .formats import allowed_drivers, check_companions, check_references, describes_another, is_file_name
 from .grid import Grid, format_bounds, place
 from .libraries import failure, require_proj, words
-from .ranges import range_warning
-from .survey import Survey, survey
-from .units import card_scaling
-from .voids import VoidRules
+from .values.ranges import range_warning
+from .values.survey import Survey, survey
+from .values.units import card_scaling
+from .values.voids import VoidRules
 
 MAX_SIDE = 10_000_000  # pixels; the Earth at 4 m
 MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block, of all bands where they are interleaved, to read one pixel

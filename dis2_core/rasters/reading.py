@@ -30,8 +30,8 @@ from .alignment import NOTICEABLE, mesh, resampling_ratio
 from .crs import Coordinates
 from .grid import Grid, place
 from .inputs import GDAL_OPTIONS, RasterInput, describe, open_dataset, unreadable
-from .validity import HALO, SPECK, Chunk, Float, fill_specks
-from .voids import VoidTally, read_values, undeclared_warning
+from .values.validity import HALO, SPECK, Chunk, Float, fill_specks
+from .values.voids import VoidTally, read_values, undeclared_warning
 
 TILE_ROWS, TILE_COLS = 128, 512  # pixels of the grid that are warped at once
 TILE_SOURCE = 1 << 24  # pixels that may be read for one tile

@@ -63,6 +63,6 @@ def _is_out_of_memory(error: BaseException) -> bool:
     """Whether torch, where it is at work, has found a device's memory full."""
     if not (isinstance(error, RuntimeError) and "torch" in sys.modules):
         return False
-    from ..run.device import is_out_of_memory
+    from .device import is_out_of_memory
 
     return is_out_of_memory(error)

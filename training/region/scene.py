@@ -23,8 +23,8 @@ from dis2_core.rasters.alignment import (
 from dis2_core.rasters.grid import Grid
 from dis2_core.rasters.inputs import RasterInput, examine, opened
 from dis2_core.rasters.reading import ModalityReader, untold
-from dis2_core.rasters.validity import Chunk
-from dis2_core.rasters.voids import VoidTally
+from dis2_core.rasters.values.validity import Chunk
+from dis2_core.rasters.values.voids import VoidTally
 from dis2_core.run.memory import require_memory
 from dis2_core.run.reporting import Reporter
 

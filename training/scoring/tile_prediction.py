@@ -18,7 +18,7 @@ from dis2_core.network import Scenario, SegmentationNetwork
 from dis2_core.prediction.inference import Inference, probability_rows
 from dis2_core.prediction.strips import Strip
 from dis2_core.rasters.grid import WindowPlan
-from dis2_core.rasters.validity import Chunk, fill_specks
+from dis2_core.rasters.values.validity import Chunk, fill_specks
 
 from ..data.sample import Sample
 

@@ -15,7 +15,7 @@ from dis2_core.contract.errors import ResourceError
 from dis2_core.prediction.inference import Inference, probability_rows
 from dis2_core.prediction.strips import Strip
 from dis2_core.rasters.grid import WindowPlan
-from dis2_core.rasters.validity import Chunk
+from dis2_core.rasters.values.validity import Chunk
 
 CPU = torch.device("cpu")
 

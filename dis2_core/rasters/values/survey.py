@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
-from ..contract.card import Band, Modality
-from ..contract.segment_job import Event
+from ...contract.card import Band, Modality
+from ...contract.segment_job import Event
 from .ranges import BandTally, Tallies, no_tallies
 from .validity import Mask, small_regions
 from .voids import (

@@ -8,8 +8,8 @@ from tiny_models import tiny_card
 
 from dis2_core.contract.card import Band, Modality
 from dis2_core.contract.segment_job import Source
-from dis2_core.rasters.ranges import BandTally, add_tallies, no_tallies, range_warning, tallies_of
-from dis2_core.rasters.validity import Chunk
+from dis2_core.rasters.values.ranges import BandTally, add_tallies, no_tallies, range_warning, tallies_of
+from dis2_core.rasters.values.validity import Chunk
 
 RGB, NDSM = tiny_card().modalities
 RANDOM = np.random.default_rng(0)

@@ -14,9 +14,9 @@ import pyproj
 import rasterio
 from pyproj.exceptions import ProjError
 
-from ..contract.card import Band, Modality
-from ..contract.errors import GridMismatch, UnreadableRaster
-from ..contract.segment_job import Event, Source
+from ...contract.card import Band, Modality
+from ...contract.errors import GridMismatch, UnreadableRaster
+from ...contract.segment_job import Event, Source
 
 Scaling = tuple[float, float]  # value = first * stored + second
 

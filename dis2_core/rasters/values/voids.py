@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
-from ..contract.segment_job import Event, Source
+from ...contract.segment_job import Event, Source
 from .validity import Float, Mask
 
 HUGE = 1e19  # nothing that is measured is larger; programs mark voids with 1e20, 9.97e36, -3.4e38

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dis2_core.rasters.validity import SPECK, fill_specks, small_regions
+from dis2_core.rasters.values.validity import SPECK, fill_specks, small_regions
 
 
 def regions_by_flooding(mask, largest):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..contract.card import Band, Modality
-from ..contract.segment_job import Event, Source
+from ...contract.card import Band, Modality
+from ...contract.segment_job import Event, Source
 from .validity import Chunk
 
 SAMPLES = 100_000  # pixels of a chunk that are counted

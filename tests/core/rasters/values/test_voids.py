@@ -16,7 +16,7 @@ from dis2_core.contract.errors import WrongBands
 from dis2_core.contract.segment_job import Source
 from dis2_core.rasters.inputs import describe, examine, open_inputs
 from dis2_core.rasters.reading import ModalityReader
-from dis2_core.rasters.survey import BUDGET, windows
+from dis2_core.rasters.values.survey import BUDGET, windows
 
 CARD = tiny_card()
 RGB, NDSM = CARD.modalities
