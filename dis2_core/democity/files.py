@@ -26,6 +26,7 @@ from ..rasters.grid import Grid
 from ..rasters.inputs import gdal_environment, opened
 from ..run.disk import require_space, translated_errors
 from ..run.jobfolder import JobFolder
+from ..run.memory import require_memory
 from ..run.provenance import origin_tags
 from ..run.reporting import Listener, Reporter
 from .canvas import GSD
@@ -36,7 +37,7 @@ from .terrain import TERRAIN_GSD
 
 EPSG = 25832
 ORIGIN = (500_000.0, 5_400_000.0)  # of the upper left corner
-SIZES = (16, 4096)  # pixels; a larger city would want more than 8 GB of memory
+SIZES = (16, 4096)  # pixels
 MARK = "DIS2_CITY"  # tag of its rasters, by which a later run knows that it may replace them
 DRAWING = 0.8  # share of the progress
 
@@ -50,6 +51,7 @@ FILES = {
     "polygons": "labels.geojson",
 }
 _BYTES = 20  # a pixel, of all files together
+_MEMORY = 140  # bytes a pixel while it is drawn: 2.3 GB at 4,096
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def run_city(
         with gdal_environment(), _made(folder), JobFolder(targets) as work:
             _check_replaceable(folder)
             require_space({folder: _BYTES * job.size**2})
+            require_memory(_MEMORY * job.size**2, None, "Give a smaller --size.")
             tags = {**origin_tags(), MARK: f"seed {job.seed}"}
             _write(draw_city(job.size, job.seed, _watch(report)), tags, work, report)
             report.check()

@@ -14,7 +14,7 @@ from rasterio.features import rasterize
 
 from dis2_core import cli
 from dis2_core.contract.catalogue import read_card, shipped_models
-from dis2_core.contract.errors import Cancelled, InputError, OutputNotWritable, ProtocolError
+from dis2_core.contract.errors import Cancelled, InputError, OutputNotWritable, ProtocolError, ResourceError
 from dis2_core.contract.other_jobs import CityJob, read_job
 from dis2_core.contract.segment_job import Event
 from dis2_core.democity import City, draw_city, make_city, run_city
@@ -248,3 +248,10 @@ def test_command_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     assert (hello["job"]["lowest"], hello["job"]["highest"], hello["job"]["dsm"]["scale"]) == (None, 5, [1, 1])
     assert result["size"] == [13, 13]
     assert dis2("ndsm", "--dsm", "town/dsm.tif", "--dtm", "nowhere.tif", "--out", "x.tif") == 2
+
+
+def test_a_city_beyond_the_memory_is_refused_with_the_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dis2_core.run.memory.available_memory", lambda: 100_000_000)
+    with pytest.raises(ResourceError, match=r"2,349 MB .* 100 MB"):
+        make_city(tmp_path / "town", size=4096)
+    assert not list(tmp_path.iterdir())
