@@ -2620,6 +2620,11 @@
   </message>
   <message>
    <location filename="../worker/client.py"></location>
+   <source>The worker talks too much: what it says from here on is not shown.</source>
+   <translation>Le processus de calcul parle trop : ce qu'il dit à partir d'ici n'est pas affiché.</translation>
+  </message>
+  <message>
+   <location filename="../worker/client.py"></location>
    <source>The worker ended without a result (exit code {}).</source>
    <translation>Le processus de calcul s'est terminé sans résultat (code de sortie {}).</translation>
   </message>

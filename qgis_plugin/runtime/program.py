@@ -8,10 +8,11 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Optional
 
-from qgis.PyQt.QtCore import QCoreApplication, QProcess, QProcessEnvironment, QThread
+from qgis.PyQt.QtCore import QEventLoop, QProcess, QProcessEnvironment, QTimer
 
 from ..dis2_core.contract.errors import Cancelled
 from ..words.translation import tr
@@ -20,6 +21,9 @@ from .journal import Journal
 
 POLL_MS = 100
 KILL_MS = 5_000
+MAX_OUTPUT = 16_000_000  # bytes of stdout that are kept; uv's longest answer has some thousands
+MAX_LINES = 10_000  # of stderr: the first so many are shown, the last so many kept
+MAX_LINE = 2_000  # characters
 
 
 class Finished(NamedTuple):
@@ -36,6 +40,34 @@ def kill_tree(pid: int, system: str = sys.platform) -> list[str]:
     The Python of a virtual environment is a starter there, whose child does the work.
     """
     return ["taskkill", "/PID", str(pid), "/T", "/F"] if system == "win32" else []
+
+
+def await_news(process: QProcess, milliseconds: int) -> bool:
+    """Let the event loop of this thread turn until a program says something or ends, or the time is over.
+
+    ``QProcess.waitFor…`` would read on and look at no clock as long as a program goes on talking.
+
+    Returns:
+        Whether the program was running; what it said is there to be read.
+    """
+    if process.state() == QProcess.ProcessState.NotRunning:
+        return False
+    loop, timer = QEventLoop(), QTimer()
+    for news in (process.readyReadStandardOutput, process.readyReadStandardError, process.finished, timer.timeout):
+        news.connect(loop.quit)
+    timer.start(milliseconds)
+    loop.exec()
+    return process.state() != QProcess.ProcessState.NotRunning
+
+
+def ends_within(process: QProcess, milliseconds: int, listen: Callable[[], object]) -> bool:
+    """Whether a program ends within a time; what it says meanwhile is ``listen``'s to read."""
+    end = time.monotonic() + milliseconds / 1000
+    while await_news(process, min(POLL_MS, milliseconds)):
+        listen()
+        if time.monotonic() >= end:
+            return False
+    return True
 
 
 def run(
@@ -79,17 +111,13 @@ def run(
 
 
 def _listen(process: QProcess, journal: Journal, seconds: float, polled: Optional[Callable[[], None]]) -> Finished:
-    on_main_thread = QThread.currentThread() == QCoreApplication.instance().thread()
-    out, err, end = [], _Lines(journal), time.monotonic() + (seconds or float("inf"))
+    out, err, end = bytearray(), _Lines(journal), time.monotonic() + (seconds or float("inf"))
     while True:
-        process.waitForFinished(POLL_MS)
-        running = process.state() != QProcess.ProcessState.NotRunning
-        out.append(bytes(process.readAllStandardOutput()))
+        running = await_news(process, POLL_MS)
+        out += bytes(process.readAllStandardOutput())[: MAX_OUTPUT - len(out)]
         err.feed(bytes(process.readAllStandardError()))
         if not running:
             break
-        if on_main_thread:
-            QCoreApplication.processEvents()
         if polled is not None:
             polled()
         if journal.feedback.isCanceled():
@@ -100,22 +128,26 @@ def _listen(process: QProcess, journal: Journal, seconds: float, polled: Optiona
                 tr("Run it again; if it stays so, restart the machine."),
             )
     crashed = process.exitStatus() == QProcess.ExitStatus.CrashExit
-    return Finished(-1 if crashed else process.exitCode(), b"".join(out).decode("utf-8", "replace"), err.close())
+    return Finished(-1 if crashed else process.exitCode(), out.decode("utf-8", "replace"), err.close())
 
 
 class _Lines:
-    """Relays a stream line by line and keeps it."""
+    """Relays a stream line by line and keeps its end."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._rest = b""
-        self._lines: list[str] = []
+        self._count = 0
+        self._lines: deque[str] = deque(maxlen=MAX_LINES)
 
     def feed(self, chunk: bytes) -> None:
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        *lines, rest = (self._rest + chunk).split(b"\n")
+        self._rest = rest[: 4 * MAX_LINE]  # what follows is not shown
         for line in lines:
-            self._lines.append(line.decode("utf-8", "replace").rstrip("\r")[:2_000])
-            self._journal.output(self._lines[-1])
+            self._lines.append(line.decode("utf-8", "replace").rstrip("\r")[:MAX_LINE])
+            self._count += 1
+            if self._count <= MAX_LINES:
+                self._journal.output(self._lines[-1])
 
     def close(self) -> str:
         if self._rest:
@@ -130,4 +162,4 @@ def _stop(process: QProcess) -> None:
     if command:
         QProcess.execute(command[0], command[1:])
     process.kill()
-    process.waitForFinished(KILL_MS)
+    ends_within(process, KILL_MS, lambda: [process.readAllStandardOutput(), process.readAllStandardError()])

@@ -9,27 +9,28 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 from qgis.core import QgsProcessingFeedback
-from qgis.PyQt.QtCore import QCoreApplication, QProcess, QThread
+from qgis.PyQt.QtCore import QProcess
 
 from ..dis2_core.contract.errors import Cancelled, Dis2Error, ProtocolError
 from ..dis2_core.contract.segment_job import MAX_LINE, Event, Work
 from ..runtime.interpreter import interpreter
+from ..runtime.program import POLL_MS, await_news, ends_within
 from ..runtime.variables import scrubbed_environment
 from ..words.translation import in_words_of_qgis, tr
 from .leftovers import remove_leftovers
 
 PROGRAM = Path(__file__).with_name("process.py")
-POLL_MS = 100
 CANCEL_GRACE_MS = 500  # a cancelled worker tidies up itself, or is killed: together below a second
 EXIT_GRACE_MS = 5_000
 KEPT_LINES = 200
 SHOWN_LINES = 15
 LINE_LENGTH = 2_000  # characters
+MAX_SHOWN = 2_000_000  # characters: QGIS keeps the log of a run in memory, twice
 
 
 class WorkerFailed(Dis2Error):
@@ -76,10 +77,11 @@ class WorkerRun:
         self._job = job
         self._feedback = feedback
         self._process = QProcess()
-        self._on_main_thread = QThread.currentThread() == QCoreApplication.instance().thread()
         self._stdout, self._stderr = LineBuffer(), LineBuffer()
         self._log: deque[str] = deque(maxlen=KEPT_LINES)
+        self._shown = 0
         self._stage = ""
+        self._progress: Mapping[str, Any] | None = None
         self._pid = 0
         self._greeted = False
         self._heard = time.monotonic()
@@ -99,12 +101,11 @@ class WorkerRun:
             self._stop(EXIT_GRACE_MS)
         except Cancelled:
             self._stop(CANCEL_GRACE_MS)
-            self._drain()
             if self._result is None:  # else it was done just before
                 raise
         finally:
             self._running.discard(self)
-            self._stop(0)
+            self._kill()
             if self._result is None and self._error is None:
                 remove_leftovers(self._job.targets, self._pid)
         return self._outcome()
@@ -134,10 +135,7 @@ class WorkerRun:
         while self._result is None and self._error is None:
             if self._feedback.isCanceled():
                 raise Cancelled(tr("Cancelled. Nothing was written."))
-            self._process.waitForReadyRead(POLL_MS)
-            if self._on_main_thread:
-                QCoreApplication.processEvents()
-            running = self._process.state() != QProcess.ProcessState.NotRunning
+            running = await_news(self._process, POLL_MS)
             self._drain()
             if not running:
                 return
@@ -148,6 +146,7 @@ class WorkerRun:
                 )
 
     def _drain(self) -> None:
+        """Relay what was said since the last turn of the event loop: what fits into a pipe."""
         for line in self._stderr.feed(bytes(self._process.readAllStandardError())):
             self._note(line)
         for line in self._stdout.feed(bytes(self._process.readAllStandardOutput())):
@@ -157,45 +156,66 @@ class WorkerRun:
             else:
                 self._heard = time.monotonic()
                 self._handle(event.type, event.data)
+        self._show_progress()
 
     def _note(self, line: str) -> None:
-        """Keep and show a line that some library printed; nobody reads a very long one."""
-        line = line[:LINE_LENGTH]
-        self._log.append(line)
-        self._feedback.pushDebugInfo(line)
+        """Keep and show a line that some library printed."""
+        self._log.append(line[:LINE_LENGTH])
+        self._show(line, self._feedback.pushDebugInfo)
+
+    def _show(self, text: str, push: Callable[[str], None]) -> None:
+        """Show a message; nobody reads a very long one, or very many."""
+        if self._shown > MAX_SHOWN:
+            return
+        text = text[:LINE_LENGTH]
+        self._shown += len(text) + 1
+        push(text)
+        if self._shown > MAX_SHOWN:
+            self._feedback.pushWarning(tr("The worker talks too much: what it says from here on is not shown."))
 
     def _handle(self, kind: str, data: Mapping[str, Any]) -> None:
-        text = in_words_of_qgis(str(data.get("text", "")))
+        text = in_words_of_qgis(data.get("text", "")) if kind in ("info", "warning", "error") else ""
         if kind == "progress":
-            self._progress(data)
+            self._progress = data
         elif kind == "hello":
             self._greeted = True
-            self._pid = int(data.get("pid", self._pid))
+            self._pid = data.get("pid", self._pid)
             self._note(tr("Worker {}: {}").format(self._pid, self._process.program()))
         elif kind == "info":
-            self._feedback.pushInfo(text)
+            self._show(text, self._feedback.pushInfo)
         elif kind == "warning":
-            self._feedback.pushWarning(text)
-        elif kind == "result":
+            self._show(text, self._feedback.pushWarning)
+        elif kind == "result" and self._error is None:
             self._result = data
-        elif kind == "error":
-            self._error = WorkerFailed(text, in_words_of_qgis(str(data.get("hint", ""))))
+        elif kind == "error" and self._result is None:
+            self._error = WorkerFailed(text, in_words_of_qgis(data.get("hint", "")))
 
-    def _progress(self, data: Mapping[str, Any]) -> None:
-        self._feedback.setProgress(100.0 * float(data.get("fraction", 0.0)))
-        stage = str(data.get("stage", ""))
+    def _show_progress(self) -> None:
+        """Show the last progress that was told: those before it are past."""
+        if self._progress is None:
+            return
+        self._feedback.setProgress(100.0 * self._progress["fraction"])
+        stage = self._progress["stage"][:LINE_LENGTH]
         if stage and stage != self._stage:
             self._stage = stage
             self._feedback.setProgressText(stage.capitalize())
+        self._progress = None
 
     def _stop(self, grace_ms: int) -> None:
         """End the worker: stdin's end asks for it, a kill follows."""
-        if self._process.state() == QProcess.ProcessState.NotRunning:
-            return
         self._process.closeWriteChannel()
-        if not self._process.waitForFinished(grace_ms):
-            self._process.kill()
-            self._process.waitForFinished(EXIT_GRACE_MS)
+        if not ends_within(self._process, grace_ms, self._drain):
+            self._kill()
+        self._drain()
+
+    def _kill(self) -> None:
+        """End a worker that is still there at once; what it says is of no interest any more."""
+        self._process.kill()
+        ends_within(self._process, EXIT_GRACE_MS, self._discard)
+
+    def _discard(self) -> None:
+        self._process.readAllStandardOutput()
+        self._process.readAllStandardError()
 
     def _outcome(self) -> Mapping[str, Any]:
         if self._error is not None:

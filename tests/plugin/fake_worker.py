@@ -3,6 +3,7 @@
 The variable FAKE_WORKER says how it behaves; ``map FILE`` behaves well and gives a copy of a file.
 """
 
+import fcntl
 import json
 import os
 import signal
@@ -12,6 +13,19 @@ import time
 from pathlib import Path
 
 BEHAVIOUR, _, MAP = os.environ["FAKE_WORKER"].partition(" ")
+HELD = []  # open lock files
+FLOODS = {
+    "flood-info": (json.dumps({"v": 1, "type": "info", "text": "hello"}), 1),
+    "flood-progress": (json.dumps({"v": 1, "type": "progress", "fraction": 0.1, "stage": "x"}), 1),
+    "flood-noise": ("noise", 1),
+    "flood-stderr": ("noise", 2),
+}
+ODD = {  # no field of these holds what it should
+    "hello": {"pid": "x"},
+    "progress": {"fraction": [1], "stage": 7},
+    "info": {"text": None},
+    "warning": {"text": {"a": 1}},
+}
 
 
 def send(kind, **data):
@@ -20,11 +34,13 @@ def send(kind, **data):
 
 def begin(target):
     """Half a result and a lock, as the real worker keeps them beside the target."""
+    lock = open(lock_of(target), "w")  # noqa: SIM115 (open as long as the worker lives)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     if BEHAVIOUR == "nameless":
-        lock_of(target).touch()
         os._exit(7)
-    owner = {"pid": os.getpid(), "host": socket.gethostname(), "started": time.time()}
-    lock_of(target).write_text(json.dumps(owner))
+    json.dump({"pid": os.getpid(), "host": socket.gethostname(), "started": time.time()}, lock)
+    lock.flush()
+    HELD.append(lock)
     folder = target.with_name(f".{target.name}.dis2-{os.getpid()}-0123abcd")
     folder.mkdir()
     (folder / target.name).write_bytes(b"half")
@@ -35,10 +51,18 @@ def tidy_up(target, folder):
     (folder / target.name).unlink()
     folder.rmdir()
     lock_of(target).unlink()
+    HELD.pop().close()
 
 
 def lock_of(target):
     return target.with_name(f".{target.name}.dis2-lock")
+
+
+def flood(text, stream):
+    """Talk without taking a breath, as long as somebody listens."""
+    block = (text + "\n").encode() * 1000
+    while True:
+        os.write(stream, block)
 
 
 def beat_for_ever():
@@ -78,6 +102,15 @@ def main():
     if BEHAVIOUR == "quit":
         print("Traceback: something odd", file=sys.stderr, flush=True)
         os._exit(7)
+    if BEHAVIOUR == "placing":  # killed between two renames
+        (folder / "journal.json").write_text("{}")
+        os.kill(os.getpid(), signal.SIGKILL)
+    if BEHAVIOUR in FLOODS:
+        send("progress", fraction=0.5, stage="Segmenting")
+        flood(*FLOODS[BEHAVIOUR])
+    if BEHAVIOUR == "odd":
+        for kind, data in ODD.items():
+            send(kind, **data)
     if BEHAVIOUR == "hang":
         time.sleep(600)
     if BEHAVIOUR == "error":

@@ -1,5 +1,8 @@
 """A worker that misbehaves: QGIS lives on, nothing partial stays, an earlier result is intact."""
 
+import fcntl
+import os
+import resource
 import time
 from threading import Timer
 
@@ -105,17 +108,72 @@ def test_a_failure_says_what_happened_and_leaves_nothing(fake_worker, segment, t
     assert_untouched(target)
 
 
-def test_the_new_lock_of_another_run_stays(plugin, target):
-    from dis2.worker.leftovers import WRITING_SECONDS, remove_leftovers
+def test_events_of_wrong_types_are_no_events(fake_worker, segment, target):
+    fake_worker("odd")
+    log = Log()
+    segment(log)
+    assert target.read_bytes() == b"whole"
+    assert log.fractions == [50.0]
+    assert sum(line.startswith('{"v": 1') for line in log.lines["debug"]) == 4  # they are noise
+
+
+@pytest.mark.parametrize("behaviour", ["flood-info", "flood-progress", "flood-noise", "flood-stderr"])
+def test_a_flood_of_words_is_bounded_and_cancelled_at_once(fake_worker, segment, target, behaviour):
+    from dis2.worker.client import LINE_LENGTH, MAX_SHOWN
+
+    fake_worker(behaviour)
+    log = Log()
+    canceller = Timer(2.0, log.cancel)
+    begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    log.progressChanged.connect(lambda: canceller.is_alive() or canceller.start())
+    started = []
+    log.canceled.connect(lambda: started.append(time.monotonic()))
+    with pytest.raises(QgsProcessingException, match="Cancelled"):
+        segment(log)
+    assert time.monotonic() - started[0] < 3  # a second where nobody else works
+    assert sum(map(len, log.lines["info"] + log.lines["debug"])) < MAX_SHOWN + LINE_LENGTH
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - begun < 100_000  # kB
+    assert_untouched(target)
+
+
+def test_what_a_living_run_holds_stays(plugin, target):
+    from dis2.worker.leftovers import remove_leftovers
+
+    lock, folder = target.with_name(".map.tif.dis2-lock"), target.with_name(".map.tif.dis2-1-0123abcd")
+    folder.mkdir()
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        remove_leftovers([str(target)], 1)
+        assert lock.exists() and folder.exists()
+    remove_leftovers([str(target)], 1)
+    assert_untouched(target)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to(path.with_name("map.tif"))])
+def test_what_is_no_lock_stays(plugin, target, make):
+    from dis2.worker.leftovers import remove_leftovers
 
     lock = target.with_name(".map.tif.dis2-lock")
-    lock.touch()
-    with lock.open("w") as file:
-        owner = Timer(WRITING_SECONDS / 2, print, ['{"pid": 2, "host": "elsewhere"}'], {"file": file, "flush": True})
-        owner.start()
-        remove_leftovers([str(target)], 1)
-        owner.join()
-    assert "elsewhere" in lock.read_text()
+    make(lock)
+    remove_leftovers([str(target)], 1)
+    assert sorted(target.parent.iterdir()) == [lock, target]
+
+
+def test_what_a_journal_speaks_of_stays_for_the_next_run(fake_worker, segment, target):
+    """It may lie in the hidden folder of another target of that process: the next run completes it or takes it back."""
+    fake_worker("placing")
+    with pytest.raises(QgsProcessingException, match="crashed"):
+        segment()
+    names = {path.name for path in target.parent.iterdir()}
+    assert len(names) == 2 and any("0123abcd" in name for name in names)  # the lock is gone
+
+
+def test_names_of_locks_and_journals_are_the_librarys(plugin_folder):
+    from dis2.worker import leftovers
+
+    run = plugin_folder / "dis2_core" / "run"
+    assert f'MARK = "{leftovers.MARK}"' in (run / "locks.py").read_text()
+    assert f'JOURNAL = "{leftovers.JOURNAL}"' in (run / "transaction.py").read_text()
 
 
 def test_a_silent_worker_is_stopped(fake_worker, segment, target, monkeypatch):
