@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 import sys
-from collections.abc import Iterable
-from html.parser import HTMLParser
+from collections.abc import Iterable, Iterator
+from html import unescape
 from pathlib import Path
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 from urllib.parse import unquote, urldefrag, urljoin
 
+from ...dis2_core.contract.untrusted import parse_json
+
 _HASH = re.compile(r"sha256[=:]([0-9a-f]{64})")
+
+#: Project, version, perhaps a build, Python, ABI and platform (PEP 427). No name of a file is longer.
+_NAME = re.compile(r"(?=.{1,255}$)[\w.]+-[\w.!+]{1,100}(-\d[\w.]*)?-[\w.]+-[\w.]+-[\w.]+\.whl", re.ASCII)
+
+#: Links of a page, read in a time that grows with its length alone, whatever is in it.
+_ANCHOR = re.compile(r"<a\s([^<>]{1,8000})>", re.IGNORECASE)
+_ADDRESS = re.compile(r"""(?:^|\s)href\s{0,9}=\s{0,9}(?:"([^"]*)|'([^']*)|([^\s"']+))""", re.IGNORECASE)
+
 _LOCKED = re.compile(r"^\S+==\S+ --hash=sha256:([0-9a-f]{64})  # (\S+\.whl)$", re.MULTILINE)
 
 
@@ -41,17 +50,6 @@ class Wheel(NamedTuple):
         return bool(platform.search(parts[4])) and (not python or parts[2:4] == [python, python])
 
 
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.addresses: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, Optional[str]]]) -> None:
-        address = dict(attributes).get("href")
-        if tag == "a" and address:
-            self.addresses.append(address)
-
-
 def parse_page(text: str, url: str) -> list[Wheel]:
     """Return the wheels that a page of an index lists, HTML or JSON.
 
@@ -66,32 +64,41 @@ def parse_page(text: str, url: str) -> list[Wheel]:
 
 
 def _html_wheels(text: str, url: str) -> list[Wheel]:
-    links = _Links()
-    links.feed(text)
-    wheels = []
-    for link in links.addresses:
-        address, fragment = urldefrag(urljoin(url, link))
-        name = unquote(address).rsplit("/", 1)[-1]
-        if name.endswith(".whl"):
-            found = _HASH.search(fragment)
-            wheels.append(Wheel(name, address, found[1] if found else ""))
-    return wheels
+    before, *comments = text.split("<!--")
+    shown = "".join([before, *(comment.partition("-->")[2] for comment in comments)])
+    found = (_ADDRESS.search(anchor[1]) for anchor in _ANCHOR.finditer(shown))
+    links = (unescape(address[1] or address[2] or address[3] or "") for address in found if address)
+    return list(_wheels_of((("", link, "") for link in links), url))
 
 
 def _json_wheels(text: str, url: str) -> list[Wheel]:
     try:
-        files = json.loads(text)["files"]
-        wheels = [
-            Wheel(item["filename"], urljoin(url, item["url"]), item["hashes"].get("sha256", "")) for item in files
+        items = [
+            (item["filename"], item["url"], item["hashes"].get("sha256", "")) for item in parse_json(text)["files"]
         ]
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no page of a package index: {error!r}") from error
-    return [wheel for wheel in wheels if wheel.name.endswith(".whl")]
+    return list(_wheels_of(items, url))
+
+
+def _wheels_of(items: Iterable[tuple[Any, Any, Any]], url: str) -> Iterator[Wheel]:
+    """The wheels among files that a page lists by name, link and hash; other files are passed over."""
+    for name, link, sha256 in items:
+        if not all(isinstance(part, str) for part in (name, link, sha256)):
+            raise ValueError("no page of a package index: names, addresses and hashes are no text")
+        try:
+            address, fragment = urldefrag(urljoin(url, link))
+        except ValueError:  # no address, such as http://[
+            continue
+        name = name or unquote(address).rsplit("/", 1)[-1]
+        if _NAME.fullmatch(name):
+            hashed = _HASH.search(fragment)
+            yield Wheel(name, address, sha256 or (hashed[1] if hashed else ""))
 
 
 def folder_wheels(folder: Path) -> list[Wheel]:
     """Return the wheels that lie in a folder."""
-    return [Wheel(path.name, path.as_uri()) for path in sorted(folder.glob("*.whl"))]
+    return [Wheel(path.name, path.as_uri()) for path in sorted(folder.glob("*.whl")) if _NAME.fullmatch(path.name)]
 
 
 def locked_wheels(path: Path) -> dict[str, str]:

@@ -22,22 +22,12 @@ from ..errors import HashMismatch, SetupFailed, explain
 from ..journal import Journal, redacted
 from ..layout import CACHE, PYTHONS, executable
 from ..program import run
-from ..variables import SCRUBBED, leave_installation, scrubbed_environment
+from ..variables import downloaders_environment, leave_installation
 from .index import Wheel, folder_wheels, hardware, locked_wheels, newest, parse_page, platform_pattern
 from .network import fetch, pass_on
 
-#: uv is told all that it needs; what others set for it, or for pip, is not for this environment …
-_UV_SCRUBBED = ("UV_",)
-
-#: … but for what concerns the network of the machine.
-_UV_KEPT = (
-    "UV_PYTHON_INSTALL_MIRROR",
-    "UV_PYTHON_DOWNLOADS_JSON_URL",
-    "UV_HTTP_",
-    "UV_REQUEST_TIMEOUT",
-    "UV_CONCURRENT_",
-    "UV_KEYRING_PROVIDER",
-)
+#: Methods by which wheels are packed; others know no bounds, or fail in ways of their own.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 class Sources(NamedTuple):
@@ -103,7 +93,7 @@ class Uv:
         return done.out
 
     def _environment(self) -> QProcessEnvironment:
-        environment = scrubbed_environment(SCRUBBED + _UV_SCRUBBED, _UV_KEPT)
+        environment = downloaders_environment()
         leave_installation(environment)
         for name, value in self.sources.variables().items():
             environment.insert(name, value)
@@ -144,7 +134,7 @@ def _runs(program: Path, journal: Journal) -> bool:
     if not program.is_file():
         return False
     try:
-        return run(str(program), ["--version"], scrubbed_environment(), journal, seconds=60).code == 0
+        return run(str(program), ["--version"], downloaders_environment(), journal, seconds=60).code == 0
     except SetupFailed as error:
         journal.log(str(error))
         return False
@@ -213,6 +203,8 @@ def unpack(wheel: bytes, program: Path) -> None:
             names = [name for name in archive.namelist() if name.endswith(f".data/scripts/{program.name}")]
             if len(names) != 1 or archive.getinfo(names[0]).file_size > MAX_UV:
                 raise zipfile.BadZipFile("no uv in it")
+            if archive.getinfo(names[0]).compress_type not in _PACKED:
+                raise zipfile.BadZipFile("not packed as wheels are")
             content = archive.read(names[0])
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise SetupFailed(

@@ -2,7 +2,10 @@
 
 import hashlib
 import io
+import json
+import random
 import re
+import time
 import zipfile
 
 import pytest
@@ -63,6 +66,85 @@ def test_json_page(index):
 def test_json_that_is_no_page_is_refused(index, page):
     with pytest.raises(ValueError):
         index.parse_page(page, "https://mirror.example/simple/uv/")
+
+
+@pytest.mark.parametrize(
+    "name", ["foo.whl", "-.whl", ".whl", "-----.whl", "uv-1-x.whl", "a-b-c-d-e-f-g.whl", f"uv-{'9' * 5000}-a-b-c.whl"]
+)
+def test_what_is_not_named_as_wheels_are_is_none(index, tmp_path, name):
+    """PEP 427; where the name cannot be a file's, pages alone may say it."""
+    link = f'<a href="{name}">{name}</a>'
+    listed = json.dumps({"files": [{"filename": name, "url": name, "hashes": {}}]})
+    assert index.parse_page(link, "https://a/") == index.parse_page(listed, "https://a/") == []
+    if len(name) < 256:
+        (tmp_path / name).write_bytes(b"x")
+        assert index.folder_wheels(tmp_path) == []
+
+
+def test_a_wheel_may_have_a_build_number(index):
+    (wheel,) = index.parse_page("<a href=torch-2.13.0-1cpu-cp312-cp312-linux_x86_64.whl>", "https://a/")
+    assert wheel.version == "2.13.0"
+
+
+def test_links_that_are_commented_out_or_no_address_are_passed_over(index):
+    links = ("<!-- <a href='x-1-py3-none-any.whl'> -->", "<a href='http://[::1/x-1-py3-none-any.whl'>")
+    page = "".join([*links, "<A\nHREF = y-1-py3-none-any.whl>"])
+    assert [wheel.name for wheel in index.parse_page(page, "https://a/")] == ["y-1-py3-none-any.whl"]
+
+
+HOSTILE = [
+    "<![",
+    "<!",
+    "<!--",
+    "<!---->",
+    "<",
+    "&#",
+    "<a href=",
+    '<a href="',
+    "</",
+    "<?",
+    "<![CDATA[",
+    "<a ",
+    "<a href='x' ",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_page_takes_no_longer_than_an_honest_one(index, text):
+    honest = '<a href="uv-1.0-py3-none-any.whl#sha256=0">uv-1.0-py3-none-any.whl</a>\n'
+    seconds = []
+    for page in (honest, text):
+        begun = time.process_time()
+        index.parse_page(page * (4_000_000 // len(page)), "https://a/")
+        seconds.append(time.process_time() - begun)
+    assert seconds[1] < 2 * seconds[0] + 1
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        None,
+        {},
+        [1],
+        [{}],
+        [{"filename": 5, "url": "x", "hashes": {}}],
+        [{"filename": "uv-1-a-b-c.whl", "url": None, "hashes": {}}],
+        [{"filename": "uv-1-a-b-c.whl", "url": "x", "hashes": []}],
+        [{"filename": "uv-1-a-b-c.whl", "url": "x", "hashes": {"sha256": 5}}],
+    ],
+)
+def test_json_of_wrong_types_is_no_page(index, files):
+    text = json.dumps({"files": files})
+    try:
+        assert index.parse_page(text, "https://a/") == []
+    except ValueError as error:
+        assert "no page of a package index" in str(error)
+
+
+@pytest.mark.parametrize("text", ['{"files":' + "[" * 100_000, '{"files":' + "9" * 10_000 + "}", '{"files":['])
+def test_json_beyond_all_bounds_is_no_page(index, text):
+    with pytest.raises(ValueError):
+        index.parse_page(text, "https://a/")
 
 
 def test_wheels_for_each_system(index, constants):
@@ -263,9 +345,9 @@ def test_what_uv_is_told_of_the_sources(plugin, tmp_path):
     assert "," not in folder.as_uri()  # uv would cut there
 
 
-def wheel_of_uv(name="uv"):
+def wheel_of_uv(name="uv", method=zipfile.ZIP_STORED):
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         archive.writestr(f"uv-9.data/scripts/{name}", b"program")
         archive.writestr("../../evil", b"evil")
     return buffer.getvalue()
@@ -281,7 +363,17 @@ def test_unpacking_writes_the_program_and_nothing_else(plugin, tmp_path):
     assert program.read_bytes() == b"program" and program.stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("wheel", [b"", b"PK\x03\x04 cut off", wheel_of_uv("other")])
+@pytest.mark.parametrize(
+    "wheel",
+    [
+        b"",
+        b"PK\x03\x04 cut off",
+        wheel_of_uv("other"),
+        wheel_of_uv(method=zipfile.ZIP_LZMA),
+        wheel_of_uv(method=zipfile.ZIP_BZIP2),
+    ],
+    ids=["empty", "cut off", "another", "lzma", "bz2"],
+)
 def test_a_damaged_wheel_of_uv_is_refused(plugin, tmp_path, wheel):
     from dis2.runtime.errors import SetupFailed
     from dis2.runtime.packages.uv import unpack
@@ -289,6 +381,22 @@ def test_a_damaged_wheel_of_uv_is_refused(plugin, tmp_path, wheel):
     with pytest.raises(SetupFailed, match="The wheel of uv is damaged"):
         unpack(wheel, tmp_path / "uv-9" / "uv")
     assert not list(tmp_path.rglob("uv"))
+
+
+def test_a_wheel_with_bytes_changed_is_unpacked_or_refused(plugin, tmp_path):
+    from dis2.runtime.errors import SetupFailed
+    from dis2.runtime.packages.uv import unpack
+
+    drawn, whole, refused = random.Random(0), wheel_of_uv(method=zipfile.ZIP_DEFLATED), 0
+    for _ in range(400):
+        wheel = bytearray(whole)
+        for _ in range(drawn.choice([1, 2, 5])):
+            wheel[drawn.randrange(len(wheel))] = drawn.choice([0, 1, 127, 255, drawn.randrange(256)])
+        try:
+            unpack(bytes(wheel), tmp_path / "uv-9" / "uv")
+        except SetupFailed:
+            refused += 1
+    assert 100 < refused < 400
 
 
 @pytest.fixture
@@ -366,7 +474,8 @@ def test_uv_gets_qgis_proxy_and_none_of_pips_and_its_own_settings(plugin, journa
     from dis2.runtime.packages.uv import Sources, Uv
 
     names = ("PIP_INDEX_URL", "UV_INDEX_URL", "UV_FIND_LINKS", "UV_TORCH_BACKEND", "UV_PYTHON", "UV_INSECURE_HOST")
-    for name in (*names, "UV_PRERELEASE", "UV_TARGET", "PYTHONPATH", "VIRTUAL_ENV"):
+    others = ("UV_PYTHON_DOWNLOADS_JSON_URL", "RUST_LOG", "BASH_ENV", "UNHEARD_OF")  # it is a list of what is passed on
+    for name in (*names, *others, "UV_PRERELEASE", "UV_TARGET", "PYTHONPATH", "VIRTUAL_ENV"):
         monkeypatch.setenv(name, "elsewhere")
     monkeypatch.setenv("UV_PYTHON_INSTALL_MIRROR", "https://mirror.example")
     chosen = QNetworkProxy(QNetworkProxy.ProxyType.HttpProxy, "proxy.example", 8080)
