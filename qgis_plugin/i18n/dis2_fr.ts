@@ -2621,7 +2621,7 @@
   <message>
    <location filename="../worker/client.py"></location>
    <source>The worker talks too much: what it says from here on is not shown.</source>
-   <translation>Le processus de calcul parle trop : ce qu'il dit à partir d'ici n'est pas affiché.</translation>
+   <translation>Le processus de calcul parle trop : ce qu'il dit à partir d'ici n'est pas affiché.</translation>
   </message>
   <message>
    <location filename="../worker/client.py"></location>
