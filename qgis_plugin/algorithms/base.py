@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..dis2_core.contract.errors import Dis2Error, UnreadableRaster
 from ..layers.crs import crs_text
+from ..layers.rasters import Choice
 from ..words.creation_options import parse_creation_options
+from ..words.inputs import parse_masks, parse_nodata
 from ..words.translation import language, tr
 from .parameters import DeclaringAlgorithm
 
@@ -108,6 +110,28 @@ class Dis2Algorithm(DeclaringAlgorithm):
     def band_numbers(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[int, ...]:
         """Return the 1-based bands of a parameter; none where it is empty."""
         return tuple(self.parameterAsInts(parameters, name, context)) if given(parameters, name) else ()
+
+    def choices(
+        self,
+        names: Mapping[str, str],
+        bands: Mapping[str, tuple[int, ...]],
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+    ) -> dict[str, Choice]:
+        """Return what a person has chosen for the inputs that are given.
+
+        Args:
+            names: Inputs by what they may be called in ``NODATA`` and ``MASK``.
+            bands: Chosen bands by input.
+            parameters: Of the algorithm.
+            context: Of the run.
+
+        Raises:
+            InputError, UnknownModality: ``NODATA`` or ``MASK`` cannot be read.
+        """
+        nodata = parse_nodata(self.parameterAsString(parameters, "NODATA", context), names)
+        masks = parse_masks(self.parameterAsString(parameters, "MASK", context), names)
+        return {name: Choice(bands[name], nodata.get(name, ""), masks.get(name, "")) for name in bands}
 
     def whole_number(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> int | None:
         """Return a whole number; None where it is empty."""

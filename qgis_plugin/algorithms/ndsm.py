@@ -18,7 +18,7 @@ from qgis.core import (
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import NdsmJob
 from ..dis2_core.contract.segment_job import Source
-from ..layers.rasters import WorkerRaster, provided, reading_share, worker_rasters
+from ..layers.rasters import WorkerRaster, job_source, provided, reading_share, worker_rasters
 from ..results.placing import Place, place_result
 from ..words.progress import Part
 from ..words.translation import tr
@@ -76,6 +76,7 @@ class NdsmAlgorithm(Dis2Algorithm):
                 f"{name}_BAND", tr("{}: band").format(label), parentLayerParameterName=name, optional=True
             )
             self.add(band, tr("Which band of the raster holds the heights. Empty: the first one."), advanced=True)
+        self.add_void_rules("dsm=-9999 dtm=-32768,0", "dsm=2")
 
     def _add_region(self) -> None:
         self.add_extent(tr("Compute this part alone. Empty: where both rasters are."))
@@ -119,7 +120,7 @@ class NdsmAlgorithm(Dis2Algorithm):
         output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
         begin = reading_share(self._rasters.values(), READING_SHARE)
         with reported_errors(), provided(self._rasters, Part(feedback, 0, begin)) as paths:
-            dsm, dtm = (Source(paths[name], self._bands[name]) for name in MODELS)
+            dsm, dtm = (job_source(self._rasters[name], paths[name], self._bands[name]) for name in MODELS)
             job = NdsmJob(dsm=dsm, dtm=dtm, output=output, **self._settings)
             result = run_job(job, Part(feedback, begin, 1))
         label = self.parameterDefinition("OUTPUT").description()
@@ -145,10 +146,10 @@ class NdsmAlgorithm(Dis2Algorithm):
             **self.region(parameters, context),
         }
         NdsmJob(dsm=Source("dsm"), dtm=Source("dtm"), output="", **settings)  # its own checks
-        self._rasters = worker_rasters(
-            layers, self.extent(parameters, context), SERVICE_GSD, context.transformContext()
-        )
         self._bands = {name: self.band_numbers(f"{name}_BAND", parameters, context) for name in MODELS}
+        choices = self.choices({name.lower(): name for name in MODELS}, self._bands, parameters, context)
+        limits, transforms = self.extent(parameters, context), context.transformContext()
+        self._rasters = worker_rasters(layers, limits, SERVICE_GSD, transforms, choices)
         self._settings = settings
         self._scene = layers["DSM"].name()
 

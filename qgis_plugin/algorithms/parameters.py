@@ -91,6 +91,26 @@ class DeclaringAlgorithm(QgsProcessingAlgorithm):
             )
             self.add(definition, bands, advanced=True)
 
+    def add_void_rules(self, nodata: str, mask: str) -> None:
+        """``NODATA`` and ``MASK``.
+
+        Args:
+            nodata: An example of the first, with names of inputs.
+            mask: Likewise of the second.
+        """
+        text = tr(
+            "When the no-data value makes a pixel void: NAME=any (where a band has it), NAME=all (where all bands have "
+            "it) or NAME=none. Values instead of these words mean no data, instead of those of file and layer. For "
+            "example {}. Empty: what is set on the layer, in any band."
+        )
+        definition = QgsProcessingParameterString("NODATA", tr("No data"), optional=True)
+        self.add(definition, text.format(nodata), advanced=True)
+        text = tr(
+            "What else makes a pixel void: NAME=auto (masks and alpha bands of the file), NAME=none, or the number of "
+            "a band that is 0 where there is no data. For example {}. Empty: the opacity band of the layer."
+        )
+        self.add(QgsProcessingParameterString("MASK", tr("Mask"), optional=True), text.format(mask), advanced=True)
+
     def add_extent(self, text: str) -> None:
         """``EXTENT``."""
         self.add(QgsProcessingParameterExtent("EXTENT", tr("Extent"), optional=True), text)

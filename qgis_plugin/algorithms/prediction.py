@@ -19,10 +19,10 @@ from qgis.core import (
 
 from ..dis2_core.contract.card import SLOTS, ModelCard
 from ..dis2_core.contract.segment_job import GRIDS, Job, Source
-from ..layers.rasters import WorkerRaster, provided, reading_share, worker_rasters
+from ..layers.rasters import Choice, WorkerRaster, job_source, provided, reading_share, worker_rasters
 from ..words.cards import check_slots, model_card, scenario_text
+from ..words.inputs import input_names, parse_scales
 from ..words.progress import Part
-from ..words.scales import parse_scales
 from ..words.translation import tr
 from .base import Dis2Algorithm, given
 
@@ -99,7 +99,7 @@ class PredictionAlgorithm(Dis2Algorithm):
     prediction: Prediction | None = None
 
     def add_rasters(self) -> None:
-        """``OPTICAL``, ``ELEVATION``…, the bands of each, and ``SCALE``."""
+        """``OPTICAL``, ``ELEVATION``…, the bands of each, ``SCALE``, ``NODATA`` and ``MASK``."""
         self.add_slots(
             heights=tr("Heights, as a rule above ground (nDSM), in metres."),
             other=tr("Whatever else the model knows."),
@@ -112,6 +112,7 @@ class PredictionAlgorithm(Dis2Algorithm):
             "ndsm=0.1,0 where heights are in decimetres. Empty: what the file says."
         )
         self.add(scale, text, advanced=True)
+        self.add_void_rules("optical=all ndsm=-9999,0", "optical=4")
 
     def add_region(self) -> None:
         """``EXTENT``, ``GRID``, ``RESOLUTION`` and ``REFERENCE``."""
@@ -178,7 +179,9 @@ class PredictionAlgorithm(Dis2Algorithm):
         card = model_card(model)
         check_slots(card, [slot for slot in SLOTS if given(parameters, slot.upper())])
         layers = self._layers(card, parameters, context)
-        rasters = worker_rasters(layers, self._limits(parameters, context), card.gsd, context.transformContext())
+        choices = self._choices(card, layers, parameters, context)
+        limits, transforms = self._limits(parameters, context), context.transformContext()
+        rasters = worker_rasters(layers, limits, card.gsd, transforms, choices)
         settings = {
             "model": model,
             "device": self.parameterAsEnumString(parameters, "DEVICE", context),
@@ -190,7 +193,7 @@ class PredictionAlgorithm(Dis2Algorithm):
         }
         return Prediction(
             card=card,
-            inputs=self._inputs(card, rasters, parameters, context),
+            inputs=self._inputs(card, rasters, choices, parameters, context),
             grid=rasters.get(GRID) or self._pixels(parameters, context),
             scene=next(iter(layers.values())).name(),
             settings=settings,
@@ -221,19 +224,31 @@ class PredictionAlgorithm(Dis2Algorithm):
             return QgsReferencedRectangle(reference.extent(), reference.crs())
         return extent
 
+    def _choices(
+        self,
+        card: ModelCard,
+        layers: Mapping[str, QgsRasterLayer],
+        parameters: dict[str, Any],
+        context: QgsProcessingContext,
+    ) -> dict[str, Choice]:
+        """What was chosen for the modalities that are given."""
+        bands = {
+            modality.name: self.band_numbers(f"{modality.slot.upper()}_BANDS", parameters, context)
+            for modality in card.modalities
+            if modality.name in layers
+        }
+        return self.choices(input_names(card), bands, parameters, context)
+
     def _inputs(
         self,
         card: ModelCard,
         rasters: Mapping[str, WorkerRaster],
+        choices: Mapping[str, Choice],
         parameters: dict[str, Any],
         context: QgsProcessingContext,
     ) -> dict[str, Input]:
-        scales = parse_scales(self.parameterAsString(parameters, "SCALE", context), card)
-        inputs = {}
-        for modality in card.modalities:
-            if modality.name in rasters:
-                slot = modality.slot.upper()
-                bands = self.band_numbers(f"{slot}_BANDS", parameters, context)
-                source = Source(slot, bands, scales.get(modality.name))
-                inputs[modality.name] = Input(rasters[modality.name], source)
-        return inputs
+        scales = parse_scales(self.parameterAsString(parameters, "SCALE", context), input_names(card))
+        return {
+            name: Input(rasters[name], job_source(rasters[name], name, choice.bands, scales.get(name)))
+            for name, choice in choices.items()
+        }

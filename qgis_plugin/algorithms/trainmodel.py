@@ -24,9 +24,8 @@ from qgis.core import (
 from ..dis2_core.contract.card import SLOTS
 from ..dis2_core.contract.errors import InputError, NoInput
 from ..dis2_core.contract.other_jobs import EFFORTS, Reference, TrainJob, effort
-from ..dis2_core.contract.segment_job import Source
 from ..layers.crs import metres_per_unit
-from ..layers.rasters import WorkerRaster, provided, reading_share, temporary_folder, worker_rasters
+from ..layers.rasters import WorkerRaster, job_source, provided, reading_share, temporary_folder, worker_rasters
 from ..layers.references import LayerReference
 from ..words.cards import model_card
 from ..words.progress import Part
@@ -83,6 +82,7 @@ class TrainModelAlgorithm(LabelsAlgorithm):
             ),
             bands=tr("Which bands the model learns from. Empty: all of them, of heights the first."),
         )
+        self.add_void_rules("optical=all elevation=-9999,0", "optical=4")
 
     def _add_labels(self) -> None:
         self.add(
@@ -168,7 +168,7 @@ class TrainModelAlgorithm(LabelsAlgorithm):
         reading = Part(feedback, 0, middle)
         with reported_errors(), temporary_folder() as folder, provided(self._rasters, reading) as paths:
             labels = self._labels.provide(folder, Part(feedback, middle, begin))
-            inputs = {slot: Source(path, self._bands[slot]) for slot, path in paths.items()}
+            inputs = {slot: job_source(self._rasters[slot], path, self._bands[slot]) for slot, path in paths.items()}
             job = TrainJob(inputs=inputs, labels=labels, outputs=outputs, **self._settings)
             result = run_job(job, Part(feedback, begin, 1))
         return {name.upper(): path for name, path in outputs.items()} | _figures(result)
@@ -185,8 +185,9 @@ class TrainModelAlgorithm(LabelsAlgorithm):
         transforms = context.transformContext()
         gsd = settings["gsd"] or _start_gsd(settings["start"]) or _finest(layers, transforms)
         limits = self.extent(parameters, context)
-        self._rasters = worker_rasters(layers, limits, gsd, transforms)
         self._bands = {slot: self.band_numbers(f"{slot.upper()}_BANDS", parameters, context) for slot in layers}
+        choices = self.choices({slot: slot for slot in SLOTS}, self._bands, parameters, context)
+        self._rasters = worker_rasters(layers, limits, gsd, transforms, choices)
         self._labels = self._reference(parameters, context, limits, gsd)
         self._settings = settings
 

@@ -485,6 +485,16 @@
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
+   <source>When the no-data value makes a pixel void: NAME=any (where a band has it), NAME=all (where all bands have it) or NAME=none. Values instead of these words mean no data, instead of those of file and layer. For example {}. Empty: what is set on the layer, in any band.</source>
+   <translation>Quand la valeur sans données rend un pixel vide : NAME=any (là où une bande l'a), NAME=all (là où toutes les bandes l'ont) ou NAME=none. Des valeurs à la place de ces mots signifient l'absence de données, au lieu de celles du fichier et de la couche. Par exemple {}. Vide : ce qui est réglé sur la couche, dans n'importe quelle bande.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>What else makes a pixel void: NAME=auto (masks and alpha bands of the file), NAME=none, or the number of a band that is 0 where there is no data. For example {}. Empty: the opacity band of the layer.</source>
+   <translation>Ce qui rend encore un pixel vide : NAME=auto (masques et bandes alpha du fichier), NAME=none, ou le numéro d'une bande qui vaut 0 là où il n'y a pas de données. Par exemple {}. Vide : la bande d'opacité de la couche.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
    <source>'auto' takes the graphics card where there is a usable one, and says what it took.</source>
    <translation>« auto » prend la carte graphique s'il y en a une d'utilisable, et indique ce qui a été pris.</translation>
   </message>
@@ -497,6 +507,11 @@
    <location filename="../algorithms/parameters.py"></location>
    <source>A model that comes with the plugin, by its name, or the path of a model file.</source>
    <translation>Un modèle fourni avec l'extension, par son nom, ou le chemin d'un fichier de modèle.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>No data</source>
+   <translation>Sans données</translation>
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
@@ -547,6 +562,11 @@
    <location filename="../algorithms/parameters.py"></location>
    <source>Other raster</source>
    <translation>Autre raster</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Mask</source>
+   <translation>Masque</translation>
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
@@ -1335,8 +1355,8 @@
   </message>
   <message>
    <location filename="../layers/rasters.py"></location>
-   <source>Write it to a file with that CRS (Assign projection), and use that.</source>
-   <translation>Écrivez-la dans un fichier avec ce SCR (Assigner une projection), et utilisez celui-ci.</translation>
+   <source>Write it to a new file (Export &gt; Save As…), and use that.</source>
+   <translation>L'écrire dans un nouveau fichier (Exporter &gt; Enregistrer sous…), et utiliser celui-ci.</translation>
   </message>
   <message>
    <location filename="../layers/rasters.py"></location>
@@ -1345,8 +1365,8 @@
   </message>
   <message>
    <location filename="../layers/rasters.py"></location>
-   <source>{} cannot be given another CRS ({}).</source>
-   <translation>Impossible d'attribuer un autre SCR à {} ({}).</translation>
+   <source>{} cannot be given what is set on its layer ({}).</source>
+   <translation>Ce qui est réglé sur la couche ne peut pas être appliqué à {} ({}).</translation>
   </message>
   <message>
    <location filename="../layers/references.py"></location>
@@ -1452,6 +1472,26 @@
    <location filename="../layers/snapshots.py"></location>
    <source>The layer '{}' could not be written to the temporary folder.</source>
    <translation>La couche « {} » n'a pas pu être écrite dans le dossier temporaire.</translation>
+  </message>
+  <message>
+   <location filename="../layers/unused.py"></location>
+   <source>transparent values of its style ('Additional no data value' makes them no data)</source>
+   <translation>les valeurs transparentes de son style (« Valeur nulle supplémentaire » en fait des pixels sans données)</translation>
+  </message>
+  <message>
+   <location filename="../layers/unused.py"></location>
+   <source>Set on the layer '{}' and not used here: {}.</source>
+   <translation>Réglé sur la couche « {} » et non utilisé ici : {}.</translation>
+  </message>
+  <message>
+   <location filename="../layers/unused.py"></location>
+   <source>the bands that it shows ({})</source>
+   <translation>les bandes qu'elle affiche ({})</translation>
+  </message>
+  <message>
+   <location filename="../layers/unused.py"></location>
+   <source>the options with which its file is opened ({})</source>
+   <translation>les options d'ouverture de son fichier ({})</translation>
   </message>
   <message>
    <location filename="../options/groups.py"></location>
@@ -2564,24 +2604,44 @@
    <translation>« {} » n'est pas une option de création.</translation>
   </message>
   <message>
-   <location filename="../words/scales.py"></location>
+   <location filename="../words/inputs.py"></location>
+   <source>Write NAME=any, NAME=all, NAME=none or the values, for example optical=all ndsm=-9999,0; several with a space between.</source>
+   <translation>Écrire NAME=any, NAME=all, NAME=none ou les valeurs, par exemple optical=all ndsm=-9999,0 ; plusieurs séparées par une espace.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
+   <source>Write NAME=auto, NAME=none or a band's number, for example optical=4; several with a space between.</source>
+   <translation>Écrire NAME=auto, NAME=none ou le numéro d'une bande, par exemple optical=4 ; plusieurs séparés par une espace.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
    <source>Write NAME=a,b for value = a * stored + b, for example ndsm=0.1,0; several with a space between.</source>
    <translation>Écrivez NOM=a,b pour valeur = a * valeur enregistrée + b, par exemple ndsm=0.1,0 ; plusieurs séparés par une espace.</translation>
   </message>
   <message>
-   <location filename="../words/scales.py"></location>
-   <source>There is a scale for '{}', which the model does not take.</source>
-   <translation>Une échelle est indiquée pour « {} », que le modèle n'accepte pas.</translation>
+   <location filename="../words/inputs.py"></location>
+   <source>'{}' is about '{}', which is no input.</source>
+   <translation>« {} » porte sur « {} », qui n'est pas une entrée.</translation>
   </message>
   <message>
-   <location filename="../words/scales.py"></location>
-   <source>It takes: {}.</source>
-   <translation>Il accepte : {}.</translation>
+   <location filename="../words/inputs.py"></location>
+   <source>Inputs are: {}.</source>
+   <translation>Les entrées sont : {}.</translation>
   </message>
   <message>
-   <location filename="../words/scales.py"></location>
+   <location filename="../words/inputs.py"></location>
    <source>'{}' is no scale.</source>
    <translation>« {} » n'est pas une échelle.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
+   <source>'{}' does not say when a pixel has no data.</source>
+   <translation>« {} » ne dit pas quand un pixel est sans données.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
+   <source>'{}' does not say what the mask is.</source>
+   <translation>« {} » ne dit pas quel est le masque.</translation>
   </message>
   <message>
    <location filename="../words/translation.py"></location>
@@ -2597,6 +2657,16 @@
    <location filename="../words/translation.py"></location>
    <source>'Output pixels'</source>
    <translation>« Pixels de sortie »</translation>
+  </message>
+  <message>
+   <location filename="../words/translation.py"></location>
+   <source>'Mask'</source>
+   <translation>« Masque »</translation>
+  </message>
+  <message>
+   <location filename="../words/translation.py"></location>
+   <source>'No data'</source>
+   <translation>« Sans données »</translation>
   </message>
   <message>
    <location filename="../words/translation.py"></location>

@@ -8,10 +8,9 @@ looked at on the main thread; afterwards nothing here needs them, so they may le
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Union
@@ -26,13 +25,13 @@ from qgis.core import (
 )
 
 from ..dis2_core.contract.errors import UnreadableRaster
+from ..dis2_core.contract.segment_job import Source
 from ..words.progress import Part
 from ..words.translation import tr
 from .crs import box_in, crs_wkt
 from .snapshots import Snapshot, plan_snapshot
-
-#: What QGIS's GDAL provider appends to a source and a worker does without.
-_OPEN_OPTIONS = re.compile(r"\|option:.*$")
+from .unused import OPEN_OPTIONS, unused_settings
+from .voids import Voids, layer_voids
 
 #: Parts of a source that only QGIS understands.
 _CREDENTIALS = ("authcfg", "|credential:")
@@ -48,31 +47,59 @@ _DRIVERS_OF_QGIS = (
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What a person has chosen for an input of a run; empty: nothing.
+
+    Attributes:
+        bands: 1-based.
+        nodata, mask: As a job's source says them; they go before what is set on the layer.
+    """
+
+    bands: tuple[int, ...] = ()
+    nodata: str = ""
+    mask: str = ""
+
+
+@dataclass(frozen=True)
 class FileRaster:
     """A raster that GDAL opens in any process.
 
     Attributes:
         path: Or a connection string.
         crs: WKT that a person has given the layer instead of the file's; empty: the file's.
+        voids: What is no data in it.
+        unused: What is set on the layer and does not count, for people; empty: nothing.
     """
 
     path: str
-    crs: str = ""
+    crs: str
+    voids: Voids
+    unused: str = ""
 
     def provide(self, target: Path, feedback: QgsProcessingFeedback) -> str:
-        """Return the path; that of a virtual raster with the other CRS, where there is one."""
-        if not self.crs:
+        """Return the path; that of a virtual raster with the other CRS or no data, where the job cannot say it.
+
+        Args:
+            target: Where a virtual raster may be written.
+            feedback: Is told what does not count.
+        """
+        if self.unused:
+            feedback.pushInfo(self.unused)
+        bakes = self.voids.need_baking
+        if not (self.crs or bakes):
             return self.path
         virtual = str(target.with_suffix(".vrt"))
         try:
-            failed = gdal.Translate(virtual, self.path, format="VRT", outputSRS=self.crs) is None
+            failed = gdal.Translate(virtual, self.path, format="VRT", outputSRS=self.crs or None) is None
         except RuntimeError:  # where somebody has switched GDAL's exceptions on
             failed = True
         if failed:
             raise UnreadableRaster(
-                tr("{} cannot be given another CRS ({}).").format(self.path, gdal.GetLastErrorMsg()),
-                tr("Write it to a file with that CRS (Assign projection), and use that."),
+                tr("{} cannot be given what is set on its layer ({}).").format(self.path, gdal.GetLastErrorMsg()),
+                tr("Write it to a new file (Export > Save As…), and use that."),
             )
+        if bakes:
+            self.voids.bake(virtual)
         return virtual
 
 
@@ -84,6 +111,7 @@ def worker_rasters(
     region: QgsReferencedRectangle | None,
     gsd: float,
     transforms: QgsCoordinateTransformContext,
+    choices: Mapping[str, Choice] | None = None,
 ) -> dict[str, WorkerRaster]:
     """Decide for each layer how the worker gets it; on the main thread.
 
@@ -92,6 +120,7 @@ def worker_rasters(
         region: What the run is limited to; None: the layers alone say where it is.
         gsd: Metres a pixel at which map services are asked for pictures.
         transforms: The project's.
+        choices: By the same names.
 
     Raises:
         UnreadableRaster: A layer without an end of its own would need a region.
@@ -101,12 +130,28 @@ def worker_rasters(
         box_in(region, next(iter(layers.values())).crs(), transforms)  # else the worker would find it out late
     files = {name: worker_source(layer) for name, layer in layers.items()}
     regions = [region] if region else [_outline(layers[name]) for name, path in files.items() if path]
-    return {
-        name: FileRaster(files[name], _other_crs(layer))
+    rasters = {
+        name: _file_raster(layer, files[name])
         if files[name]
         else plan_snapshot(layer, regions, gsd, transforms, limited=region is not None)
         for name, layer in layers.items()
     }
+    return {name: _as_chosen(raster, layers[name], (choices or {}).get(name)) for name, raster in rasters.items()}
+
+
+def job_source(
+    raster: WorkerRaster, path: str, bands: tuple[int, ...], scale: tuple[float, float] | None = None
+) -> Source:
+    """Return the source of a job.
+
+    Args:
+        raster: What is read.
+        path: Where it was provided.
+        bands: As ``Source`` has them.
+        scale: Likewise.
+    """
+    voids = raster.voids
+    return Source(path, bands, scale, nodata=voids.nodata or voids.rule, mask=voids.mask)
 
 
 def reading_share(rasters: Iterable[WorkerRaster], share: float) -> float:
@@ -144,7 +189,7 @@ def worker_source(layer: QgsRasterLayer) -> str:
     if not os.path.exists(source):
         if any(mark in source for mark in _CREDENTIALS):
             return ""
-        source = _OPEN_OPTIONS.sub("", source)
+        source = OPEN_OPTIONS.sub("", source)
     driver = gdal.IdentifyDriver(source)
     if driver is not None and driver.ShortName in _DRIVERS_OF_QGIS:
         return ""
@@ -167,6 +212,20 @@ def gdal_source(layer: QgsRasterLayer) -> str:
             tr("Right-click it, choose Export > Save As… to write a GeoTIFF, and use that."),
         )
     return source
+
+
+def _file_raster(layer: QgsRasterLayer, path: str) -> FileRaster:
+    return FileRaster(path, _other_crs(layer), layer_voids(layer, stored=True))
+
+
+def _as_chosen(raster: WorkerRaster, layer: QgsRasterLayer, choice: Choice | None) -> WorkerRaster:
+    """A raster with what a person has chosen; None: the job has no word for that, as for ground truth."""
+    if choice is None:
+        return replace(raster, voids=replace(raster.voids, baked=True))
+    voids = raster.voids.chosen(choice.nodata, choice.mask)
+    if isinstance(raster, FileRaster):
+        return replace(raster, voids=voids, unused=unused_settings(layer, choice.bands))
+    return replace(raster, voids=voids)
 
 
 def _other_crs(layer: QgsRasterLayer) -> str:

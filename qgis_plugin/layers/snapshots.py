@@ -29,6 +29,7 @@ from ..dis2_core.contract.errors import GridMismatch, NoSpace, NoValidData, Unre
 from ..words.progress import block_feedback, check_cancelled
 from ..words.translation import tr
 from .crs import box_in, metres_per_unit
+from .voids import Voids, layer_voids
 
 MAX_PIXELS = 100_000_000  # 10,000 × 10,000; 400 MB on the way to the worker
 _COLOURS = (Qgis.DataType.ARGB32, Qgis.DataType.ARGB32_Premultiplied)
@@ -68,6 +69,7 @@ class Snapshot:
         crs: Of layer and grid.
         grid: What is written.
         transforms: The project's.
+        voids: What is no data in it.
     """
 
     name: str
@@ -75,9 +77,14 @@ class Snapshot:
     crs: QgsCoordinateReferenceSystem
     grid: Grid
     transforms: QgsCoordinateTransformContext
+    voids: Voids
 
     def provide(self, target: Path, feedback: QgsProcessingFeedback) -> str:
-        """Write the GeoTIFF and return its path.
+        """Write the GeoTIFF and return its path; that of a virtual raster where the job cannot say what is no data.
+
+        Args:
+            target: Where the file may be written.
+            feedback: Gets the progress.
 
         Raises:
             UnreadableRaster: QGIS could not read the layer.
@@ -97,7 +104,15 @@ class Snapshot:
                 tr("The layer '{}' shows nothing here.").format(self.name),
                 tr("Check that the service can be reached and covers the extent."),
             )
-        return path
+        return self._with_voids(path)
+
+    def _with_voids(self, path: str) -> str:
+        if not self.voids.need_baking:
+            return path
+        virtual = str(Path(path).with_suffix(".vrt"))
+        gdal.Translate(virtual, path, format="VRT")
+        self.voids.bake(virtual)
+        return virtual
 
     def _write(self, path: str, feedback: QgsProcessingFeedback) -> int:
         writer = QgsRasterFileWriter(path)
@@ -159,8 +174,18 @@ def plan_snapshot(
             tr("Set 'Extent' to the part that you need."),
         )
     pipe = QgsRasterPipe()
-    pipe.set(layer.dataProvider().clone())
-    return Snapshot(layer.name(), pipe, layer.crs(), grid, transforms)
+    pipe.set(_unmasked(layer.dataProvider()))
+    voids = Voids() if is_picture(layer.dataProvider()) else layer_voids(layer, stored=False)
+    return Snapshot(layer.name(), pipe, layer.crs(), grid, transforms, voids)
+
+
+def _unmasked(provider: QgsRasterDataProvider) -> QgsRasterDataProvider:
+    """A copy that gives all values as they are: QGIS's writer knows one no-data value, and loses the others."""
+    copy = provider.clone()
+    for band in range(1, copy.bandCount() + 1):
+        copy.setUserNoDataValue(band, [])
+        copy.setUseSourceNoDataValue(band, True)
+    return copy
 
 
 def _common_box(

@@ -49,6 +49,8 @@ def in_words_of_qgis(text: str) -> str:
         "--bands": tr("'… raster: bands'"),
         "--extent": tr("'Extent'"),
         "--grid": tr("'Output pixels'"),
+        "--mask": tr("'Mask'"),
+        "--nodata": tr("'No data'"),
         "--scale": tr("'Scale of values'"),
         "--value": tr("'Meaning of the reference's values'"),
     }

@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessingUtils,
     QgsProject,
     QgsRasterLayer,
+    QgsRasterRange,
     QgsRectangle,
     QgsReferencedRectangle,
 )
@@ -90,16 +91,52 @@ def test_open_options_of_a_layer_are_no_part_of_its_path(plugin, scene):
 
 def test_scales(plugin, scene):
     from dis2.words.cards import model_card
-    from dis2.words.scales import parse_scales
+    from dis2.words.inputs import input_names, parse_scales
 
-    assert parse_scales("", model_card(scene.model)) == {}
-    assert parse_scales("rgb=0.25,0; ndsm=0.1,-2", model_card(scene.model)) == {"rgb": (0.25, 0), "ndsm": (0.1, -2)}
+    names = input_names(model_card(scene.model))
+    assert parse_scales("", names) == {}
+    assert parse_scales("rgb=0.25,0; ndsm=0.1,-2", names) == {"rgb": (0.25, 0), "ndsm": (0.1, -2)}
+    assert parse_scales("optical=0.25,0", names) == {"rgb": (0.25, 0)}
 
 
 @pytest.mark.parametrize("text", ["ndsm", "ndsm=", "ndsm=1", "ndsm=1,2,3", "ndsm=a,b", "rgb=0,1", "sar=1,0"])
 def test_check_scale_that_is_none(check, text):
     message = check(SCALE=text)
     assert text in message or "scale" in message
+
+
+@pytest.mark.parametrize(
+    ("parameter", "text", "words"),
+    [
+        ("NODATA", "ndsm", "'ndsm' does not say when a pixel has no data. Write NAME=any"),
+        ("NODATA", "rgb=some", "'rgb=some' does not say when"),
+        ("NODATA", "rgb=inf", "'rgb=inf' does not say when"),
+        ("NODATA", "rgb=none,0", "'rgb=none,0' does not say when"),
+        ("NODATA", "sar=0", "'sar=0' is about 'sar', which is no input. Inputs are: optical, elevation, rgb, ndsm."),
+        ("MASK", "rgb=0", "'rgb=0' does not say what the mask is. Write NAME=auto"),
+        ("MASK", "rgb=alpha", "'rgb=alpha' does not say what the mask is"),
+    ],
+)
+def test_check_what_makes_a_pixel_void(check, parameter, text, words):
+    assert words in check(**{parameter: text})
+
+
+def test_what_makes_a_pixel_void_reaches_the_job(fake_worker, scene, tmp_path):
+    """What is chosen goes before what is set on the layer; what is not chosen stays as the layer has it."""
+    import processing
+
+    fake_worker(f"map {scene.rgb}")
+    layers = {slot: QgsRasterLayer(path, slot) for slot, path in (("OPTICAL", scene.rgb), ("ELEVATION", scene.ndsm))}
+    for layer in layers.values():
+        for band in range(1, layer.bandCount() + 1):
+            layer.dataProvider().setUserNoDataValue(band, [QgsRasterRange(7, 7)])
+    log = QgsProcessingFeedback(False)
+    choices = {"NODATA": "optical=all,0", "MASK": "rgb=none;ndsm=2"}
+    run = {"MODEL": scene.model, **layers, **choices, "OUTPUT": str(tmp_path / "map.tif")}
+    processing.run("dis2:segment", run, feedback=log)
+    job = json.loads(next(line for line in log.textLog().splitlines() if '"type": "job"' in line))
+    found = {name: (source["nodata"], source["mask"]) for name, source in job["inputs"].items()}
+    assert found == {"rgb": ("all,0", "none"), "ndsm": ("7", "2")}
 
 
 def test_advice_of_the_worker_is_in_words_of_the_dialog(plugin):

@@ -1,0 +1,91 @@
+"""What a person writes about several inputs in one line: ``rgb=0.25,0 ndsm=0.1,0``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ..dis2_core.contract.card import ModelCard
+from ..dis2_core.contract.errors import InputError, ProtocolError, UnknownModality
+from ..dis2_core.contract.segment_job import Source
+from .translation import tr
+
+Scale = tuple[float, float]
+
+
+def input_names(card: ModelCard) -> dict[str, str]:
+    """Return the modalities of a model by what they may be called: their slot, or their own name."""
+    slots = {modality.slot: modality.name for modality in card.modalities}
+    return slots | {name: name for name in card.modality_names}
+
+
+def parse_scales(text: str, names: Mapping[str, str]) -> dict[str, Scale]:
+    """Return ``(a, b)`` by input, where value = a * stored + b.
+
+    Raises:
+        InputError: An entry is not of the form ``NAME=a,b``.
+        UnknownModality: It names no input.
+    """
+    return {name: _scale(entry, value) for name, entry, value in _entries(text, names)}
+
+
+def parse_nodata(text: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Return when the no-data value makes a pixel void, by input; see ``Source.nodata``.
+
+    Raises:
+        InputError: An entry is not of the form ``NAME=any|all|none|VALUES``.
+        UnknownModality: It names no input.
+    """
+    hint = tr(
+        "Write NAME=any, NAME=all, NAME=none or the values, for example optical=all ndsm=-9999,0; several with a space "
+        "between."
+    )
+    found = {}
+    for name, entry, value in _entries(text, names):
+        try:
+            found[name] = Source(entry, nodata=value).nodata
+        except ProtocolError as error:
+            raise InputError(tr("'{}' does not say when a pixel has no data.").format(entry), hint) from error
+    return found
+
+
+def parse_masks(text: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Return what else makes a pixel void, by input; see ``Source.mask``.
+
+    Raises:
+        InputError: An entry is not of the form ``NAME=auto|none|BAND``.
+        UnknownModality: It names no input.
+    """
+    hint = tr("Write NAME=auto, NAME=none or a band's number, for example optical=4; several with a space between.")
+    found = {}
+    for name, entry, value in _entries(text, names):
+        try:
+            found[name] = Source(entry, mask=value).mask
+        except ProtocolError as error:
+            raise InputError(tr("'{}' does not say what the mask is.").format(entry), hint) from error
+    return found
+
+
+def _entries(text: str, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Input, entry and value of every entry."""
+    found = []
+    for entry in filter(None, re.split(r"[;\s]+", text)):
+        name, _, value = entry.partition("=")
+        if name not in names:
+            raise UnknownModality(
+                tr("'{}' is about '{}', which is no input.").format(entry, name),
+                tr("Inputs are: {}.").format(", ".join(names)),
+            )
+        found.append((names[name], entry, value))
+    return found
+
+
+def _scale(entry: str, value: str) -> Scale:
+    try:
+        factor, offset = (float(number) for number in value.split(","))
+    except ValueError as error:
+        raise InputError(
+            tr("'{}' is no scale.").format(entry),
+            tr("Write NAME=a,b for value = a * stored + b, for example ndsm=0.1,0; several with a space between."),
+        ) from error
+    return factor, offset
