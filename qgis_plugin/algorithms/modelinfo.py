@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Optional
 
@@ -15,7 +14,7 @@ from qgis.core import (
 )
 
 from ..dis2_core.contract.catalogue import ModelHeader, find_model, read_header, sha256
-from ..dis2_core.contract.errors import OutputNotWritable
+from ..results.whole import whole_file
 from ..words.card_page import card_page
 from ..words.cards import input_texts, model_card
 from ..words.translation import language, messages, tr
@@ -71,7 +70,9 @@ class ModelInfoAlgorithm(Dis2Algorithm):
             model_card(model := self.model(parameters, context))
             path = find_model(model)
             header, digest = read_header(path), sha256(path)
-            _write(Path(output), card_page(header, path, digest, language() if messages(language()) else "en"))
+            page = card_page(header, path, digest, language() if messages(language()) else "en")
+            with whole_file(Path(output)) as part:
+                part.write_text(page, encoding="utf-8")
         return {"OUTPUT": output, **_facts(header, digest)}
 
 
@@ -87,22 +88,3 @@ def _facts(header: ModelHeader, digest: str) -> dict[str, Any]:
         "SHA256": digest,
         "GSD": card.gsd,
     }
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file beside its place and rename it.
-
-    Raises:
-        OutputNotWritable: It cannot be written.
-    """
-    part = path.with_name(f".{path.name}.dis2-{os.getpid()}")
-    try:
-        try:
-            part.write_text(text, encoding="utf-8")
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputNotWritable(
-            tr("{} cannot be written ({}).").format(path, error.strerror), tr("Choose another folder.")
-        ) from error

@@ -19,7 +19,7 @@ from qgis.core import (
 
 from ..dis2_core.contract.card import SLOTS, ModelCard
 from ..dis2_core.contract.segment_job import GRIDS, Job, Source
-from ..layers.rasters import Choice, WorkerRaster, job_source, provided, reading_share, worker_rasters
+from ..layers.rasters import Choice, WorkerRaster, files_of, job_source, provided, reading_share, worker_rasters
 from ..words.cards import check_slots, model_card, scenario_text
 from ..words.inputs import input_names, parse_scales
 from ..words.progress import Part
@@ -60,6 +60,11 @@ class Prediction:
     def scenario(self) -> str:
         """The modalities in words: ``optical + elevation``."""
         return scenario_text(self.card, self.inputs)
+
+    @property
+    def files(self) -> list[str]:
+        """The files that the run reads; that a virtual raster shows are among them."""
+        return [file for raster in self._rasters().values() for file in files_of(raster)]
 
     @property
     def reading_share(self) -> float:

@@ -106,7 +106,9 @@ class SegmentAlgorithm(VectorOutputs):
     def read_prediction(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Prediction:
         """Read the run, and find out early whether its last results can be written."""
         self.check_vectors(parameters, context)
-        return super().read_prediction(parameters, context)
+        prediction = super().read_prediction(parameters, context)
+        self.check_apart(prediction.files, parameters, context)
+        return prediction
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback

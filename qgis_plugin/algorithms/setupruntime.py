@@ -18,7 +18,8 @@ from qgis.core import (
     QgsSettings,
 )
 
-from ..dis2_core.contract.errors import Dis2Error, OutputNotWritable
+from ..dis2_core.contract.errors import Dis2Error
+from ..results.whole import whole_file
 from ..runtime import gpu, layout
 from ..runtime.errors import NoRuntime
 from ..runtime.interpreter import SETTING, VARIABLE, interpreter, managed_python
@@ -229,12 +230,6 @@ class SetupRuntimeAlgorithm(Dis2Algorithm):
         if not path:
             return {}
         is_page = path.lower().endswith((".html", ".htm"))
-        with reported_errors():
-            try:
-                Path(path).write_text(as_html(text) if is_page else text, encoding="utf-8")
-            except OSError as error:
-                raise OutputNotWritable(
-                    tr("The diagnosis '{}' cannot be written ({}).").format(path, error.strerror),
-                    tr("Choose another file."),
-                ) from error
+        with reported_errors(), whole_file(Path(path)) as part:
+            part.write_text(as_html(text) if is_page else text, encoding="utf-8")
         return {"REPORT": path}

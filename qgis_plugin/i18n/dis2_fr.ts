@@ -339,16 +339,6 @@
    <translation>Taille du pixel en mètres</translation>
   </message>
   <message>
-   <location filename="../algorithms/modelinfo.py"></location>
-   <source>Choose another folder.</source>
-   <translation>Choisissez un autre dossier.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/modelinfo.py"></location>
-   <source>{} cannot be written ({}).</source>
-   <translation>Impossible d'écrire {} ({}).</translation>
-  </message>
-  <message>
    <location filename="../algorithms/ndsm.py"></location>
    <source>Subtracts a terrain model from a surface model, aligned on the fly; tells of holes and doubts.</source>
    <translation>Soustrait un modèle de terrain d'un modèle de surface, alignés à la volée ; signale les trous et les doutes.</translation>
@@ -939,16 +929,6 @@
    <translation>Les modèles s'exécutent sur le processeur ({}).</translation>
   </message>
   <message>
-   <location filename="../algorithms/setupruntime.py"></location>
-   <source>Choose another file.</source>
-   <translation>Choisissez un autre fichier.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/setupruntime.py"></location>
-   <source>The diagnosis '{}' cannot be written ({}).</source>
-   <translation>Le diagnostic « {} » ne peut pas être écrit ({}).</translation>
-  </message>
-  <message>
    <location filename="../algorithms/trainmodel.py"></location>
    <source>Train a model</source>
    <translation>Entraîner un modèle</translation>
@@ -1212,6 +1192,26 @@
    <location filename="../algorithms/vector_outputs.py"></location>
    <source>A table: pixels, area in m² and share of every class.</source>
    <translation>Une table : pixels, surface en m² et part de chaque classe.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/vector_outputs.py"></location>
+   <source>Choose another name.</source>
+   <translation>Choisir un autre nom.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/vector_outputs.py"></location>
+   <source>Polygons and areas would be the same file, {}.</source>
+   <translation>Polygones et surfaces seraient le même fichier, {}.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/vector_outputs.py"></location>
+   <source>The style {} belongs to something else and stays: other projects draw {} without colours.</source>
+   <translation>Le style {} appartient à autre chose et reste : d'autres projets dessinent {} sans couleurs.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/vector_outputs.py"></location>
+   <source>{} is read by this run.</source>
+   <translation>{} est lu par cette exécution.</translation>
   </message>
   <message>
    <location filename="../algorithms/whatif.py"></location>
@@ -1695,6 +1695,11 @@
   </message>
   <message>
    <location filename="../results/features.py"></location>
+   <source>Free some space, or choose another file.</source>
+   <translation>Libérez de l'espace, ou choisissez un autre fichier.</translation>
+  </message>
+  <message>
+   <location filename="../results/features.py"></location>
    <source>Create it, or choose another.</source>
    <translation>Créez-le, ou choisissez-en un autre.</translation>
   </message>
@@ -1705,8 +1710,8 @@
   </message>
   <message>
    <location filename="../results/features.py"></location>
-   <source>Free some space, or choose another file.</source>
-   <translation>Libérez de l'espace, ou choisissez un autre fichier.</translation>
+   <source>'{}' could not be written ({}).</source>
+   <translation>« {} » n'a pas pu être écrit ({}).</translation>
   </message>
   <message>
    <location filename="../results/features.py"></location>
@@ -1717,11 +1722,6 @@
    <location filename="../results/features.py"></location>
    <source>You may not write {}.</source>
    <translation>Vous n'avez pas le droit d'écrire {}.</translation>
-  </message>
-  <message>
-   <location filename="../results/features.py"></location>
-   <source>'{}' could not be written ({}).</source>
-   <translation>« {} » n'a pas pu être écrit ({}).</translation>
   </message>
   <message>
    <location filename="../results/polygons.py"></location>
@@ -1757,6 +1757,21 @@
    <location filename="../results/polygons.py"></location>
    <source>The polygons could not be made ({}).</source>
    <translation>Les polygones n'ont pas pu être créés ({}).</translation>
+  </message>
+  <message>
+   <location filename="../results/whole.py"></location>
+   <source>Choose another folder.</source>
+   <translation>Choisissez un autre dossier.</translation>
+  </message>
+  <message>
+   <location filename="../results/whole.py"></location>
+   <source>{} exists and belongs to another file than {}.</source>
+   <translation>{} existe et appartient à un autre fichier que {}.</translation>
+  </message>
+  <message>
+   <location filename="../results/whole.py"></location>
+   <source>{} cannot be written ({}).</source>
+   <translation>Impossible d'écrire {} ({}).</translation>
   </message>
   <message>
    <location filename="../runtime/errors.py"></location>

@@ -181,6 +181,17 @@ def temporary_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+def files_of(raster: WorkerRaster) -> list[str]:
+    """Return the files that a raster consists of, and those that a virtual one shows; none of what is no file."""
+    if not isinstance(raster, FileRaster):
+        return []
+    try:
+        dataset = gdal.Open(raster.path)
+    except RuntimeError:  # where somebody has switched GDAL's exceptions on
+        dataset = None
+    return list(dataset.GetFileList() or ()) if dataset is not None else []
+
+
 def worker_source(layer: QgsRasterLayer) -> str:
     """Return the path or connection string with which GDAL opens the layer in another process; empty: it cannot."""
     source = layer.source()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
+from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsFeature,
@@ -24,6 +25,7 @@ from qgis.PyQt.QtCore import QMetaType, QVariant
 from ..dis2_core.contract.errors import NoSpace, OutputNotWritable
 from ..words.translation import tr
 from .polygons import ClassPolygon
+from .whole import main_file
 
 _ELSEWHERE = re.compile(r"^\w{2,}:")  # memory:, ogr:, postgres: …; one letter is a Windows drive
 
@@ -57,19 +59,37 @@ def area_features(table: Iterable[Mapping[str, Any]]) -> Iterator[QgsFeature]:
         yield _feature(area_fields(), values)
 
 
-def fill(sink: QgsFeatureSink, features: Iterable[QgsFeature], destination: str) -> None:
-    """Write features.
+def fill(sink: QgsFeatureSink, features: Iterable[QgsFeature], destination: str) -> int:
+    """Write features and return their number.
 
     Raises:
         NoSpace: The sink does not take them.
     """
+    count = 0
     for feature in features:
         if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
-            raise NoSpace(
-                tr("'{}' could not be written ({}).").format(destination, sink.lastError()),
-                tr("Free some space, or choose another file."),
-            )
+            raise _incomplete(destination, sink.lastError())
+        count += 1
     sink.flushBuffer()
+    return count
+
+
+def check_complete(path: Path, count: int) -> None:
+    """Check that a file holds as many features as were written: closing one tells of no error.
+
+    Raises:
+        NoSpace: It does not.
+    """
+    source = gdal.OpenEx(str(main_file(path)), gdal.OF_VECTOR)
+    if source is None or source.GetLayer(0).GetFeatureCount() != count:
+        raise _incomplete(path.name, gdal.GetLastErrorMsg())
+
+
+def _incomplete(destination: str, message: str) -> NoSpace:
+    return NoSpace(
+        tr("'{}' could not be written ({}).").format(destination, message),
+        tr("Free some space, or choose another file."),
+    )
 
 
 def check_target(value: Any, context: QgsProcessingContext) -> None:
@@ -82,10 +102,9 @@ def check_target(value: Any, context: QgsProcessingContext) -> None:
     Raises:
         OutputNotWritable: The folder is missing, or the file or folder may not be written.
     """
-    target = target_text(value, context)
-    if not target or target == QgsProcessing.TEMPORARY_OUTPUT or _ELSEWHERE.match(target):
+    path = target_file(value, context)
+    if path is None:
         return
-    path = Path(target)
     if not path.parent.is_dir():
         raise OutputNotWritable(
             tr("The folder {} does not exist.").format(path.parent), tr("Create it, or choose another.")
@@ -94,6 +113,14 @@ def check_target(value: Any, context: QgsProcessingContext) -> None:
         raise OutputNotWritable(
             tr("You may not write {}.").format(path), tr("Choose another folder, or ask for the permission.")
         )
+
+
+def target_file(value: Any, context: QgsProcessingContext) -> Path | None:
+    """The file that a person wants a vector output in; None: in a temporary one, in memory or in a database."""
+    target = target_text(value, context)
+    if not target or target == QgsProcessing.TEMPORARY_OUTPUT or _ELSEWHERE.match(target):
+        return None
+    return Path(target)
 
 
 def target_text(value: Any, context: QgsProcessingContext) -> Optional[str]:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Union
 
 from qgis.core import QgsCategorizedSymbolRenderer, QgsFillSymbol, QgsRendererCategory, QgsVectorLayer
 from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtXml import QDomDocument
 
 from ..dis2_core.contract.card import ModelCard
 from ..dis2_core.contract.styles import class_categories
+from ..dis2_core.contract.untrusted import Refused, open_regular
+from .whole import whole_file
 
 FIELD = "value"
+
+#: Begins our style files. QGIS passes over it, and what a person saves has none.
+_MARK = "<!-- Polygons of DIS2 -->\n"
 
 
 def class_renderer(card: ModelCard, values: Collection[int]) -> QgsCategorizedSymbolRenderer:
@@ -30,11 +38,29 @@ def name_renderer(field: str, colors: Mapping[str, str]) -> QgsCategorizedSymbol
     return QgsCategorizedSymbolRenderer(field, [_entry(name, name, color) for name, color in colors.items()])
 
 
-def save_style(renderer: QgsCategorizedSymbolRenderer, path: str) -> None:
-    """Write a style file, which QGIS applies to the layer beside it."""
+def save_style(renderer: QgsCategorizedSymbolRenderer, path: Path) -> bool:
+    """Write a style file, which QGIS applies to the layer beside it; False where one is there that is not ours.
+
+    It may be that of a raster of the same name, or one that a person has saved.
+    """
+    if os.path.lexists(path) and not _is_ours(path):
+        return False
     layer = QgsVectorLayer(f"MultiPolygon?field={FIELD}:integer", "style", "memory")
     layer.setRenderer(renderer.clone())
-    layer.saveNamedStyle(path)
+    document = QDomDocument()
+    layer.exportNamedStyle(document)
+    with whole_file(path) as part:
+        part.write_text(f"{_MARK}{document.toString(2)}", encoding="utf-8")
+    return True
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a style as ``save_style`` writes it."""
+    try:
+        with open_regular(path) as file:
+            return file.read(len(_MARK)) == _MARK.encode()
+    except (OSError, Refused):
+        return False
 
 
 def _entry(value: Union[int, str], name: str, color: str) -> QgsRendererCategory:

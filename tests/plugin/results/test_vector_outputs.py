@@ -1,6 +1,7 @@
 """Polygons and areas: against the raster that they are made of."""
 
 import csv
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -190,6 +191,99 @@ def test_polygons_over_those_of_an_earlier_run_that_are_open_in_qgis(segment, tm
     assert earlier.featureCount() == 3
     segment(POLYGONS=target, UNCERTAIN_POLYGONS=True)
     assert QgsVectorLayer(target, "again").featureCount() == 4
+
+
+def test_the_style_of_something_else_stays_and_that_is_told(segment, tmp_path):
+    """Of a raster of the same name, or saved by a person over ours: QGIS keeps no mark of ours."""
+    target, style = str(tmp_path / "map.gpkg"), tmp_path / "map.qml"
+    style.write_text('<qgis version="3.22.0" styleCategories="Symbology"><pipe/></qgis>')
+    before, log = style.read_bytes(), QgsProcessingFeedback(False)
+    segment(POLYGONS=target, feedback=log)
+    assert style.read_bytes() == before and "map.qml belongs to something else and stays" in log.textLog()
+    style.unlink()
+    segment(POLYGONS=target)
+    ours = style.read_bytes()
+    segment(POLYGONS=target, UNCERTAIN_POLYGONS=True)
+    assert style.read_bytes() != ours and b"uncertain" in style.read_bytes()
+    layer = QgsVectorLayer(target, "polygons")
+    assert len(layer.renderer().categories()) == 4
+    layer.saveDefaultStyle()
+    saved = style.read_bytes()
+    segment(POLYGONS=target)
+    assert style.read_bytes() == saved
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "shp", "geojson", "csv"])
+@pytest.mark.parametrize("when", ["written", "closed", "renamed"])
+def test_a_table_that_breaks_off_leaves_the_earlier_one(segment, tmp_path, monkeypatch, suffix, when):
+    from dis2.results import features, whole
+
+    target = tmp_path / "polygons" / f"areas.{suffix}"
+    target.parent.mkdir()
+    segment(AREAS=str(target))
+    before = {path.name: path.read_bytes() for path in target.parent.iterdir()}
+    if when == "written":
+        monkeypatch.setattr(features, "_feature", failing_after(3, features._feature))
+    elif when == "closed":
+        monkeypatch.setattr(features.gdal, "OpenEx", lambda *words: None)
+    else:
+        monkeypatch.setattr(whole.os, "replace", failing_after(len(before), os.replace))
+    with pytest.raises(QgsProcessingException):
+        segment(AREAS=str(target))
+    monkeypatch.undo()
+    assert {path.name: path.read_bytes() for path in target.parent.iterdir()} == before
+
+
+def failing_after(count, function):
+    """A function that fails once, after so many calls."""
+    calls = iter(range(1_000_000))
+
+    def call(*words):
+        if next(calls) == count:
+            raise OSError(28, "No space left on device")
+        return function(*words)
+
+    return call
+
+
+def test_a_file_of_another_layer_is_not_replaced_as_a_companion(segment, tmp_path):
+    table = tmp_path / "polygons.dbf"
+    table.write_bytes(b"of a person")
+    with pytest.raises(QgsProcessingException, match=r"polygons\.dbf exists and belongs to another file"):
+        segment(POLYGONS=str(tmp_path / "polygons.shp"))
+    assert table.read_bytes() == b"of a person" and not (tmp_path / "polygons.shp").exists()
+
+
+def test_what_the_run_reads_is_not_written(segment, scene, tmp_path):
+    """A GeoPackage may hold a raster; and a virtual raster may show it."""
+    package, virtual = tmp_path / "photo.gpkg", tmp_path / "photo.vrt"
+    gdal.Translate(str(package), scene.rgb, format="GPKG")
+    gdal.Translate(str(virtual), str(package), format="VRT")
+    before = package.read_bytes()
+    for photo in (package, virtual):
+        for name in ("POLYGONS", "AREAS"):
+            with pytest.raises(QgsProcessingException, match=r"photo\.gpkg is read by this run"):
+                segment(OPTICAL=str(photo), **{name: str(package)})
+    assert package.read_bytes() == before
+
+
+def test_two_results_are_not_written_to_one_file(segment, tmp_path):
+    target = str(tmp_path / "all.gpkg")
+    with pytest.raises(QgsProcessingException, match="would be the same file"):
+        segment(POLYGONS=target, AREAS=target)
+    assert not os.path.exists(target)
+
+
+def test_what_a_killed_qgis_left_beside_a_file_goes_after_a_day(plugin, tmp_path):
+    from dis2.results.whole import whole_file
+
+    folders = [tmp_path / f".a.csv.dis2-{number}-x" for number in (1, 2)]
+    for folder in folders:
+        folder.mkdir()
+    os.utime(folders[0], (0, 0))
+    with whole_file(tmp_path / "a.csv") as part:
+        part.write_text("whole")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [folders[1].name, "a.csv"]
 
 
 def test_areas_are_the_table_of_the_run(segment):
