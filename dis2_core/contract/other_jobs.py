@@ -1,6 +1,6 @@
 """The other kinds of work that a worker does: compare scenarios, score a map, train, subtract heights, draw the city.
 
-Like ``protocol``: JSON, standard library alone, Python 3.9.
+Like ``segment_job``: JSON, standard library alone, Python 3.9.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import os
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
@@ -106,7 +105,7 @@ def _require_sound(text: str, where: str) -> None:
     if "\0" in text:
         raise WrongType(f"{where} holds a null byte: {_brief(text)}.")
     try:
-        os.fsencode(text)  # also takes names of files that are not UTF-8
+        text.encode("utf-8", "surrogateescape")  # also takes names of files that are not UTF-8
     except UnicodeEncodeError:
         raise WrongType(f"{where} holds half a character: {_brief(text)}.") from None
 

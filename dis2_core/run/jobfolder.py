@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -46,9 +47,9 @@ class HiddenFolders:
             for folder in dict.fromkeys(target.parent for target in self._targets.values()):
                 with translated_errors(folder):
                     recover(folder, tuple(self._targets.values()))
+            stack.callback(self._remove_folders)
             for name, target in self._targets.items():
                 self._folders[name] = _make_hidden_folder(target)
-                stack.callback(shutil.rmtree, self._folders[name], ignore_errors=True)
             self._cleanup = stack.pop_all()
         return self
 
@@ -73,7 +74,8 @@ class HiddenFolders:
             paths: By output name, in the order in which they are renamed.
 
         Raises:
-            OutputNotWritable, NoSpace, ResourceError: A name cannot be given; all is as it was.
+            OutputNotWritable, NoSpace, ResourceError: A name cannot be given; all is as it was, or will be all new
+                or all old after the next run here, where the disk also refuses to turn back.
         """
         changes: dict[Path, list[Change]] = {}
         for name, wanted in paths.items():
@@ -87,6 +89,12 @@ class HiddenFolders:
             with translated_errors(list(self._targets.values())[-1]):
                 put_into_place(changes, settles=not is_inside_another)
         self._is_done = True
+
+    def _remove_folders(self) -> None:
+        """Remove the folders, unless a journal is left, which says that what they hold is still needed."""
+        if not any(os.path.lexists(folder / JOURNAL) for folder in self._folders.values()):
+            for folder in reversed(self._folders.values()):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 class JobFolder:
@@ -167,11 +175,14 @@ def whole_file(path: Path) -> Iterator[Path]:
         with translated_errors(path):
             yield part
             sync(part)
+            if sys.platform == "win32" and lock is not None:  # an open file gets no other name there
+                os.close(lock)
+                lock = None
             os.replace(part, path)
     finally:
-        part.unlink(missing_ok=True)
         if lock is not None:
             os.close(lock)
+        part.unlink(missing_ok=True)
 
 
 def _remove_dead_parts(path: Path) -> None:
@@ -180,8 +191,8 @@ def _remove_dead_parts(path: Path) -> None:
         with suppress(OSError):  # it has just become whole, or is none of ours
             lock = try_to_lock(part)
             if lock is not None:
-                part.unlink()
                 os.close(lock)
+                part.unlink()
 
 
 def _escaped(name: str) -> str:
@@ -193,7 +204,7 @@ def _make_hidden_folder(target: Path) -> Path:
     prefix = f".{target.name}{MARK}"
     with translated_errors(target):
         for left_over in target.parent.iterdir():
-            if left_over.name.startswith(prefix) and left_over.is_dir() and not (left_over / JOURNAL).exists():
+            if left_over.name.startswith(prefix) and left_over.is_dir() and not os.path.lexists(left_over / JOURNAL):
                 shutil.rmtree(left_over, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=target.parent))
         try:

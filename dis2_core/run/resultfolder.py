@@ -119,7 +119,7 @@ class ResultFolder:
         rasters = [name for name in known if name.endswith(RASTER_SUFFIXES)]
         known |= {name + ending for name in rasters for ending in APPENDED}
         known |= {Path(name).stem + ending for name in rasters for ending in REPLACING}
-        return (name for name, is_folder in found if MARK not in name and (is_folder or name not in known))
+        return (name for name, is_folder in found if not _is_hidden(name) and (is_folder or name not in known))
 
     def _known_files(self) -> set[str]:
         manifest = self.target / self._manifest
@@ -129,6 +129,11 @@ class ResultFolder:
             return {name for name in names if name.lower().endswith(WRITTEN)}  # whatever else a list may hold
         except (OSError, ValueError, KeyError, TypeError):
             return set()
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a run has made it beside a target."""
+    return name.startswith(".") and MARK in name
 
 
 def _take_away(path: Path) -> None:

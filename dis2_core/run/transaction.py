@@ -24,7 +24,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..contract.errors import AlreadyRunning
+from ..contract.errors import AlreadyRunning, OutputNotWritable
 from .disk import sync, sync_names
 from .interrupts import held
 from .locks import MARK, lock_target
@@ -118,7 +118,7 @@ class Journal:
             "dis2": 1,
             "token": self.token,
             "turns_back": turns_back,
-            "together": [str(path) for path in self.together],
+            "together": [_from(self.path.parent, path) for path in self.together],
             "changes": [[change.hidden, change.name, change.goes] for change in self.changes],
         }
         part = self.path.with_suffix(".part")
@@ -142,7 +142,7 @@ class Journal:
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
             changes = [Change(str(hidden), str(name), bool(goes)) for hidden, name, goes in data["changes"]]
-            together = [Path(item) for item in data["together"]]
+            together = [_absolute(path.parent, str(item)) for item in data["together"]]
             return cls(path, str(data["token"]), changes, together, bool(data["turns_back"]))
         except (LookupError, TypeError, RecursionError) as error:
             raise ValueError(f"{path} is no journal ({error})") from error
@@ -162,7 +162,8 @@ def put_into_place(changes: Mapping[Path, Sequence[Change]], *, settles: bool) -
         settles: Whether the results of a run are in place then, so that signals come too late.
 
     Raises:
-        OSError: One cannot be done; all that were done are turned back.
+        OSError: One cannot be done; all that were done are turned back. Where the disk refuses that, too, journals
+            stay, and with what lies in their folders the next run does the rest: nobody may remove them.
     """
     journals = _journals(changes)
     with held(settles=settles):
@@ -172,7 +173,8 @@ def put_into_place(changes: Mapping[Path, Sequence[Change]], *, settles: bool) -
         except KeyboardInterrupt:  # of a program that does not let signals wait: too late, it has been decided
             _finish(journals)
         except OSError:
-            journals[0].write(turns_back=True)
+            with suppress(OSError):  # a full disk has no room for it; what breaks off now is completed then
+                journals[0].write(turns_back=True)
             _finish(journals, turns_back=True)
             _forget(journals)
             raise
@@ -189,12 +191,34 @@ def recover(folder: Path, locked: Collection[Path]) -> None:
 
     Raises:
         OSError: Something stands in the way.
+        OutputNotWritable: One of these targets was to change together with a folder that is not there any more.
     """
+    ours = {_real(target) for target in locked}
     for path in sorted(folder.glob(f".*{MARK}*/{JOURNAL}")):
         with suppress(FileNotFoundError, ValueError):  # done meanwhile, or a stranger's
-            first = (Journal.read(path).together or [path])[0]
-            with _recovering(first, locked):
+            journal = Journal.read(path)
+            if (gone := _folder_that_is_gone(journal.together)) is not None:
+                _leave(journal, gone, ours)
+                continue
+            with _recovering((journal.together or [path])[0], ours):
                 _recover(Journal.read(path))
+
+
+def _folder_that_is_gone(together: Sequence[Path]) -> Path | None:
+    """A folder without which nobody can tell how far a dead run had come: moved, deleted, or of another disk."""
+    folders = [path.parent.parent for path in together]
+    gone = next((folder for folder in folders if not folder.is_dir()), None)
+    was_done = bool(folders) and folders[0].is_dir() and not together[0].exists()
+    return None if was_done else gone
+
+
+def _leave(journal: Journal, gone: Path, ours: Collection[Path]) -> None:
+    """Leave a run as it broke off, unless a target of ours would be made on top of it."""
+    if any(_real(journal.folder / change.name) in ours for change in journal.changes):
+        raise OutputNotWritable(
+            f"A run that was broken off was writing into {journal.folder} and into {gone}, which is not there.",
+            f"Bring it back; or move {journal.path.parent} away, and see which of the files are old.",
+        )
 
 
 def _recover(journal: Journal) -> None:
@@ -227,7 +251,7 @@ def _recovering(first: Path, locked: Collection[Path]) -> Iterator[None]:
         FileNotFoundError: Another run has done it meanwhile.
     """
     target = first.parent.parent / first.parent.name[1:].rpartition(MARK)[0]
-    if target in locked:
+    if _real(target) in locked:
         yield
         return
     until = time.monotonic() + _SECONDS_TO_WAIT
@@ -274,6 +298,23 @@ def _forget(journals: Iterable[Journal]) -> None:
     for journal in journals:
         journal.path.unlink(missing_ok=True)
         sync_names(journal.path.parent)
+
+
+def _real(path: Path) -> Path:
+    """A name in a folder, whichever way leads to the folder."""
+    return Path(os.path.realpath(path.parent), path.name)
+
+
+def _from(folder: Path, path: Path) -> str:
+    """The way from one to the other, which stays right where both are moved together."""
+    try:
+        return os.path.relpath(_real(path), os.path.realpath(folder))
+    except ValueError:  # another drive of Windows
+        return str(path)
+
+
+def _absolute(folder: Path, path: str) -> Path:
+    return Path(os.path.normpath(os.path.join(os.path.realpath(folder), path)))
 
 
 def _mode(path: Path) -> int:

@@ -13,7 +13,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.untrusted import refusals
 
-from .yaml_text import load_yaml, read_yaml_text
+from .yaml_text import parse_yaml, read_yaml_text
 
 
 class Parser(ArgumentParser):
@@ -37,7 +37,7 @@ def recipe_file(kind: type) -> type[ActionConfigFile]:
             path = Path(str(values))
             with refusals(f"The recipe {path}"):
                 text = read_yaml_text(path)
-                entries = load_yaml(path)
+                entries = parse_yaml(text)
             _require_sections(entries, kind, f"The recipe {path}")
             super().__call__(parser, cfg, text, option_string)
 

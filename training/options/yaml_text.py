@@ -26,9 +26,13 @@ def read_yaml_text(path: Path) -> str:
 
 def load_yaml(path: Path) -> Any:
     """The value of a YAML file: mappings, lists, texts and numbers alone. Raises as ``read_yaml_text``."""
+    return parse_yaml(read_yaml_text(path))
+
+
+def parse_yaml(text: str) -> Any:
+    """The value of a text that ``read_yaml_text`` has read. Raises Refused where it is no YAML."""
     import yaml  # here: what trains inside QGIS has it not, and reads no such file
 
-    text = read_yaml_text(path)
     try:
         return yaml.load(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, TypeError) as error:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
@@ -110,6 +113,13 @@ def test_any_value_in_any_field_is_a_job_or_one_error(job, value):
             read_job(json.dumps({**data, name: value}))
         except ProtocolError as error:
             assert error.exit_code == 2 and len(error.message) <= 500
+
+
+def test_text_is_read_whatever_names_of_files_are_encoded_in():
+    program = "from dis2_core.contract.typed import value_of; print(ascii(value_of('str', '\\u5efa\\u7b51', 'a name')))"
+    old = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    ended = subprocess.run([sys.executable, "-c", program], env=old, capture_output=True, text=True)
+    assert ended.stdout.strip() == ascii("建筑"), ended.stderr
 
 
 @pytest.mark.parametrize(

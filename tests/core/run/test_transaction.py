@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,20 +22,24 @@ from dis2_core.run.resultfolder import ResultFolder
 from dis2_core.run.transaction import JOURNAL, Change
 
 CHANGES = ("rename", "replace", "unlink", "rmdir", "mkdir", "link", "fsync", "ftruncate")
+TAKE_ROOM = ("rename", "replace", "mkdir", "link", "open", "ftruncate")
 OLD = {"map.tif": "old", "map.qml": ramp_style(1), "map.tif.ovr": "old", "areas.csv": "old", "map.tif.aux.xml": "old"}
 NEW = {"map.tif": "new", "map.qml": ramp_style(2), "areas.csv": "new", "map.tif.aux.xml": "new"}
 
 
 @contextmanager
-def struck_at(number: int, strike: Callable[[], None]) -> Iterator[list[str]]:
-    """Count the calls that change the file system, those of ``open`` too; something happens before one of them."""
+def struck_at(number: int, strike: Callable[[], None], stays: Collection[str] = ()) -> Iterator[list[str]]:
+    """Count the calls that change the file system, those of ``open`` too; something happens before one of them.
+
+    It also happens before all later ones of those that ``stays`` names.
+    """
     calls: list[str] = []
 
     def wrapped(name: str, original: Callable[..., object]) -> Callable[..., object]:
         def call(*arguments: object, **named: object) -> object:
             if name != "open" or any(letter in str(arguments[1:2] or named.get("mode", "r")) for letter in "wxa"):
                 calls.append(name)
-                if len(calls) == number:
+                if len(calls) == number or (name in stays and len(calls) > number > 0):
                     strike()
             return None if name == "fsync" else original(*arguments, **named)  # only the power would tell
 
@@ -95,7 +99,6 @@ def count(work: Callable[[Path], None], folder: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
-@pytest.mark.slow
 @pytest.mark.parametrize("next_target", ["map.tif", "other.tif", "tables/other.csv"])
 def test_after_a_kill_the_next_run_in_either_folder_finds_all_old_or_all_new(tmp_path: Path, next_target: str) -> None:
     last = count(run, tmp_path / "count")
@@ -141,6 +144,71 @@ def test_what_the_disk_refuses_leaves_all_as_it_was(tmp_path: Path, number: int,
                 failed = True
         assert state(folder) == ("old" if failed else "new"), f"change {step} of {last}"
         assert not (failed and hidden(folder)), f"change {step} of {last}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "stays"),
+    [(errno.ENOSPC, TAKE_ROOM), (errno.ENOSPC, ("open",)), (errno.EIO, (*CHANGES, "open"))],
+    ids=["full", "full for files alone", "broken"],
+)
+def test_where_the_disk_goes_on_refusing_the_next_run_finds_all_old_or_all_new(
+    tmp_path: Path, number: int, stays: tuple[str, ...]
+) -> None:
+    def refuse() -> None:
+        raise OSError(number, os.strerror(number))
+
+    last = count(run, tmp_path / "count")
+    for step in range(1, last + 1):
+        folder = tmp_path / str(step)
+        lay_out(folder)
+        with struck_at(step, refuse, stays), suppress(Dis2Error):
+            run(folder)
+        if stays == ("open",):  # to turn back takes no room
+            assert state(folder) in ("old", "new"), f"change {step} of {last}"
+        with JobFolder({"areas": str(folder / "other.csv")}):
+            pass
+        assert state(folder) in ("old", "new"), f"change {step} of {last}"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+@pytest.mark.parametrize("way", [os.rename, os.symlink], ids=["moved", "by a link"])
+def test_after_a_kill_the_folder_may_have_another_name(tmp_path: Path, way: Callable[[Path, Path], None]) -> None:
+    last = count(run, tmp_path / "count")
+    states = []
+    for number in range(1, last + 1):
+        folder, other = tmp_path / str(number), tmp_path / f"other-{number}"
+        lay_out(folder)
+        kill_at(number, lambda folder=folder: run(folder))
+        way(folder, other)
+        with JobFolder({"areas": str(other / "tables" / "areas.csv")}):
+            states.append(state(other))
+    assert set(states) == {"old", "new"} and states == sorted(states, key="new".__eq__)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_a_run_whose_other_folder_is_gone_is_told_of_where_it_matters(tmp_path: Path) -> None:
+    last = count(run, tmp_path / "count")
+    told = 0
+    for number in range(1, last + 1):
+        folder = tmp_path / str(number)
+        lay_out(folder)
+        kill_at(number, lambda folder=folder: run(folder))
+        os.rename(folder / "tables", tmp_path / f"tables-{number}")
+        with JobFolder({"areas": str(folder / "other.csv")}):
+            pass  # nothing of it is touched here
+        try:
+            with JobFolder({"classes": str(folder / "map.tif")}):
+                pass
+        except OutputNotWritable as error:
+            assert "tables" in error.message
+            told += 1
+        os.rename(tmp_path / f"tables-{number}", folder / "tables")
+        with JobFolder({"areas": str(folder / "other.csv")}):
+            assert state(folder) in ("old", "new"), f"change {number} of {last}"
+    assert told
 
 
 @pytest.mark.slow
