@@ -22,6 +22,7 @@ TALL_SHARE = 0.01  # of the samples, from which heights are too tall to be true
 NARROW = 8.0  # a range that is so many times wider than all values is another unit's
 FULL_SCALES = (1.0, 255.0, 1023.0, 2047.0, 4095.0, 10_000.0, 16_383.0, 65_535.0)  # what white is stored as
 ROOM = 1.02  # above full scale, for resampling that overshoots
+GLINT = 3.0  # reflectance of roofs and waves that mirror the sun: more than white
 TYPICAL = 0.45  # standard deviation of the heights of a place, in those of the card; told from eleven real scenes
 
 ONLY_SOME = "The other bands fit as they are, and --scale changes all of them: mend the file, or choose other --bands."
@@ -173,7 +174,7 @@ def _cause(tally: BandTally, band: Band, modality: Modality, source: Source, sca
         return _cause_of_heights(tally, band, modality.name, scaling, judged)
     if _leaves_range(tally, band):
         return _cause_outside(tally, band, modality, scaling)
-    return _cause_inside(tally, band, modality, scaling) if tally.samples >= ENOUGH else ""
+    return _cause_inside(tally, band, modality, scaling, source.scale is None) if tally.samples >= ENOUGH else ""
 
 
 def _leaves_range(tally: BandTally, band: Band) -> bool:
@@ -192,24 +193,15 @@ def _cause_outside(tally: BandTally, band: Band, modality: Modality, scaling: Sc
             f"--scale {modality.name}=a,b."
         )
     if tally.minimum >= 0 and band.valid_min >= 0 and tally.maximum > ROOM * band.valid_max:
-        return _other_full_scale(tally.maximum, band, modality, scaling)
+        return _other_full_scale(_full_scale(tally.maximum), band, modality, scaling)
     return f"Likely the values are scaled differently: rescale with --scale {modality.name}=a,b."
 
 
-def _cause_inside(tally: BandTally, band: Band, modality: Modality, scaling: Scaling) -> str:
+def _cause_inside(tally: BandTally, band: Band, modality: Modality, scaling: Scaling, judged: bool) -> str:
     """Values that a range hides because it is far wider: a photo from 0 to 1, intensity for decibels."""
-    span = band.valid_max - band.valid_min
-    if tally.maximum == tally.minimum or tally.maximum - tally.minimum > span / NARROW:
-        return ""
-    if tally.std > band.std / NARROW:
-        return ""
-    if band.valid_min >= 0 and tally.minimum >= 0:
-        stored, known = _full_scale(tally.maximum), _full_scale(band.valid_max)
-        bytes_for_more = stored == 255 and tally.maximum > 127 and not tally.broken  # else a dark scene
-        if known >= NARROW * stored and (stored == 1 or bytes_for_more):
-            return _other_full_scale(tally.maximum, band, modality, scaling)
-        return ""
-    if modality.kind == "sar" and abs(tally.mean - band.mean) > 2 * band.std:
+    if modality.kind != "sar" and band.valid_min >= 0:
+        return _cause_of_darkness(tally, band, modality, scaling, judged)
+    if modality.kind == "sar" and _is_narrow(tally, band) and abs(tally.mean - band.mean) > 2 * band.std:
         return (
             "Likely decibels and linear intensity are mixed up: convert them, "
             f"or rescale with --scale {modality.name}=a,b."
@@ -217,9 +209,33 @@ def _cause_inside(tally: BandTally, band: Band, modality: Modality, scaling: Sca
     return ""
 
 
-def _other_full_scale(maximum: float, band: Band, modality: Modality, scaling: Scaling) -> str:
+def _is_narrow(tally: BandTally, band: Band) -> bool:
+    """Whether values differ, but hardly, for what the card knows."""
+    spread, span = tally.maximum - tally.minimum, band.valid_max - band.valid_min
+    return 0 < spread <= span / NARROW and tally.std <= band.std / NARROW
+
+
+def _cause_of_darkness(tally: BandTally, band: Band, modality: Modality, scaling: Scaling, judged: bool) -> str:
+    """A photo whose white is a small number. Whole numbers may be a night; what is no whole number was computed."""
+    stored, known = _full_scale(tally.maximum), _full_scale(band.valid_max)
+    computed = 2 * tally.broken > tally.samples
+    if _is_narrow(tally, band) and abs(tally.minimum) <= tally.maximum:
+        if computed and tally.maximum <= GLINT:
+            stored = 1.0
+        bytes_for_more = stored == 255 and tally.maximum > 127 and not tally.broken  # else a dark scene
+        if known >= NARROW * stored and (stored == 1 or bytes_for_more):
+            return _other_full_scale(stored, band, modality, scaling)
+        if computed:
+            return f"Likely the values are scaled differently: rescale with --scale {modality.name}=a,b."
+    in_percent = computed and tally.maximum <= ROOM * 100 and tally.mean < band.mean - band.std
+    if judged and in_percent and known == 255 and tally.maximum > known / NARROW:
+        return f"Likely this is imagery in percent: rescale with {_option(modality.name, known / 100, scaling)}."
+    return ""
+
+
+def _other_full_scale(stored: float, band: Band, modality: Modality, scaling: Scaling) -> str:
     """White is another number than the model knows."""
-    stored, known = _full_scale(maximum), _full_scale(band.valid_max)
+    known = _full_scale(band.valid_max)
     names = {1.0: "0 to 1", 255.0: "8-bit", 10_000.0: "0 to 10000"}
     theirs, ours = (names.get(scale, "16-bit") for scale in (stored, known))
     option = _option(modality.name, known / stored, scaling)
@@ -260,6 +276,11 @@ def _cause_of_heights(tally: BandTally, band: Band, name: str, scaling: Scaling,
         return _absolute()
     if tally.share > SUSPICIOUS_SHARE or (judged and _is_tall(tally)):
         return _likely_unit(tally, band, name, scaling)
+    if judged and tally.below > TALL_SHARE * tally.samples:
+        return (
+            f"Likely {tally.minimum:g} m marks missing data, which --nodata {name}=VALUE declares as it is stored, "
+            "or the terrain lies above the surface."
+        )
     if judged and (tally.minimum, tally.maximum) == (0, 1) and tally.broken:
         return f"Likely the heights were normalised to 0 to 1: use --scale {name}=H,0, where H is the height of 1."
     return ""

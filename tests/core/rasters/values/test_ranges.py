@@ -74,6 +74,8 @@ def warn(modality, values, scaling=(1.0, 0.0), **source):
         (NDSM, (90, 105, 150, 140), "absolute heights"),
         (NDSM, (-9999, -9999, 3, 4), "missing data"),
         (RGB, (-3, -4, 1, 2), "scaled differently"),
+        (RGB, np.linspace(0, 9.5, 2000), "scaled differently"),
+        (NDSM, np.append(np.linspace(0, 20, 2000), np.full(60, -10)), "-10 m marks missing data"),
     ],
 )
 def test_values_out_of_range_are_told_with_their_likely_cause(modality, values, cause):
@@ -97,6 +99,9 @@ HEIGHTS = np.where(RANDOM.random(20_000) < 0.6, 0, RANDOM.gamma(2.0, 3.5, 20_000
     [
         (RGB, PHOTO / 255, "--scale rgb=255,0"),
         (RGB, PHOTO / 255 * 0.4, "--scale rgb=255,0"),  # reflectance
+        (RGB, np.append(PHOTO / 255, (1.4, 2.5)), "--scale rgb=255,0"),  # roofs that mirror the sun
+        (RGB, np.append(PHOTO / 255, (-0.02, -0.01)), "--scale rgb=255,0"),  # corrected for the air
+        (RGB, PHOTO / 2.55, "--scale rgb=2.55,0"),
         (RGB, PHOTO * 257, "--scale rgb=0.003891,0"),
         (RGB, PHOTO * 16, "--scale rgb=0.06227,0"),
         (RGB, PHOTO / 255 * 10_000, "--scale rgb=0.0255,0"),
