@@ -30,6 +30,7 @@ _PRODUCTS = "DIMAP RS2 SAFE SAR_CEOS SENTINEL2 TSX Zarr"
 DESCRIPTIONS = (".gti", ".mrf", ".vrt", ".wcs", ".wms", ".wmts", ".xml")
 
 _ADDRESS = re.compile(r"^(/vsi|[A-Za-z][A-Za-z0-9+.-]+://)")
+_VIRTUAL = re.compile(r"vrt://", re.IGNORECASE)  # GDAL's short form of a VRT
 _CONNECTION = re.compile(r"^(<|[A-Za-z][A-Za-z0-9_+.-]+:)")  # one letter and a colon is a Windows drive
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _ELSEWHERE = re.compile(r"[/\\<:]")
@@ -42,6 +43,8 @@ def is_file_name(path: str) -> bool:
 
 def allowed_drivers(path: str) -> list[str] | None:
     """The drivers that may open a name; None: all, because the name says that it draws on what lies elsewhere."""
+    if _VIRTUAL.match(path):
+        return None
     if _CONNECTION.match(path) and not _ADDRESS.match(path) and not os.path.exists(path):
         return None
     name = path.split("?")[0] if _ADDRESS.match(path) else path

@@ -28,11 +28,10 @@ _METRES = {
     **dict.fromkeys(("mm", "millimetre", "millimetres", "millimeter", "millimeters"), 0.001),
     **dict.fromkeys(("km", "kilometre", "kilometres", "kilometer", "kilometers"), 1000.0),
     **dict.fromkeys(("ft", "foot", "feet", "international foot", "international feet"), 0.3048),
-    **dict.fromkeys(
-        ("us survey foot", "us survey feet", "survey foot", "survey feet", "ftus", "us-ft", "us_ft", "us ft"),
-        1200 / 3937,
-    ),
+    **dict.fromkeys(("us survey foot", "us survey feet", "survey foot", "survey feet", "sfoot", "sft"), 1200 / 3937),
+    **dict.fromkeys(("ftus", "ft us", "us ft", "usft", "foot us", "feet us", "us foot", "us feet"), 1200 / 3937),
 }
+_MARKS = str.maketrans({"_": " ", "-": " ", ".": None, "[": None, "]": None, "(": None, ")": None})
 _SAME = 1e-9  # relative; units closer than this are one
 
 
@@ -90,10 +89,15 @@ def _declared(path: str, modality: Modality, dataset: rasterio.DatasetReader, ba
     """Units that the file declares, the one that counts first."""
     units = []
     if name := (dataset.units[band - 1] or "").strip():
-        units.append(_Unit(name, _METRES.get(name.casefold()), f"the unit of its band {band}"))
+        units.append(_Unit(name, _length(name), f"the unit of its band {band}"))
     if modality.kind == "elevation" and (vertical := _vertical(path, dataset)):
         units.append(vertical)
     return units
+
+
+def _length(name: str) -> float | None:
+    """Metres of a unit of length, however its name is spelled: ``Foot_US``, ``U.S. survey foot``, ``[m]``."""
+    return _METRES.get(" ".join(name.casefold().translate(_MARKS).split()))
 
 
 def _vertical(path: str, dataset: rasterio.DatasetReader) -> _Unit | None:
@@ -119,7 +123,7 @@ def _to_card(path: str, modality: Modality, wanted: Band, declared: Sequence[_Un
     unit = wanted.unit or ("m" if modality.kind == "elevation" else "")
     if not unit or not declared:
         return 1.0, []
-    said, target = declared[0], _Unit(unit, _METRES.get(unit.casefold()), "the model's card")
+    said, target = declared[0], _Unit(unit, _length(unit), "the model's card")
     texts = [
         f"{path} contradicts itself: {said.where} is {said.name}, {other.where} has {other.name}. "
         f"The former counts; say what is right with --scale {modality.name}=a,b."

@@ -41,6 +41,10 @@ def told(item):
         ("US survey foot", SURVEY_FOOT),
         ("ftUS", SURVEY_FOOT),
         ("us-ft", SURVEY_FOOT),
+        ("Foot_US", SURVEY_FOOT),  # as Esri writes it
+        ("U.S. survey foot", SURVEY_FOOT),
+        ("sfoot", SURVEY_FOOT),
+        ("[ft]", FOOT),
         ("dm", 0.1),
         ("centimetre", 0.01),
         ("mm", 0.001),
