@@ -133,8 +133,8 @@ def class_key(name: str) -> str:
 
 
 def is_code(text: str) -> bool:
-    """Whether a text is a whole number and no word."""
-    return re.fullmatch(r"[+-]?[0-9]+", text) is not None
+    """Whether a text is a whole number, as a raster can hold it, and no word."""
+    return re.fullmatch(r"[+-]?[0-9]{1,18}", text) is not None
 
 
 def _order(text: str) -> tuple[int, int, str]:

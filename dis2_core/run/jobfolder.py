@@ -178,7 +178,7 @@ def whole_file(path: Path) -> Iterator[Path]:
             if sys.platform == "win32" and lock is not None:  # an open file gets no other name there
                 os.close(lock)
                 lock = None
-            os.replace(part, path)
+            part.replace(path)
     finally:
         if lock is not None:
             os.close(lock)
