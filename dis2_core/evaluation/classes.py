@@ -39,7 +39,7 @@ class Side:
     def listed(self) -> list[ClassValue]:
         """Everything that is said and everything that occurs, in the order in which a legend has it."""
         known = {item.value for item in self.values}
-        strangers = [] if self.closed and self.values else sorted(set(self.seen) - known, key=_order)
+        strangers = [] if self.closed and self.values else sorted(set(self.seen) - known, key=code_order)
         return [*self.values, *(ClassValue(text, text) for text in strangers)]
 
 
@@ -137,6 +137,6 @@ def is_code(text: str) -> bool:
     return re.fullmatch(r"[+-]?[0-9]{1,18}", text) is not None
 
 
-def _order(text: str) -> tuple[int, int, str]:
+def code_order(text: str) -> tuple[int, int, str]:
     """Codes by size, before words."""
     return (0, int(text), "") if is_code(text) else (1, 0, text)

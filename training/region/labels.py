@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from dis2_core.contract.card import MAX_CLASSES, LandClass
 from dis2_core.contract.errors import GridMismatch, InputError, NoValidData
 from dis2_core.contract.other_jobs import ClassValue, Reference
-from dis2_core.evaluation.classes import COLORS, class_key
+from dis2_core.evaluation.classes import COLORS, class_key, code_order
 from dis2_core.evaluation.codes import NOTHING, Codes, RasterCodes, strips
 from dis2_core.evaluation.metrics import FEW_PIXELS
 from dis2_core.evaluation.reference_polygons import PolygonCodes
@@ -24,8 +23,6 @@ from ..data.sample import IGNORE
 
 MAX_PIXELS = 1 << 29  # of the labelled area, one byte each
 SURROUNDINGS = 64  # pixels around the labels that are looked at, too
-
-_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,7 @@ class Legend:
     def order(self) -> list[int]:
         """Numbers of the classes as a person lists them: as their meanings are given, else by value."""
         if self._open:
-            return [number for _, number in sorted((_order(name), number) for name, number in self._numbers.items())]
+            return [self._numbers[name] for name in sorted(self._numbers, key=code_order)]
         listed = dict.fromkeys(item.name for item in self._meanings.values())
         return [self._numbers[name] for name in listed if name in self._numbers]
 
@@ -190,11 +187,6 @@ def _compact(grid: Grid, codes: NDArray[np.uint8], legend: Legend, reference: Re
     table[order] = np.arange(len(order))
     classes = tuple(_land_class(met[number], place) for place, number in enumerate(order))
     return Labels(grid, table[codes], classes, pixels)
-
-
-def _order(text: str) -> tuple[int, int, str]:
-    """Codes by size, before words."""
-    return (0, int(text), "") if _NUMBER.fullmatch(text) else (1, 0, text)
 
 
 def _land_class(item: ClassValue, place: int) -> LandClass:
