@@ -145,7 +145,7 @@ class NdsmAlgorithm(Dis2Algorithm):
             "creation_options": self.creation_options(parameters, context),
             **self.region(parameters, context),
         }
-        NdsmJob(dsm=Source("dsm"), dtm=Source("dtm"), output="", **settings)  # its own checks
+        NdsmJob(dsm=Source("dsm"), dtm=Source("dtm"), output="ndsm", **settings)  # its own checks
         self._bands = {name: self.band_numbers(f"{name}_BAND", parameters, context) for name in MODELS}
         choices = self.choices({name.lower(): name for name in MODELS}, self._bands, parameters, context)
         limits, transforms = self.extent(parameters, context), context.transformContext()
