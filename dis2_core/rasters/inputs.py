@@ -288,6 +288,8 @@ def _choose_bands(
             "Give a raster with these bands; bands in separate files are joined with gdalbuildvrt -separate.",
         )
     chosen = tuple(present[:needed])
+    if (order := _declared_order(modality, dataset, present)) not in ((), chosen):
+        return chosen, (_wrong_order(source.path, modality, chosen, order),)
     if len(present) == needed:
         return chosen, ()
     text = (
@@ -295,6 +297,23 @@ def _choose_bands(
         f"{', '.join(map(str, chosen))}. Choose others with --bands {modality.name}=…"
     )
     return chosen, (Event("info", {"text": text}),)
+
+
+def _declared_order(modality: Modality, dataset: rasterio.DatasetReader, present: Sequence[int]) -> tuple[int, ...]:
+    """The bands in the card's order, where its bands are colours and the file says which band is which; else none."""
+    colours = {dataset.colorinterp[band - 1].name: band for band in reversed(present)}
+    names = [band.name.casefold() for band in modality.bands]
+    return tuple(colours[name] for name in names) if set(names) <= set(colours) & {"red", "green", "blue"} else ()
+
+
+def _wrong_order(path: str, modality: Modality, chosen: Sequence[int], order: Sequence[int]) -> Event:
+    names = ", ".join(band.name for band in modality.bands)
+    read, said = (", ".join(map(str, bands)) for bands in (chosen, order))
+    text = (
+        f"{path} says that {names} are its bands {said}, but they are read from {read}. If the file is right, say "
+        f"--bands {modality.name}={said.replace(' ', '')}; if it is not, the same option with {read.replace(' ', '')}."
+    )
+    return Event("warning", {"code": "band-order", "text": text})
 
 
 def _check_named_bands(source: Source, modality: Modality, count: int) -> None:

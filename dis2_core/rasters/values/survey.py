@@ -206,6 +206,8 @@ def _fills(raw: NDArray[Any], band: Band, modality: Modality, scaling: tuple[flo
     numbers = raw[np.isfinite(raw)].astype(np.float64)
     numbers = numbers[np.abs(numbers) < HUGE]
     bulk = _bulk(numbers[~np.isin(numbers, usual)])
+    met = set(numbers[np.isin(numbers, usual)].tolist())
+    usual = [number for number in usual if number in met or _is_telling(number, raw.dtype)]
     found = {number for number in usual if known.excludes(number) and _is_isolated(number, bulk)}
     numbers = numbers[~np.isin(numbers, list(found))]
     repeated = _repeated(numbers, known)
@@ -277,6 +279,11 @@ def _bulk(numbers: NDArray[np.float64]) -> tuple[float, float]:
         return math.nan, math.nan
     low, high = np.percentile(numbers, KEPT)
     return float(low), float(high)
+
+
+def _is_telling(number: float, dtype: np.dtype[Any]) -> bool:
+    """Whether a usual fill value says so by itself, also where the pieces looked at have none: 999 m may be a contour."""
+    return number < 0 or (dtype.kind in "iu" and dtype.itemsize > 1 and number == np.iinfo(dtype).max)
 
 
 def _holds(dtype: np.dtype[Any], number: float) -> bool:

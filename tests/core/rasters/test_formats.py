@@ -165,6 +165,7 @@ def test_an_address_is_asked_because_the_person_named_it(server):
         ("zip://a.zip!b.tif", False),
         ('NETCDF:"a.nc":height', True),
         ("GTIFF_DIR:1:a.tif", True),
+        ("vrt://a.tif?bands=1", True),
     ],
 )
 def test_the_name_decides_which_drivers_may_open_it(name, anything):

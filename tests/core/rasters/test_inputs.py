@@ -141,6 +141,28 @@ def test_alpha_is_no_band(tmp_path):
     assert raster.remarks == ()
 
 
+@pytest.mark.parametrize(
+    ("colours", "said"),
+    [
+        (("blue", "green", "red"), "--bands rgb=3,2,1"),
+        (("undefined", "red", "green", "blue"), "--bands rgb=2,3,4"),
+        (("red", "green", "blue"), ""),
+        (("red", "green", "blue", "undefined"), ""),
+        (("gray", "undefined", "undefined"), ""),
+        (("undefined", "green", "red"), ""),  # near infrared in the place of blue: nothing is known of blue
+    ],
+)
+def test_a_file_that_declares_other_colours_warns_with_the_right_bands(tmp_path, colours, said):
+    path = write(tmp_path / "c.tif", len(colours), photometric="MINISBLACK")
+    with rasterio.open(path, "r+") as dataset:
+        dataset.colorinterp = [ColorInterp[name] for name in colours]
+    raster = describe(Source(path), RGB)
+    told = [event.data["text"] for event in raster.remarks if event.data.get("code") == "band-order"]
+    assert raster.bands == (1, 2, 3) and len(told) == bool(said) and said in "".join(told)
+    given = describe(Source(path, bands=(3, 2, 1)), RGB)
+    assert "band-order" not in [event.data.get("code") for event in given.remarks]
+
+
 def test_chosen_bands(tmp_path):
     path = write(tmp_path / "c.tif", 4)
     assert describe(Source(path, bands=(4, 1, 2)), RGB).bands == (4, 1, 2)

@@ -316,3 +316,12 @@ def test_an_unreadable_piece_is_passed_over_by_the_first_look(tmp_path):
     (tmp_path / "cut.tif").write_bytes((tmp_path / "h.tif").read_bytes()[:30_000])
     item = describe(Source(str(tmp_path / "cut.tif")), NDSM)
     assert item.survey is not None and first.size
+
+
+def test_a_usual_number_that_was_not_met_is_no_fill_value_unless_nothing_else_is_like_it(tmp_path):
+    """Whole metres of which the pieces looked at hold the sea alone: 999 m may be a contour elsewhere, -9999 may not."""
+    heights = np.random.default_rng(0).integers(0, 9, (1, HEIGHT, WIDTH)).astype("int16")
+    (fills,) = describe(Source(write(tmp_path / "h.tif", heights)), NDSM).survey.fills
+    numbers = np.array([999, 9999, -9999, -32768, 32767, 5], dtype="int16")
+    void = {int(number) for number, where in fills.found(numbers) if where.any()}
+    assert void == {-9999, -32768, 32767}
