@@ -23,7 +23,7 @@ from ..contract.styles import Category, ramp_style
 from ..prediction.outputs import Layout, RasterWriter, write_side_files
 from ..rasters.geotiff import GeoTiffWriter
 from ..rasters.grid import Grid
-from ..rasters.inputs import gdal_environment, opened
+from ..rasters.opening import gdal_environment, opened
 from ..run.disk import require_space, translated_errors
 from ..run.jobfolder import JobFolder
 from ..run.memory import require_memory

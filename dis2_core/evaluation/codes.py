@@ -19,8 +19,9 @@ from ..contract.other_jobs import ClassValue
 from ..rasters.alignment import footprint
 from ..rasters.categories import read_categories
 from ..rasters.crs import same_crs
+from ..rasters.georeference import read_grid
 from ..rasters.grid import Bounds, Grid
-from ..rasters.inputs import open_dataset, read_grid, unreadable
+from ..rasters.opening import open_dataset, unreadable
 
 Codes = npt.NDArray[np.int64]
 NOTHING = int(np.iinfo(np.int64).min)  #: The code of a pixel that has none

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
 from ..contract.segment_job import Event
-from ..rasters.inputs import gdal_environment
+from ..rasters.opening import gdal_environment
 from ..rasters.sources import files_behind
 from ..report import require_packages
 from ..run.disk import translated_errors

@@ -20,9 +20,11 @@ from ..contract.styles import ramp_style
 from ..prediction.outputs import write_side_files
 from ..rasters.alignment import extent_in, footprints, ground_resolution, intersection
 from ..rasters.crs import crs_name, same_crs
+from ..rasters.georeference import read_grid
 from ..rasters.geotiff import GeoTiffWriter, Storage
 from ..rasters.grid import Bounds, Grid
-from ..rasters.inputs import RasterInput, examine, gdal_environment, read_grid
+from ..rasters.inputs import RasterInput, examine
+from ..rasters.opening import gdal_environment
 from ..rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..run.disk import require_space

@@ -16,7 +16,8 @@ from ..contract.segment_job import OUTPUTS, Job, reference_raster
 from ..rasters.alignment import Alignment, align
 from ..rasters.geotiff import Storage
 from ..rasters.grid import WindowPlan
-from ..rasters.inputs import GDAL_OPTIONS, RasterInput, open_inputs
+from ..rasters.inputs import RasterInput, open_inputs
+from ..rasters.opening import GDAL_OPTIONS
 from ..rasters.reading import choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..run.device import choose_device, choose_precision, default_batch_size, describe_device

@@ -11,7 +11,7 @@ from typing import Any
 from ..contract.errors import Cancelled, InputError
 from ..contract.segment_job import Job, Source
 from ..models.file import Model
-from ..rasters.inputs import gdal_environment
+from ..rasters.opening import gdal_environment
 from ..run.device import cpu_threads, translated_device_errors
 from ..run.reporting import Listener, Reporter
 from .pipeline import Run

@@ -15,8 +15,10 @@ from ..contract.card import ModelCard
 from ..contract.errors import GridMismatch
 from ..contract.segment_job import Event, pixel_size, reference_raster
 from .crs import Coordinates, crs_name, full_turn, near_meridian, parse_crs, project, same_crs
+from .georeference import read_grid
 from .grid import Bounds, Grid, format_bounds, place
-from .inputs import MAX_SIDE, RasterInput, read_grid
+from .inputs import RasterInput
+from .opening import MAX_SIDE
 
 SAME_RESOLUTION = 0.01  # relative; the network does not notice 1 %
 NOTICEABLE = 1.5  # ratio of resolutions from which a warning is due, and from which pixels are averaged

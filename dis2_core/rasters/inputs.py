@@ -1,62 +1,27 @@
-"""What a raster file holds, and whether a model can take it: everything known before a pixel is read.
-
-Files come from strangers: sizes and types are checked here, before memory is taken.
-"""
+"""What a raster file holds, and whether a model can take it: everything known before the run reads it."""
 
 from __future__ import annotations
 
-import math
-import os
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
-import pyproj
 import rasterio
 from affine import Affine
-from pyproj.exceptions import ProjError
-from rasterio.crs import CRS
-from rasterio.enums import ColorInterp, Interleaving
-from rasterio.errors import NodataShadowWarning, NotGeoreferencedWarning, RasterioError
-from rasterio.io import DatasetReader
+from rasterio.enums import ColorInterp
 
 from ..contract.card import Modality, ModelCard
-from ..contract.errors import (
-    Dis2Error,
-    GridMismatch,
-    InputError,
-    NoInput,
-    ResourceError,
-    UnknownModality,
-    UnreadableRaster,
-    WrongBands,
-)
-from ..contract.names import check_names
+from ..contract.errors import GridMismatch, NoInput, UnknownModality, WrongBands
 from ..contract.segment_job import Event, Source
-from .crs import crs_name, full_turn, near_meridian, project, same_crs
-from .formats import allowed_drivers, check_companions, check_references, describes_another, is_file_name
-from .grid import Grid, format_bounds, place
-from .libraries import failure, require_proj, words
+from .crs import full_turn, near_meridian, project, same_crs
+from .formats import allowed_drivers
+from .georeference import grid_of, horizontal_crs
+from .grid import Grid, place
+from .opening import block_size, counted, opened
 from .values.ranges import range_warning
 from .values.survey import Survey, survey
 from .values.units import card_scaling
 from .values.voids import VoidRules
-
-MAX_SIDE = 10_000_000  # pixels; the Earth at 4 m
-MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block, of all bands where they are interleaved, to read one pixel
-PIXEL_SIZES = (1e-10, 1e7)  # CRS units; 0.01 mm in degrees, a quarter of the Earth's circumference in metres
-SMALLEST = 1e-3  # units of a map projection; pixels below a millimetre are those of degrees
-
-#: GDAL's block cache would take 5 % of the machine's memory; sidecar files are looked for one by one; where a PNG is
-#: read as a whole GDAL does not notice that its end is missing.
-GDAL_OPTIONS = {
-    "GDAL_CACHEMAX": 128,
-    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
-    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
-}
 
 
 @dataclass(frozen=True)
@@ -140,129 +105,13 @@ def describe(source: Source, modality: Modality) -> RasterInput:
         return RasterInput(
             source=source,
             modality=modality,
-            grid=_grid_of(source.path, dataset),
+            grid=grid_of(source.path, dataset),
             bands=bands,
             scaling=scaling,
             remarks=(*remarks, *about_units, *_remarks(source.path, dataset), *seen.remarks),
             block=block_size(dataset),
             survey=seen,
         )
-
-
-def read_grid(path: str) -> Grid:
-    """Return the grid of any raster.
-
-    Raises:
-        UnreadableRaster: The file is missing, no raster, or damaged.
-    """
-    with opened(path) as dataset:
-        return _grid_of(path, dataset)
-
-
-@contextmanager
-def gdal_environment() -> Iterator[None]:
-    """GDAL's options for as long as the ``with`` block lasts, and rasterio not warning of what we heed.
-
-    Plain pixels are a case of ours, and nodata is regarded beside alpha: neither is news to the user.
-    """
-    with rasterio.Env(**GDAL_OPTIONS), warnings.catch_warnings():
-        for category in (NotGeoreferencedWarning, NodataShadowWarning):
-            warnings.simplefilter("ignore", category)
-        yield
-
-
-@contextmanager
-def opened(path: str) -> Iterator[rasterio.DatasetReader]:
-    """Open a raster for as long as the ``with`` block lasts; see ``open_dataset``."""
-    with rasterio.Env(**GDAL_OPTIONS), open_dataset(path) as dataset:
-        yield dataset
-
-
-def open_dataset(path: str) -> rasterio.DatasetReader:
-    """Open a raster with a driver that its name allows, and check the sizes that it declares.
-
-    Raises:
-        UnreadableRaster: The file is missing, no raster, damaged, or too large to be true.
-        ResourceError: PROJ does not work, or the process has too many files open.
-    """
-    check_names(path)
-    require_proj()
-    try:
-        check_companions(path)
-        with rasterio.Env(**GDAL_OPTIONS):
-            dataset = DatasetReader(path, driver=allowed_drivers(path), sharing=False)
-    except (RasterioError, ValueError, OSError) as error:
-        raise _cannot_open(path, words(error)) from error
-    try:
-        _check_sizes(path, dataset)
-        check_references(path, dataset)
-    except InputError:
-        dataset.close()
-        raise
-    return dataset
-
-
-def unreadable(path: str, what: str, error: BaseException) -> InputError | ResourceError:
-    """The error of a file that GDAL opens but cannot read, in GDAL's words.
-
-    Args:
-        path: The file.
-        what: What cannot be read of it.
-        error: What was raised.
-    """
-    hint = "Fetch the file again, or look at it with gdalinfo -checksum."
-    return failure(f"{path}: {what} cannot be read: {words(error)}", hint, UnreadableRaster)
-
-
-def _cannot_open(path: str, said: str) -> Dis2Error:
-    """Missing, forbidden, empty, no raster or damaged: each calls for something else."""
-    if is_file_name(path):
-        file = Path(path)
-        if not file.exists():
-            return UnreadableRaster(f"There is no file {path}.", "Check the path.")
-        if not os.access(file, os.R_OK):
-            return UnreadableRaster(f"{path} may not be read by this user.", "Change its permissions.")
-        if file.is_file() and file.stat().st_size == 0:
-            return UnreadableRaster(f"{path} is empty.", "Fetch the file again.")
-        if "not recognized" in said and describes_another(path):
-            return UnreadableRaster(
-                f"{path} is no picture: it describes a raster that lies elsewhere.",
-                "If you trust it, give it a name that says so, one that ends in .vrt or .xml.",
-            )
-    if "not recognized as being in a supported file format" in said or Path(path).is_dir():
-        return UnreadableRaster(f"{path} is not a raster that GDAL can read.", "Give a GeoTIFF, say.")
-    return failure(f"{path} cannot be opened: {said}", "Check the name and the file.", UnreadableRaster)
-
-
-def _check_sizes(path: str, dataset: rasterio.DatasetReader) -> None:
-    if dataset.count == 0:
-        inside = ", ".join(dataset.subdatasets[:3])
-        hint = f"Give one of the rasters that it contains: {inside}." if inside else "Give another file."
-        raise UnreadableRaster(f"{path} holds no raster band.", hint)
-    if not (0 < dataset.height <= MAX_SIDE and 0 < dataset.width <= MAX_SIDE):
-        raise UnreadableRaster(
-            f"{path} declares {dataset.width} × {dataset.height} pixels; at most {MAX_SIDE} a side are read.",
-            "Cut the region out first, with gdal_translate -projwin, say.",
-        )
-    if (size := block_size(dataset)) > MAX_BLOCK:
-        rows, cols = dataset.block_shapes[0]
-        raise UnreadableRaster(
-            f"{path} is stored in blocks of {cols} × {rows} pixels and {_count(dataset.count, 'band')}, "
-            f"{size / 1e6:,.0f} MB each; at most {MAX_BLOCK / 1e6:,.0f} MB can be unpacked at once.",
-            "Rewrite it with gdal_translate -co TILED=YES -co INTERLEAVE=BAND.",
-        )
-
-
-def block_size(dataset: rasterio.DatasetReader) -> int:
-    """Bytes that GDAL unpacks in order to read one pixel of one band."""
-    sizes = [
-        rows * cols * _itemsize(dtype) for (rows, cols), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True)
-    ]
-    return sum(sizes) if dataset.interleaving == Interleaving.pixel else max(sizes)
-
-
-def _itemsize(dtype: str) -> int:
-    return 4 if dtype == "complex_int16" else int(np.dtype(dtype).itemsize)
 
 
 def _choose_bands(
@@ -284,7 +133,7 @@ def _choose_bands(
         )
     if len(present) < needed:
         raise WrongBands(
-            f"{source.path} has {_count(len(present), 'band')}; the model expects {needed}: {modality.label}.",
+            f"{source.path} has {counted(len(present), 'band')}; the model expects {needed}: {modality.label}.",
             "Give a raster with these bands; bands in separate files are joined with gdalbuildvrt -separate.",
         )
     chosen = tuple(present[:needed])
@@ -319,13 +168,13 @@ def _wrong_order(path: str, modality: Modality, chosen: Sequence[int], order: Se
 def _check_named_bands(source: Source, modality: Modality, count: int) -> None:
     if len(source.bands) != len(modality.bands):
         raise WrongBands(
-            f"{_count(len(source.bands), 'band')} chosen for {source.path}; the model expects "
+            f"{counted(len(source.bands), 'band')} chosen for {source.path}; the model expects "
             f"{len(modality.bands)}: {modality.label}.",
             "Name one band of the file for each band of the model.",
         )
     if max(source.bands) > count:
         raise WrongBands(
-            f"{source.path} has {_count(count, 'band')} and so no band {max(source.bands)}.",
+            f"{source.path} has {counted(count, 'band')} and so no band {max(source.bands)}.",
             f"Choose among 1 to {count} for {modality.label}.",
         )
 
@@ -333,13 +182,9 @@ def _check_named_bands(source: Source, modality: Modality, count: int) -> None:
 def _check_mask(source: Source, count: int) -> None:
     if source.mask_band is not None and source.mask_band > count:
         raise WrongBands(
-            f"{source.path} has {_count(count, 'band')} and so no band {source.mask_band} to be its mask.",
+            f"{source.path} has {counted(count, 'band')} and so no band {source.mask_band} to be its mask.",
             "Name a band of the file, or say none.",
         )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _check_types(path: str, modality: Modality, dataset: rasterio.DatasetReader, bands: Sequence[int]) -> None:
@@ -357,82 +202,10 @@ def _remarks(path: str, dataset: rasterio.DatasetReader) -> tuple[Event, ...]:
         more = f" and {len(drawn_on) - 3} more" if len(drawn_on) > 3 else ""
         text = f"{path} draws on other files: {', '.join(drawn_on[:3])}{more}."
         remarks.append(Event("info", {"text": text}))
-    if dataset.crs and _horizontal_crs(path, dataset.crs) is None:
+    if dataset.crs and horizontal_crs(path, dataset.crs) is None:
         text = f"{path} has coordinates of its own, tied to no place on the ground: it is read as if it had no CRS."
         remarks.append(Event("warning", {"code": "crs", "text": text}))
     return tuple(remarks)
-
-
-def _grid_of(path: str, dataset: rasterio.DatasetReader) -> Grid:
-    transform = dataset.transform
-    _check_place(path, dataset)
-    crs = _horizontal_crs(path, dataset.crs) if dataset.crs else None
-    grid = Grid(crs, Affine(*transform[:6]), dataset.height, dataset.width).straightened()
-    _check_units(path, grid)
-    return grid
-
-
-def _check_units(path: str, grid: Grid) -> None:
-    """Check that degrees are degrees and metres are metres: assigning the wrong CRS is the commonest mistake."""
-    hint = "Its CRS is not the one that its coordinates are in: assign the right one with gdal_edit.py -a_srs."
-    west, south, east, north = grid.bounds
-    if (turn := full_turn(grid.crs)) is not None:
-        span = max(-south, north, 0.0) / (turn / 4), max(-west, east, 0.0) / turn
-        if span[0] > 1.01 or span[1] > 2:
-            raise GridMismatch(
-                f"{path} is in {crs_name(grid.crs)}, longitude and latitude, but lies at {format_bounds(grid.bounds)}: "
-                "these are no degrees.",
-                hint,
-            )
-    elif grid.crs is not None and min(grid.resolution) < SMALLEST:
-        raise GridMismatch(
-            f"{path} is in {crs_name(grid.crs)}, but its pixels are {min(grid.resolution):g} units large, at "
-            f"{format_bounds(grid.bounds)}: these may be degrees.",
-            hint,
-        )
-
-
-def _check_place(path: str, dataset: rasterio.DatasetReader) -> None:
-    """Check that a raster's pixels lie somewhere, and have a size that pixels can have."""
-    transform = dataset.transform
-    if transform.is_identity and dataset.gcps[0]:
-        raise GridMismatch(f"{path} has ground control points instead of a grid.", "Rectify it first with gdalwarp.")
-    if transform.is_identity and dataset.rpcs is not None:
-        raise GridMismatch(
-            f"{path} has rational polynomial coefficients (RPC) instead of a grid.",
-            "Rectify it first, with gdalwarp -rpc and a terrain model.",
-        )
-    if transform.is_identity and dataset.crs:
-        raise GridMismatch(
-            f"{path} has a CRS, but nothing says where its pixels lie in it.",
-            "Give it its place with gdal_edit.py -a_ullr, or take the CRS away with -unsetsrs.",
-        )
-    sides = math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e)
-    if not (all(map(math.isfinite, transform[:6])) and all(PIXEL_SIZES[0] <= side <= PIXEL_SIZES[1] for side in sides)):
-        raise GridMismatch(
-            f"{path} declares pixels of {sides[0]:g} × {sides[1]:g} units at {transform.c:g}, {transform.f:g}: "
-            "no pixels have these.",
-            "Set the right size and place with gdal_edit.py -a_ullr.",
-        )
-    if abs(transform.determinant) < 1e-6 * sides[0] * sides[1]:
-        raise GridMismatch(
-            f"{path} declares pixels without area: rows and columns run the same way.",
-            "Set the right size and place with gdal_edit.py -a_gt.",
-        )
-
-
-def _horizontal_crs(path: str, crs: CRS) -> str | None:
-    """WKT without a vertical part, which would shift heights; None for a drawing's local coordinates."""
-    wkt = str(crs.to_wkt())
-    try:
-        parsed = pyproj.CRS.from_wkt(wkt)
-    except ProjError as error:
-        raise GridMismatch(
-            f"{path} has a CRS that PROJ does not understand: {error}", "Assign the right CRS with gdal_edit.py -a_srs."
-        ) from error
-    if parsed.is_engineering:
-        return None
-    return str(parsed.sub_crs_list[0].to_wkt()) if parsed.is_compound else wkt
 
 
 def _reconciled(inputs: list[RasterInput]) -> list[RasterInput]:

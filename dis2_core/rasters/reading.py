@@ -29,7 +29,8 @@ from ..contract.segment_job import Event, Source
 from .alignment import NOTICEABLE, mesh, resampling_ratio
 from .crs import Coordinates
 from .grid import Grid, place
-from .inputs import GDAL_OPTIONS, RasterInput, describe, open_dataset, unreadable
+from .inputs import RasterInput, describe
+from .opening import GDAL_OPTIONS, open_dataset, unreadable
 from .values.validity import HALO, SPECK, Chunk, Float, fill_specks
 from .values.voids import VoidTally, read_values, undeclared_warning
 

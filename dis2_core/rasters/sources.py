@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from ..contract.errors import UnreadableRaster
-from .inputs import opened
+from .opening import opened
 
 
 def files_behind(paths: Iterable[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from ..evaluation.result import Evaluation
 from ..models.file import Model, load_model
 from ..prediction.result import SegmentationResult
 from ..prediction.segment import run_job
-from ..rasters.inputs import gdal_environment
+from ..rasters.opening import gdal_environment
 from ..rasters.sources import files_behind
 from ..report import require_packages
 from ..run.disk import translated_errors

@@ -23,7 +23,7 @@ from rasterio.windows import Window
 from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
 from dis2_core.contract.segment_job import Source
 from dis2_core.rasters.grid import Grid
-from dis2_core.rasters.inputs import open_dataset, unreadable
+from dis2_core.rasters.opening import open_dataset, unreadable
 from dis2_core.rasters.values.units import tag_scaling
 from dis2_core.rasters.values.voids import VoidRules, read_values
 

@@ -13,7 +13,7 @@ from rasterio.enums import ColorInterp
 from dis2_core.contract.card import Band, Modality, ModelCard
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.segment_job import Source
-from dis2_core.rasters.inputs import opened
+from dis2_core.rasters.opening import opened
 from dis2_core.run.reporting import Reporter
 
 from ..data.dataset import band_statistics

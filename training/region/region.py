@@ -18,7 +18,7 @@ from dis2_core.contract.errors import Cancelled, NoValidData, ResourceError
 from dis2_core.contract.other_jobs import TRAINING_OUTPUTS, TrainJob
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
-from dis2_core.rasters.inputs import gdal_environment
+from dis2_core.rasters.opening import gdal_environment
 from dis2_core.rasters.sources import files_behind
 from dis2_core.report import require_packages
 from dis2_core.run.device import cpu_threads, describe_device, is_out_of_memory

@@ -21,7 +21,8 @@ from dis2_core.rasters.alignment import (
     working_grid,
 )
 from dis2_core.rasters.grid import Grid
-from dis2_core.rasters.inputs import RasterInput, examine, opened
+from dis2_core.rasters.inputs import RasterInput, examine
+from dis2_core.rasters.opening import opened
 from dis2_core.rasters.reading import ModalityReader, untold
 from dis2_core.rasters.values.validity import Chunk
 from dis2_core.rasters.values.voids import VoidTally

@@ -282,7 +282,7 @@ def _bulk(numbers: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _is_telling(number: float, dtype: np.dtype[Any]) -> bool:
-    """Whether a usual fill value says so by itself, also where the pieces looked at have none: 999 m may be a contour."""
+    """Whether a usual fill value says so by itself, where the pieces looked at have none: 999 m may be a contour."""
     return number < 0 or (dtype.kind in "iu" and dtype.itemsize > 1 and number == np.iinfo(dtype).max)
 
 

@@ -31,7 +31,7 @@ GRID = Grid(UTM, Affine(2, 0, 400_000, 0, -2, 5_000_000), 40, 60)
 
 @pytest.fixture(autouse=True)
 def _quiet() -> Any:
-    from dis2_core.rasters.inputs import gdal_environment
+    from dis2_core.rasters.opening import gdal_environment
 
     with gdal_environment():
         yield

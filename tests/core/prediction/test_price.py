@@ -14,7 +14,7 @@ from dis2_core.contract.other_jobs import NdsmJob
 from dis2_core.contract.segment_job import Job, Source
 from dis2_core.heights import ndsm
 from dis2_core.prediction.planning import prepare
-from dis2_core.rasters.inputs import block_size, gdal_environment, open_dataset
+from dis2_core.rasters.opening import block_size, gdal_environment, open_dataset
 from dis2_core.run import memory
 
 PLACE = {"crs": "EPSG:32632", "transform": Affine(1, 0, 500_000, 0, -1, 5_000_000)}

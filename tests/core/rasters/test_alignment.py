@@ -15,7 +15,8 @@ from dis2_core.contract.errors import GridMismatch, UnreadableRaster
 from dis2_core.contract.segment_job import Source
 from dis2_core.rasters.alignment import align, footprint, ground_resolution, metres_per_unit, output_grid, working_grid
 from dis2_core.rasters.grid import Grid
-from dis2_core.rasters.inputs import MAX_SIDE, RasterInput
+from dis2_core.rasters.inputs import RasterInput
+from dis2_core.rasters.opening import MAX_SIDE
 
 CARD = tiny_card()
 LAMBERT = rasterio.CRS.from_epsg(2154).to_wkt()

@@ -15,7 +15,7 @@ from dis2_core.contract.other_jobs import ClassValue
 from dis2_core.contract.styles import Category, category_names
 from dis2_core.rasters import categories as module
 from dis2_core.rasters.categories import read_categories
-from dis2_core.rasters.inputs import gdal_environment
+from dis2_core.rasters.opening import gdal_environment
 
 SIDE = '<PAMDataset><PAMRasterBand band="{}">{}</PAMRasterBand></PAMDataset>'
 NAMES = ["", "a <&> b", "", "ä"]

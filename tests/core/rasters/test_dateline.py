@@ -12,7 +12,8 @@ from tiny_models import tiny_card
 from dis2_core.contract.errors import GridMismatch
 from dis2_core.contract.segment_job import Source
 from dis2_core.rasters.alignment import align, footprint
-from dis2_core.rasters.inputs import open_inputs, read_grid
+from dis2_core.rasters.georeference import read_grid
+from dis2_core.rasters.inputs import open_inputs
 from dis2_core.rasters.reading import ModalityReader
 
 CARD = tiny_card()

@@ -14,7 +14,8 @@ from tiny_models import tiny_card
 from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_core.contract.segment_job import Source
 from dis2_core.rasters.formats import allowed_drivers, is_file_name
-from dis2_core.rasters.inputs import describe, gdal_environment, open_dataset
+from dis2_core.rasters.inputs import describe
+from dis2_core.rasters.opening import gdal_environment, open_dataset
 from dis2_core.rasters.reading import ModalityReader
 
 NDSM = tiny_card().modalities[1]

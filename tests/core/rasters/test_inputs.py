@@ -14,8 +14,9 @@ from tiny_models import tiny_card
 
 from dis2_core.contract import errors
 from dis2_core.contract.segment_job import Source
-from dis2_core.rasters import inputs
-from dis2_core.rasters.inputs import describe, open_inputs, read_grid
+from dis2_core.rasters import opening
+from dis2_core.rasters.georeference import read_grid
+from dis2_core.rasters.inputs import describe, open_inputs
 
 CARD = tiny_card()
 RGB, NDSM = CARD.modalities
@@ -70,7 +71,7 @@ def test_missing_empty_foreign_and_damaged_files_are_told_apart(tmp_path):
 
 def test_a_file_without_permission_is_not_called_damaged(tmp_path, monkeypatch):
     (tmp_path / "secret.tif").write_text("not for you")
-    monkeypatch.setattr(inputs.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(opening.os, "access", lambda path, mode: False)
     with pytest.raises(errors.UnreadableRaster, match=r"secret.tif may not be read"):
         describe(Source(str(tmp_path / "secret.tif")), RGB)
 
@@ -105,7 +106,7 @@ def test_a_container_of_rasters_names_what_is_inside(tmp_path):
 
 def test_blocks_that_do_not_fit_in_memory_are_refused(tmp_path, monkeypatch):
     path = write(tmp_path / "c.tif", blockysize=20)
-    monkeypatch.setattr(inputs, "MAX_BLOCK", 20 * 30 - 1)
+    monkeypatch.setattr(opening, "MAX_BLOCK", 20 * 30 - 1)
     with pytest.raises(errors.UnreadableRaster, match=r"blocks of 30 × 20.*TILED=YES"):
         describe(Source(path), RGB)
 

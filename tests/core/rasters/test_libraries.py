@@ -19,7 +19,7 @@ from dis2_core.rasters import libraries
 from dis2_core.rasters.libraries import KEEP, failure, use_own_data, words
 
 WHEEL = Path(rasterio.__file__).parent / "proj_data" / "proj.db"
-READ = "import sys; from dis2_core.rasters.inputs import read_grid; print(read_grid(sys.argv[1]).crs)"
+READ = "import sys; from dis2_core.rasters.georeference import read_grid; print(read_grid(sys.argv[1]).crs)"
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_opened_for_want_of_handles_is_not_called_damaged(
     resource = pytest.importorskip("resource")
     code = f"""
 import resource
-from dis2_core.rasters.inputs import read_grid
+from dis2_core.rasters.georeference import read_grid
 read_grid({photo!r})
 resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
 handles = []
@@ -144,7 +144,8 @@ def test_a_png_whose_end_is_missing_is_not_read_as_if_it_were_whole(tmp_path):
     from tiny_models import tiny_card
 
     from dis2_core.contract.segment_job import Source
-    from dis2_core.rasters.inputs import describe, gdal_environment
+    from dis2_core.rasters.inputs import describe
+    from dis2_core.rasters.opening import gdal_environment
     from dis2_core.rasters.reading import ModalityReader
 
     path = tmp_path / "cut.png"

@@ -319,7 +319,7 @@ def test_an_unreadable_piece_is_passed_over_by_the_first_look(tmp_path):
 
 
 def test_a_usual_number_that_was_not_met_is_no_fill_value_unless_nothing_else_is_like_it(tmp_path):
-    """Whole metres of which the pieces looked at hold the sea alone: 999 m may be a contour elsewhere, -9999 may not."""
+    """Whole metres, of which the pieces looked at hold the sea alone: 999 m may be a contour elsewhere."""
     heights = np.random.default_rng(0).integers(0, 9, (1, HEIGHT, WIDTH)).astype("int16")
     (fills,) = describe(Source(write(tmp_path / "h.tif", heights)), NDSM).survey.fills
     numbers = np.array([999, 9999, -9999, -32768, 32767, 5], dtype="int16")
