@@ -83,6 +83,7 @@ class _Piece:
         nodata: (C, rows, W); where a band holds its declared no-data value.
         unmasked: (rows, W); what masks and alpha let through.
         edge: (rows, W); pixels that are 0 in all bands and joined to the raster's edge within the window.
+        rim: (rows, W); pixels that are nearly 0 and joined to the edge likewise: what JPEG makes of a collar's border.
         weight: What the window stands for: pieces at the edge for less, because they crowd there.
     """
 
@@ -90,6 +91,7 @@ class _Piece:
     nodata: Mask
     unmasked: Mask
     edge: Mask
+    rim: Mask
     weight: float
 
 
@@ -103,6 +105,7 @@ def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules
     nodata = np.concatenate([piece.nodata.reshape(len(rules.bands), -1) for piece in pieces], axis=1)
     shown = np.concatenate([piece.unmasked.ravel() for piece in pieces])
     edge = np.concatenate([piece.edge.ravel() for piece in pieces])
+    rim = np.concatenate([piece.rim.ravel() for piece in pieces])
     weights = np.concatenate([np.full(piece.edge.size, piece.weight) for piece in pieces])
     weights /= weights.sum()
     void = ~shown | (nodata.all(axis=0) if rules.source.nodata_rule == "all" else nodata.any(axis=0))
@@ -111,7 +114,7 @@ def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules
         _fills(raw[~(void | holds)], band, modality, scaling) if judged else Fills()
         for raw, holds, band, scaling in zip(stored, nodata, modality.bands, rules.scaling, strict=True)
     )
-    black = judged and _is_collar(stored, void, edge, modality)
+    black = judged and _is_collar(stored, void, edge, rim, modality)
     rules = replace(rules, fills=fills, black_is_void=black)
     undeclared = {number: _share(where, weights) for number, where in _undeclared(stored, void, rules).items()}
     empty = (stored == stored[:1]).all(axis=0) & np.isin(stored[0], (0, 255))
@@ -142,7 +145,9 @@ def _pieces(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRule
             continue  # the run reads it too, if it lies in its region, and tells of it then
         black = ~stored.any(axis=0) & shown if photo else np.zeros(shown.shape, dtype=np.bool_)
         edge = _joined_to_edge(black, window, dataset.height, dataset.width)
-        yield _Piece(stored, nodata, shown, edge, _weight(window, dataset.height, dataset.width))
+        nearly = (stored.max(axis=0) <= DARK * _unit(stored)) & shown if edge.any() else edge
+        rim = _joined_to_edge(nearly, window, dataset.height, dataset.width) & ~black
+        yield _Piece(stored, nodata, shown, edge, rim, _weight(window, dataset.height, dataset.width))
 
 
 def windows(height: int, width: int, block: tuple[int, int], bands: int) -> list[Window]:
@@ -293,14 +298,14 @@ def _holds(dtype: np.dtype[Any], number: float) -> bool:
     return dtype.kind == "f"
 
 
-def _is_collar(stored: NDArray[Any], void: Mask, edge: Mask, modality: Modality) -> bool:
-    """Whether the black at the edge is a collar: more than a trifle, and darkness is rare elsewhere."""
+def _is_collar(stored: NDArray[Any], void: Mask, edge: Mask, rim: Mask, modality: Modality) -> bool:
+    """Whether the black at the edge is a collar: more than a trifle, and darkness is rare beside and beyond it."""
     collar = edge & ~void
     if modality.kind == "elevation" or collar.sum() <= max(FEW, COLLAR * collar.size):
         return False
     brightest = stored.max(axis=0)
     dark = (brightest <= DARK * _unit(stored)) & (brightest > 0) & ~void
-    return bool(dark.sum() < collar.sum() / 10)
+    return bool((dark & ~rim).sum() < collar.sum() / 10 and (dark & rim).sum() < collar.sum() / 3)
 
 
 def _unit(stored: NDArray[Any]) -> float:

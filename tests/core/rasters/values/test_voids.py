@@ -211,6 +211,16 @@ def test_a_black_collar_is_void_and_told(tmp_path):
     assert look(write(tmp_path / "untold.tif", values), RGB, nodata="none")[0].valid.all()
 
 
+def test_a_collar_whose_border_a_lossy_compression_has_blurred(tmp_path):
+    """JPEG leaves 1 to 3 beside the photo; these stay data, the black behind them is none."""
+    values = PHOTO.copy()
+    values[:, collared()] = 0
+    border = collared() & (np.indices((HEIGHT, WIDTH)).sum(axis=0) >= 56)
+    values[:, border] = RANDOM.integers(1, 4, (3, int(border.sum())))
+    found, texts = look(write(tmp_path / "c.tif", values), RGB)
+    assert np.array_equal(~found.valid, collared() & ~border) and "collar" in texts[0]
+
+
 def test_black_in_the_middle_specks_and_a_night_are_no_collar(tmp_path):
     middle, specks = holed(PHOTO, 0), PHOTO.copy()
     specks[:, ::7, ::9] = 0
