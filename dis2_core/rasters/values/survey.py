@@ -18,8 +18,9 @@ from rasterio.windows import Window
 
 from ...contract.card import Band, Modality
 from ...contract.segment_job import Event
+from .collars import FEW, Edges, is_collar, may_be_white_collar, white_edge_warning
 from .ranges import BandTally, Tallies, no_tallies
-from .validity import Mask, small_regions
+from .validity import Mask
 from .voids import (
     HUGE,
     Fills,
@@ -38,9 +39,7 @@ from .voids import (
 BUDGET = 1 << 20  # numbers that are looked at
 PLACES = 5  # pieces in each direction, the outermost at the edges
 LARGE_BLOCK = 1 << 22  # pixels; of larger blocks few are opened, each of them once
-FEW = 16  # pixels that are not worth a word
 WORTH_A_WORD = 0.0005  # of the pixels
-COLLAR = 0.002  # of the pixels; less black at the edge is none
 KEPT = (0.01, 99.99)  # percentiles between which measurements lie, spikes apart
 FAR = 10.0  # times the card's range, beyond which a number that repeats is no measurement
 UNKNOWN = 1e29  # width of a range that was not measured yet
@@ -51,7 +50,6 @@ USUAL = (
     *(9999.0, 99999.0, 999.0, 999999.0, 255.0, 32767.0, 32768.0, 65535.0, 2147483647.0, 4294967295.0),
 )
 TINY = (1.1754943508222875e-38, 1e-38, 2.2250738585072014e-308)  # the smallest numbers of their types
-DARK = 3  # in all bands: a night, not a collar, where there is much of it
 NEVER_BELOW = 100.0  # heights above the ground are not all above this; absolute ones may be, and then 0 is none
 
 
@@ -82,16 +80,14 @@ class _Piece:
         stored: (C, rows, W) as the file has it.
         nodata: (C, rows, W); where a band holds its declared no-data value.
         unmasked: (rows, W); what masks and alpha let through.
-        edge: (rows, W); pixels that are 0 in all bands and joined to the raster's edge within the window.
-        rim: (rows, W); pixels that are nearly 0 and joined to the edge likewise: what JPEG makes of a collar's border.
+        edges: What lies at the raster's edge.
         weight: What the window stands for: pieces at the edge for less, because they crowd there.
     """
 
     stored: NDArray[Any]
     nodata: Mask
     unmasked: Mask
-    edge: Mask
-    rim: Mask
+    edges: Edges
     weight: float
 
 
@@ -104,9 +100,11 @@ def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules
     stored = np.concatenate([piece.stored.reshape(len(rules.bands), -1) for piece in pieces], axis=1)
     nodata = np.concatenate([piece.nodata.reshape(len(rules.bands), -1) for piece in pieces], axis=1)
     shown = np.concatenate([piece.unmasked.ravel() for piece in pieces])
-    edge = np.concatenate([piece.edge.ravel() for piece in pieces])
-    rim = np.concatenate([piece.rim.ravel() for piece in pieces])
-    weights = np.concatenate([np.full(piece.edge.size, piece.weight) for piece in pieces])
+    edge, rim, white = (
+        np.concatenate([mask.ravel() for mask in masks])
+        for masks in zip(*(piece.edges for piece in pieces), strict=True)
+    )
+    weights = np.concatenate([np.full(piece.unmasked.size, piece.weight) for piece in pieces])
     weights /= weights.sum()
     void = ~shown | (nodata.all(axis=0) if rules.source.nodata_rule == "all" else nodata.any(axis=0))
     judged = rules.source.nodata_rule != "none"
@@ -114,7 +112,7 @@ def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules
         _fills(raw[~(void | holds)], band, modality, scaling) if judged else Fills()
         for raw, holds, band, scaling in zip(stored, nodata, modality.bands, rules.scaling, strict=True)
     )
-    black = judged and _is_collar(stored, void, edge, rim, modality)
+    black = judged and modality.kind != "elevation" and is_collar(stored, void, edge, rim)
     rules = replace(rules, fills=fills, black_is_void=black)
     undeclared = {number: _share(where, weights) for number, where in _undeclared(stored, void, rules).items()}
     empty = (stored == stored[:1]).all(axis=0) & np.isin(stored[0], (0, 255))
@@ -122,6 +120,7 @@ def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules
     partly = nodata.any(axis=0) & ~nodata.all(axis=0) & shown
     remarks = (
         *_undeclared_warnings(undeclared, rules, modality.name),
+        *_white(stored, white & ~void, weights, rules, modality.name),
         *_in_one_band(partly, weights, rules, modality.name),
         *_masked(hidden, weights, rules, modality.name, alpha_bands(dataset, rules)),
     )
@@ -143,11 +142,8 @@ def _pieces(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRule
                         holds |= where
         except RasterioError:
             continue  # the run reads it too, if it lies in its region, and tells of it then
-        black = ~stored.any(axis=0) & shown if photo else np.zeros(shown.shape, dtype=np.bool_)
-        edge = _joined_to_edge(black, window, dataset.height, dataset.width)
-        nearly = (stored.max(axis=0) <= DARK * _unit(stored)) & shown if edge.any() else edge
-        rim = _joined_to_edge(nearly, window, dataset.height, dataset.width) & ~black
-        yield _Piece(stored, nodata, shown, edge, rim, _weight(window, dataset.height, dataset.width))
+        edges = Edges.of(stored, shown, window, (dataset.height, dataset.width)) if photo else Edges.none(shown)
+        yield _Piece(stored, nodata, shown, edges, _weight(window, dataset.height, dataset.width))
 
 
 def windows(height: int, width: int, block: tuple[int, int], bands: int) -> list[Window]:
@@ -175,33 +171,6 @@ def _spread(last: int, count: int) -> list[int]:
     if count == 1:
         return [last // 2]
     return sorted({round(last * step / (count - 1)) for step in range(count)})
-
-
-def _joined_to_edge(black: Mask, window: Window, height: int, width: int) -> Mask:
-    """The black regions of a window, specks apart, that touch the edge of the raster."""
-    if not black.any():
-        return black
-    seed = np.zeros_like(black)
-    seed[0] = window.row_off == 0
-    seed[-1] |= window.row_off + window.height >= height
-    seed[:, 0] |= window.col_off == 0
-    seed[:, -1] |= window.col_off + window.width >= width
-    joined = black & seed
-    while True:  # along rows and columns in turn, a whole run at a time
-        grown = _along_runs(_along_runs(joined, black).T, black.T).T
-        if np.array_equal(grown, joined):
-            return np.asarray(grown & ~small_regions(np.ascontiguousarray(grown), FEW))
-        joined = grown
-
-
-def _along_runs(joined: Mask, black: Mask) -> Mask:
-    """Every horizontal run of black pixels of which one is joined."""
-    run = np.cumsum(np.diff(black, axis=1, prepend=False), axis=1) + np.arange(len(black))[:, None] * (
-        2 * black.shape[1]
-    )
-    hit = np.zeros(int(run.max()) + 1, dtype=np.bool_)
-    hit[run[joined]] = True
-    return np.asarray(hit[run] & black)
 
 
 def _fills(raw: NDArray[Any], band: Band, modality: Modality, scaling: tuple[float, float]) -> Fills:
@@ -298,21 +267,6 @@ def _holds(dtype: np.dtype[Any], number: float) -> bool:
     return dtype.kind == "f"
 
 
-def _is_collar(stored: NDArray[Any], void: Mask, edge: Mask, rim: Mask, modality: Modality) -> bool:
-    """Whether the black at the edge is a collar: more than a trifle, and darkness is rare beside and beyond it."""
-    collar = edge & ~void
-    if modality.kind == "elevation" or collar.sum() <= max(FEW, COLLAR * collar.size):
-        return False
-    brightest = stored.max(axis=0)
-    dark = (brightest <= DARK * _unit(stored)) & (brightest > 0) & ~void
-    return bool((dark & ~rim).sum() < collar.sum() / 10 and (dark & rim).sum() < collar.sum() / 3)
-
-
-def _unit(stored: NDArray[Any]) -> float:
-    """The step of a byte, in numbers whose white is what the brightest of them is."""
-    return max(float(np.nanmax(stored)), 0.0) / 255 if stored.dtype.kind == "f" else 1.0
-
-
 def _undeclared(stored: NDArray[Any], void: Mask, rules: VoidRules) -> dict[float, Mask]:
     """The pixels by the number that makes them void by our own judgement."""
     told: dict[float, Mask] = {}
@@ -336,6 +290,14 @@ def _undeclared_warnings(shares: Mapping[float, float], rules: VoidRules, name: 
             yield collar_warning(name, rules.source.path, share)
         else:
             yield undeclared_warning(name, rules.source.path, number, share)
+
+
+def _white(
+    stored: NDArray[Any], edge: Mask, weights: NDArray[np.float64], rules: VoidRules, name: str
+) -> Iterator[Event]:
+    """A warning of white at the edge that may be a collar."""
+    if rules.source.nodata_rule != "none" and may_be_white_collar(stored, edge):
+        yield white_edge_warning(name, rules.source.path, _share(edge, weights))
 
 
 def _in_one_band(partly: Mask, weights: NDArray[np.float64], rules: VoidRules, name: str) -> Iterator[Event]:

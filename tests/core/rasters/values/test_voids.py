@@ -221,6 +221,17 @@ def test_a_collar_whose_border_a_lossy_compression_has_blurred(tmp_path):
     assert np.array_equal(~found.valid, collared() & ~border) and "collar" in texts[0]
 
 
+def test_a_white_edge_is_told_and_kept(tmp_path):
+    values = np.minimum(PHOTO, 240)
+    values[:, collared()] = 255
+    found, texts = look(write(tmp_path / "c.tif", values), RGB)
+    assert found.valid.all() and "--nodata rgb=all,255" in texts[0]
+    mended, texts = look(write(tmp_path / "c.tif", values), RGB, nodata="all,255")
+    assert np.array_equal(~mended.valid, collared()) and not texts
+    snow = np.full_like(PHOTO, 255) - RANDOM.integers(0, 4, PHOTO.shape).astype("uint8")
+    assert not look(write(tmp_path / "s.tif", snow), RGB)[1]
+
+
 def test_black_in_the_middle_specks_and_a_night_are_no_collar(tmp_path):
     middle, specks = holed(PHOTO, 0), PHOTO.copy()
     specks[:, ::7, ::9] = 0
