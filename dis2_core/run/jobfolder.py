@@ -8,12 +8,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
 
 from .disk import sync, translated_errors
-from .locks import MARK, lock_target, try_to_lock
+from .locks import MARK, is_hidden_name, lock_target, try_to_lock
 from .targets import check_targets, companions, is_strangers_style
 from .transaction import JOURNAL, NEW, Change, put_into_place, recover
 
@@ -85,7 +86,7 @@ class HiddenFolders:
                 if is_made or os.path.lexists(path):
                     changes.setdefault(path.parent, []).append(Change(hidden.name, path.name, goes=not is_made))
         if changes:
-            is_inside_another = any(MARK in part for path in changes for part in path.parts)
+            is_inside_another = any(is_hidden_name(part) for path in changes for part in path.parts)
             with translated_errors(list(self._targets.values())[-1]):
                 put_into_place(changes, settles=not is_inside_another)
         self._is_done = True
@@ -187,16 +188,12 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 def _remove_dead_parts(path: Path) -> None:
     """Remove what killed runs have begun to write for a file: parts that nobody holds."""
-    for part in path.parent.glob(f".{_escaped(path.name)}{MARK}*.part"):
+    for part in path.parent.glob(f".{escape(path.name)}{MARK}*.part"):
         with suppress(OSError):  # it has just become whole, or is none of ours
             lock = try_to_lock(part)
             if lock is not None:
                 os.close(lock)
                 part.unlink()
-
-
-def _escaped(name: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 
 def _make_hidden_folder(target: Path) -> Path:

@@ -28,6 +28,11 @@ _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # some disks of a network
 
 
+def is_hidden_name(name: str) -> bool:
+    """Whether a run has given a file or folder beside its target this name."""
+    return name.startswith(".") and MARK in name
+
+
 @contextmanager
 def lock_target(target: Path) -> Iterator[None]:
     """Hold the lock of a target for the length of the block.

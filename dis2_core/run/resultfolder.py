@@ -15,14 +15,14 @@ from ..contract.untrusted import parse_json, read_text
 from ..contract.version import __version__
 from .disk import translated_errors
 from .jobfolder import HiddenFolders
-from .locks import MARK
-from .targets import RASTER_SUFFIXES
+from .locks import MARK, is_hidden_name
+from .targets import PARTS_OF_RASTERS, RASTER_SUFFIXES, STYLE
 
 MAX_MANIFEST = 1 << 20  # bytes
 
 #: Endings of the notes that GDAL and QGIS leave beside a raster: appended to its name, or instead of its ending.
-APPENDED = (".aux.xml", ".ovr", ".ovr.aux.xml", ".msk")
-REPLACING = (".qml", ".qmd")
+APPENDED = (*PARTS_OF_RASTERS, ".ovr.aux.xml")
+REPLACING = (STYLE, ".qmd")
 
 #: Endings of what runs write into their folders.
 WRITTEN = (*RASTER_SUFFIXES, ".csv", ".html", ".json", *APPENDED, *REPLACING)
@@ -119,7 +119,7 @@ class ResultFolder:
         rasters = [name for name in known if name.endswith(RASTER_SUFFIXES)]
         known |= {name + ending for name in rasters for ending in APPENDED}
         known |= {Path(name).stem + ending for name in rasters for ending in REPLACING}
-        return (name for name, is_folder in found if not _is_hidden(name) and (is_folder or name not in known))
+        return (name for name, is_folder in found if not is_hidden_name(name) and (is_folder or name not in known))
 
     def _known_files(self) -> set[str]:
         manifest = self.target / self._manifest
@@ -129,11 +129,6 @@ class ResultFolder:
             return {name for name in names if name.lower().endswith(WRITTEN)}  # whatever else a list may hold
         except (OSError, ValueError, KeyError, TypeError):
             return set()
-
-
-def _is_hidden(name: str) -> bool:
-    """Whether a run has made it beside a target."""
-    return name.startswith(".") and MARK in name
 
 
 def _take_away(path: Path) -> None:

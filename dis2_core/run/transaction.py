@@ -27,7 +27,7 @@ from pathlib import Path
 from ..contract.errors import AlreadyRunning, OutputNotWritable
 from .disk import sync, sync_names
 from .interrupts import held
-from .locks import MARK, lock_target
+from .locks import MARK, is_hidden_name, lock_target
 
 JOURNAL = "journal.json"
 NEW, EARLIER = "new", "earlier"  # sub-folders of a hidden folder: what targets become, and what they were
@@ -52,7 +52,7 @@ class Change:
 
     def __post_init__(self) -> None:
         plain = all(os.path.basename(part) == part and part not in ("", ".", "..") for part in (self.hidden, self.name))
-        if not (plain and self.hidden.startswith(".") and MARK in self.hidden):
+        if not (plain and is_hidden_name(self.hidden)):
             raise ValueError(f"{self.hidden}/{self.name} is no name in a hidden folder")
 
     def keep_earlier(self, folder: Path) -> None:
@@ -136,7 +136,7 @@ class Journal:
             ValueError: It is none of ours.
         """
         known = os.stat(path, follow_symlinks=False)
-        is_ours = path.name == JOURNAL and MARK in path.parent.name and stat.S_ISREG(known.st_mode)
+        is_ours = path.name == JOURNAL and is_hidden_name(path.parent.name) and stat.S_ISREG(known.st_mode)
         if not is_ours or known.st_size > _LARGEST_JOURNAL:
             raise ValueError(f"{path} is no journal")
         try:
@@ -149,8 +149,9 @@ class Journal:
 
     def apply(self, *, turns_back: bool) -> None:
         """Do the changes, or turn them back in reverse order."""
-        for change in reversed(self.changes) if turns_back else self.changes:
-            change.turn_back(self.folder) if turns_back else change.do(self.folder)
+        changes, act = (reversed(self.changes), Change.turn_back) if turns_back else (self.changes, Change.do)
+        for change in changes:
+            act(change, self.folder)
         sync_names(self.folder)
 
 

@@ -2630,6 +2630,16 @@
   </message>
   <message>
    <location filename="../words/inputs.py"></location>
+   <source>'{}' does not say when a pixel has no data.</source>
+   <translation>« {} » ne dit pas quand un pixel est sans données.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
+   <source>'{}' does not say what the mask is.</source>
+   <translation>« {} » ne dit pas quel est le masque.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
    <source>Write NAME=a,b for value = a * stored + b, for example ndsm=0.1,0; several with a space between.</source>
    <translation>Écrivez NOM=a,b pour valeur = a * valeur enregistrée + b, par exemple ndsm=0.1,0 ; plusieurs séparés par une espace.</translation>
   </message>
@@ -2647,16 +2657,6 @@
    <location filename="../words/inputs.py"></location>
    <source>'{}' is no scale.</source>
    <translation>« {} » n'est pas une échelle.</translation>
-  </message>
-  <message>
-   <location filename="../words/inputs.py"></location>
-   <source>'{}' does not say when a pixel has no data.</source>
-   <translation>« {} » ne dit pas quand un pixel est sans données.</translation>
-  </message>
-  <message>
-   <location filename="../words/inputs.py"></location>
-   <source>'{}' does not say what the mask is.</source>
-   <translation>« {} » ne dit pas quel est le masque.</translation>
   </message>
   <message>
    <location filename="../words/translation.py"></location>

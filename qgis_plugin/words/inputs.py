@@ -40,13 +40,7 @@ def parse_nodata(text: str, names: Mapping[str, str]) -> dict[str, str]:
         "Write NAME=any, NAME=all, NAME=none or the values, for example optical=all ndsm=-9999,0; several with a space "
         "between."
     )
-    found = {}
-    for name, entry, value in _entries(text, names):
-        try:
-            found[name] = Source(entry, nodata=value).nodata
-        except ProtocolError as error:
-            raise InputError(tr("'{}' does not say when a pixel has no data.").format(entry), hint) from error
-    return found
+    return _words(text, names, "nodata", tr("'{}' does not say when a pixel has no data."), hint)
 
 
 def parse_masks(text: str, names: Mapping[str, str]) -> dict[str, str]:
@@ -57,12 +51,17 @@ def parse_masks(text: str, names: Mapping[str, str]) -> dict[str, str]:
         UnknownModality: It names no input.
     """
     hint = tr("Write NAME=auto, NAME=none or a band's number, for example optical=4; several with a space between.")
+    return _words(text, names, "mask", tr("'{}' does not say what the mask is."), hint)
+
+
+def _words(text: str, names: Mapping[str, str], field: str, refusal: str, hint: str) -> dict[str, str]:
+    """What every entry says of a field of its source, which checks it."""
     found = {}
     for name, entry, value in _entries(text, names):
         try:
-            found[name] = Source(entry, mask=value).mask
+            found[name] = getattr(Source(entry, **{field: value}), field)
         except ProtocolError as error:
-            raise InputError(tr("'{}' does not say what the mask is.").format(entry), hint) from error
+            raise InputError(refusal.format(entry), hint) from error
     return found
 
 
