@@ -18,7 +18,7 @@ STRIDE = 16  # of the deepest features: four convolutions of stride 2
 
 @dataclass(frozen=True)
 class DIS2Config:
-    """Configuration of ``DIS2``; the defaults are the authors'.
+    """Configuration of a network in either form; the defaults are the authors'.
 
     Attributes:
         modalities: (name, bands) of two to five modalities. The first is the paper's slot A
@@ -31,6 +31,8 @@ class DIS2Config:
         pool_hidden: Hidden width of the attention pools, of all levels alike.
         decoder_width: Channels a class contributes at full resolution; 0: width / 8 (4 at width 32).
         heads, layers, dropout: Of the transformer.
+        form: ``paper``, or ``shared``: one trunk for all scenarios, which is what we recommend (``shared.py``). It has no
+            use for ``pool_hidden``, ``decoder_width`` and ``missing_branches``.
         missing_branches: ``per_modality``: one branch for each missing modality (the paper's form, two
             modalities alone); ``shared``: one branch for all incomplete scenarios, told by an
             availability embedding (our extension). None: the paper's form where there are two.
@@ -47,6 +49,7 @@ class DIS2Config:
     layers: int = 2
     dropout: float = 0.1
     missing_branches: Literal["per_modality", "shared"] | None = None
+    form: Literal["paper", "shared"] = "paper"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "feed_forward", self.feed_forward or 8 * self.width)
@@ -66,6 +69,8 @@ class DIS2Config:
             raise InvalidCard("One branch for each missing modality is the form for two modalities; use 'shared'.")
         if self.missing_branches not in ("per_modality", "shared"):
             raise InvalidCard(f"missing_branches is '{self.missing_branches}'; use per_modality or shared.")
+        if self.form not in _ENTRIES:
+            raise InvalidCard(f"A network of the form '{self.form}' is unknown.", f"Use one of: {', '.join(_ENTRIES)}.")
         if any(side <= 0 or side % STRIDE for side in self.window):
             raise InvalidCard(f"The window {self.window} must be positive multiples of {STRIDE}.")
         sizes = (
@@ -117,16 +122,8 @@ class DIS2Config:
 
     def card_entries(self) -> dict[str, Any]:
         """What a card must say beyond its modalities, classes and window (``ModelCard.network``)."""
-        return {
-            "width": self.width,
-            "feed_forward": self.feed_forward,
-            "pool_hidden": self.pool_hidden,
-            "decoder_width": self.decoder_width,
-            "heads": self.heads,
-            "layers": self.layers,
-            "dropout": self.dropout,
-            "missing_branches": self.missing_branches,
-        }
+        entries = {name: getattr(self, name) for name in _ENTRIES[self.form]}
+        return entries if self.form == "paper" else {"form": self.form, **entries}
 
     @classmethod
     def from_card(cls, card: ModelCard) -> DIS2Config:
@@ -136,10 +133,11 @@ class DIS2Config:
             InvalidCard: The card's ``network`` has an unknown entry or a value of the wrong type.
         """
         entries: Mapping[str, Any] = card.network
-        if unknown := sorted(set(entries) - set(_ENTRY_TYPES)):
+        known = _ENTRIES.get(str(entries.get("form", "paper")), ())
+        if unknown := sorted(set(entries) - {"form", *known}):
             raise InvalidCard(f"The card's network has an unknown entry '{unknown[0]}'.", "Update DIS2.")
         for key, value in entries.items():
-            if not isinstance(value, _ENTRY_TYPES[key]) or isinstance(value, bool):
+            if not isinstance(value, _TYPES.get(key, int)) or isinstance(value, bool):
                 raise InvalidCard(f"The card's network entry '{key}' is {value!r}.")
             if isinstance(value, int) and key != "dropout" and not 0 < value <= _MAX_SIZE:
                 raise InvalidCard(f"The card's network entry '{key}' is {value}; 1 to {_MAX_SIZE} are sensible.")
@@ -152,13 +150,10 @@ class DIS2Config:
 
 
 _MAX_SIZE = 4096  # a card from a stranger must not make us allocate without bound
-_ENTRY_TYPES: dict[str, type | tuple[type, ...]] = {
-    "width": int,
-    "feed_forward": int,
-    "pool_hidden": int,
-    "decoder_width": int,
-    "heads": int,
-    "layers": int,
-    "dropout": (int, float),
-    "missing_branches": str,
+_SIZES = ("width", "feed_forward", "heads", "layers", "dropout")
+#: What a card says of a network, by its form. The paper's form was the only one once: its cards do not name it.
+_ENTRIES = {
+    "paper": (*_SIZES, "pool_hidden", "decoder_width", "missing_branches"),
+    "shared": _SIZES,
 }
+_TYPES: dict[str, type | tuple[type, ...]] = {"dropout": (int, float), "missing_branches": str, "form": str}

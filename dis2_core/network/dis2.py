@@ -9,12 +9,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..contract.errors import GridMismatch, InvalidModelFile, NoInput, UnknownModality, WrongBands
+from ..contract.errors import InvalidModelFile
 from .base import Scenario, SegmentationNetwork
 from .classwise import ClassAttention, ClassDecoder
 from .config import DIS2Config
 from .encoder import Encoder
 from .fusion import HierarchicalFusion, resize_positions
+from .inputs import part_of, scenario_of
 
 
 class BranchOutput(NamedTuple):
@@ -99,7 +100,7 @@ class DIS2(SegmentationNetwork):
             WrongBands: A modality has not the bands it was trained with.
             GridMismatch: The windows are not of the network's size, or the batches differ.
         """
-        scenario = self._scenario(inputs)
+        scenario = scenario_of(self.config, inputs)
         return self.forward_scenarios(inputs, [scenario])[scenario]
 
     def forward_scenarios(self, inputs: Mapping[str, Tensor], scenarios: Sequence[Scenario]) -> dict[Scenario, Tensor]:
@@ -119,8 +120,8 @@ class DIS2(SegmentationNetwork):
             scenarios: Routes to run; None: the one that ``inputs`` calls for.
             with_class_maps: Also return the maps of every class and scale.
         """
-        available = self._scenario(inputs)
-        routes = [available] if scenarios is None else [self._ordered(scenario, available) for scenario in scenarios]
+        available = scenario_of(self.config, inputs)
+        routes = [available] if scenarios is None else [part_of(available, scenario) for scenario in scenarios]
         own = {name: self.encoders[name](inputs[name]) for name in available}
         helpers = {name for route in routes if len(route) < len(self.config.names) for name in route}
         compensatory = {name: self.compensatory[name](inputs[name]) for name in available if name in helpers}
@@ -139,36 +140,6 @@ class DIS2(SegmentationNetwork):
         flags = own[route[0]][0].new_tensor([float(name in route) for name in self.config.names])
         output: BranchOutput = self.branches[self.config.branch(route)](slots, flags, with_class_maps)
         return output
-
-    def _ordered(self, scenario: Scenario, available: Scenario) -> Scenario:
-        if not scenario or not set(scenario) <= set(available):
-            raise UnknownModality(f"The scenario {scenario} needs modalities that are not given ({available} are).")
-        return tuple(name for name in self.config.names if name in scenario)
-
-    def _scenario(self, inputs: Mapping[str, Tensor]) -> Scenario:
-        expected = ", ".join(f"{name} ({bands} bands)" for name, bands in self.config.modalities)
-        if not inputs:
-            raise NoInput("No modality was given.", f"Give at least one of: {expected}.")
-        if unknown := sorted(set(inputs) - set(self.config.names)):
-            raise UnknownModality(f"The network knows no modality '{unknown[0]}'.", f"It takes: {expected}.")
-        for name, bands in self.config.modalities:
-            if name in inputs:
-                self._check_window(name, bands, inputs[name])
-        if len({window.shape[0] for window in inputs.values()}) > 1:
-            raise GridMismatch("The modalities have batches of different sizes.")
-        return tuple(name for name in self.config.names if name in inputs)
-
-    def _check_window(self, name: str, bands: int, window: Tensor) -> None:
-        if window.ndim != 4 or window.shape[1] != bands:
-            raise WrongBands(
-                f"'{name}' has shape {tuple(window.shape)}.", f"It must be (batch, {bands}, height, width)."
-            )
-        if tuple(window.shape[2:]) != self.config.window:
-            raise GridMismatch(
-                f"'{name}' has windows of {tuple(window.shape[2:])} pixels; the network was made for "
-                f"{self.config.window}.",
-                "Cut windows of that size, or change the network with with_window().",
-            )
 
     def with_window(self, window: tuple[int, int]) -> DIS2:
         """Return a copy for another window; the positional terms are interpolated bicubically.
