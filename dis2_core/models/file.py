@@ -17,7 +17,7 @@ from ..contract.card import ModelCard
 from ..contract.catalogue import CARD_KEY, find_model, read_header
 from ..contract.errors import InvalidCard, InvalidModelFile, ModelNotFound
 from ..contract.untrusted import read_bytes, refusals
-from ..network import DIS2, DIS2Config, SegmentationNetwork
+from ..network import DIS2Config, SegmentationNetwork, build_network
 from ..run.jobfolder import whole_file
 
 Shape = tuple[int, ...]
@@ -103,7 +103,7 @@ def save_model(
     _write_beside(Path(path), safetensors.torch.save(stored, metadata={CARD_KEY: text}))
 
 
-def _blueprint(card: ModelCard, most_layers: int) -> DIS2:
+def _blueprint(card: ModelCard, most_layers: int) -> SegmentationNetwork:
     """The card's network without memory for its weights, whatever sizes the card dreams of.
 
     Raises:
@@ -114,7 +114,7 @@ def _blueprint(card: ModelCard, most_layers: int) -> DIS2:
         raise InvalidCard(f"The card calls for {config.layers} layers, more than there are tensors.")
     try:
         with torch.device("meta"):
-            return DIS2(config)
+            return build_network(config)
     except (ValueError, RuntimeError, AssertionError, OverflowError) as error:
         raise InvalidCard(f"No network can be built as the card describes it ({error}).") from error
 

@@ -9,5 +9,21 @@ from __future__ import annotations
 from .base import Scenario, SegmentationNetwork
 from .config import DIS2Config
 from .dis2 import DIS2, Branch, BranchOutput, Features
+from .shared import SharedDIS2
 
-__all__ = ["DIS2", "Branch", "BranchOutput", "DIS2Config", "Features", "Scenario", "SegmentationNetwork"]
+__all__ = [
+    "DIS2",
+    "Branch",
+    "BranchOutput",
+    "DIS2Config",
+    "Features",
+    "Scenario",
+    "SegmentationNetwork",
+    "SharedDIS2",
+    "build_network",
+]
+
+
+def build_network(config: DIS2Config) -> DIS2 | SharedDIS2:
+    """The network of a configuration, in its form."""
+    return SharedDIS2(config) if config.form == "shared" else DIS2(config)

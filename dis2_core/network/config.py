@@ -21,8 +21,8 @@ class DIS2Config:
     """Configuration of a network in either form; the defaults are the authors'.
 
     Attributes:
-        modalities: (name, bands) of two to five modalities. The first is the paper's slot A
-            (optical), the second its slot B (nDSM).
+        modalities: (name, bands) of two to five modalities; the shared form takes a single one, too. The first is
+            the paper's slot A (optical), the second its slot B (nDSM).
         classes: K.
         window: (height, width) in pixels, multiples of 16. Part of the network: norms and softmax run
             over the whole window and the positional terms have its size.
@@ -31,8 +31,8 @@ class DIS2Config:
         pool_hidden: Hidden width of the attention pools, of all levels alike.
         decoder_width: Channels a class contributes at full resolution; 0: width / 8 (4 at width 32).
         heads, layers, dropout: Of the transformer.
-        form: ``paper``, or ``shared``: one trunk for all scenarios, which is what we recommend (``shared.py``). It has no
-            use for ``pool_hidden``, ``decoder_width`` and ``missing_branches``.
+        form: ``paper``, or ``shared``: one trunk for all scenarios, which is what we recommend (``shared.py``). Of the
+            above it has modalities, classes and width alone, and takes windows of any size.
         missing_branches: ``per_modality``: one branch for each missing modality (the paper's form, two
             modalities alone); ``shared``: one branch for all incomplete scenarios, told by an
             availability embedding (our extension). None: the paper's form where there are two.
@@ -55,12 +55,17 @@ class DIS2Config:
         object.__setattr__(self, "feed_forward", self.feed_forward or 8 * self.width)
         object.__setattr__(self, "decoder_width", self.decoder_width or max(1, self.width // 8))
         two = len(self.modalities) == 2
-        object.__setattr__(self, "missing_branches", self.missing_branches or ("per_modality" if two else "shared"))
+        branches = self.missing_branches or ("per_modality" if two else "shared")
+        object.__setattr__(self, "missing_branches", "shared" if self.form == "shared" else branches)
         self._check(two)
 
     def _check(self, two: bool) -> None:
-        if not 2 <= len(self.modalities) <= MAX_MODALITIES:
-            raise InvalidCard(f"DIS2 takes 2 to {MAX_MODALITIES} modalities, not {len(self.modalities)}.")
+        if self.form not in _ENTRIES:
+            raise InvalidCard(f"A network of the form '{self.form}' is unknown.", f"Use one of: {', '.join(_ENTRIES)}.")
+        least = 1 if self.form == "shared" else 2
+        if not least <= len(self.modalities) <= MAX_MODALITIES:
+            takes = f"DIS2 in its {self.form} form takes {least} to {MAX_MODALITIES} modalities"
+            raise InvalidCard(f"{takes}, not {len(self.modalities)}.")
         if len(set(self.names)) != len(self.names):
             raise InvalidCard(f"Two modalities share a name: {', '.join(self.names)}.")
         if reserved := [name for name in self.names if hasattr(nn.ModuleDict, name)]:
@@ -69,8 +74,6 @@ class DIS2Config:
             raise InvalidCard("One branch for each missing modality is the form for two modalities; use 'shared'.")
         if self.missing_branches not in ("per_modality", "shared"):
             raise InvalidCard(f"missing_branches is '{self.missing_branches}'; use per_modality or shared.")
-        if self.form not in _ENTRIES:
-            raise InvalidCard(f"A network of the form '{self.form}' is unknown.", f"Use one of: {', '.join(_ENTRIES)}.")
         if any(side <= 0 or side % STRIDE for side in self.window):
             raise InvalidCard(f"The window {self.window} must be positive multiples of {STRIDE}.")
         sizes = (
@@ -150,10 +153,18 @@ class DIS2Config:
 
 
 _MAX_SIZE = 4096  # a card from a stranger must not make us allocate without bound
-_SIZES = ("width", "feed_forward", "heads", "layers", "dropout")
 #: What a card says of a network, by its form. The paper's form was the only one once: its cards do not name it.
 _ENTRIES = {
-    "paper": (*_SIZES, "pool_hidden", "decoder_width", "missing_branches"),
-    "shared": _SIZES,
+    "paper": (
+        "width",
+        "feed_forward",
+        "pool_hidden",
+        "decoder_width",
+        "heads",
+        "layers",
+        "dropout",
+        "missing_branches",
+    ),
+    "shared": ("width",),
 }
 _TYPES: dict[str, type | tuple[type, ...]] = {"dropout": (int, float), "missing_branches": str, "form": str}

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ..contract.errors import GridMismatch, NoInput, UnknownModality, WrongBands
 from .base import Scenario
-from .config import DIS2Config
+from .config import STRIDE, DIS2Config
 
 
 def scenario_of(config: DIS2Config, inputs: Mapping[str, Tensor]) -> Scenario:
@@ -22,7 +22,7 @@ def scenario_of(config: DIS2Config, inputs: Mapping[str, Tensor]) -> Scenario:
         NoInput: There is no modality at all.
         UnknownModality: A name that the network does not know.
         WrongBands: A modality has not the bands it was trained with.
-        GridMismatch: The windows are not of the network's size, or the batches differ.
+        GridMismatch: The windows are not of a size that the network takes, or windows or batches differ.
     """
     expected = ", ".join(f"{name} ({bands} bands)" for name, bands in config.modalities)
     if not inputs:
@@ -32,8 +32,12 @@ def scenario_of(config: DIS2Config, inputs: Mapping[str, Tensor]) -> Scenario:
     for name, bands in config.modalities:
         if name in inputs:
             _check_window(config, name, bands, inputs[name])
-    if len({window.shape[0] for window in inputs.values()}) > 1:
-        raise GridMismatch("The modalities have batches of different sizes.")
+    for what, sizes in (
+        ("batches", {x.shape[0] for x in inputs.values()}),
+        ("windows", {x.shape[2:] for x in inputs.values()}),
+    ):
+        if len(sizes) > 1:
+            raise GridMismatch(f"The modalities have {what} of different sizes.")
     return tuple(name for name in config.names if name in inputs)
 
 
@@ -51,8 +55,11 @@ def part_of(available: Scenario, scenario: Scenario) -> Scenario:
 def _check_window(config: DIS2Config, name: str, bands: int, window: Tensor) -> None:
     if window.ndim != 4 or window.shape[1] != bands:
         raise WrongBands(f"'{name}' has shape {tuple(window.shape)}.", f"It must be (batch, {bands}, height, width).")
-    if tuple(window.shape[2:]) != config.window:
+    size = tuple(window.shape[2:])
+    if config.form == "paper" and size != config.window:
         raise GridMismatch(
-            f"'{name}' has windows of {tuple(window.shape[2:])} pixels; the network was made for {config.window}.",
+            f"'{name}' has windows of {size} pixels; the network was made for {config.window}.",
             "Cut windows of that size, or change the network with with_window().",
         )
+    if any(side % STRIDE for side in size):
+        raise GridMismatch(f"'{name}' has windows of {size} pixels; they must be multiples of {STRIDE}.")

@@ -11,7 +11,7 @@ from typing import Any
 from dis2_core.contract.errors import InputError
 
 from ..fitting.recipe import Recipe, plain
-from ..methods.registry import method_names
+from ..methods.registry import MODEL_METHODS, method_names
 
 
 @dataclass
@@ -121,7 +121,7 @@ class BenchmarkRecipe:
 
     def _run(self, method: str, seed: int) -> Run:
         recipe = changed(self.recipe, self.changes.get(method, {}))
-        model = dataclasses.replace(recipe.model, name=recipe.model.name if method == "dis2" else method)
+        model = dataclasses.replace(recipe.model, name=recipe.model.name if method in MODEL_METHODS else method)
         return Run(method, seed, dataclasses.replace(recipe, method=method, seed=seed, model=model), self.test)
 
 

@@ -29,7 +29,7 @@ from ..fitting.fit import fit
 from ..fitting.log import read_log
 from ..fitting.run_record import trained_on
 from ..methods.file import load_method
-from ..methods.registry import DIS2_METHOD
+from ..methods.registry import MODEL_METHODS
 from ..scoring.cost import cost
 from .conditions import CLEAN, Condition
 from .plan import BenchmarkRecipe, Run
@@ -164,7 +164,7 @@ def _pass_on(told: Told, event: Event) -> None:
 
 def score_run(run: Run, path: Path, told: Told) -> RunScores:
     """Test a trained network, on the device that the recipe names."""
-    model = load_model(path) if run.method == DIS2_METHOD else load_method(path)[1]
+    model = load_model(path) if run.method in MODEL_METHODS else load_method(path)[1]
     model.network.to(choose_device(run.recipe.device))
     tiles = run.recipe.data.open(run.test.split).in_memory()
     wanted = conditions_of(model, run.method, run.test)

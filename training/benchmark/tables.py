@@ -21,6 +21,7 @@ NOTHING = "–"  # the method has nothing to say in this scenario
 
 _TITLES = {
     "dis2": "**DIS2**",
+    "dis2_shared": "**DIS2, shared**",
     "dis2_no_kd": "DIS2 without distillation",
     "dis2_no_diversity": "DIS2 without the diversity term",
     "dis2_no_class_attention": "DIS2 without class attention",

@@ -17,7 +17,7 @@ from ..data.augmentation import Augmentation
 from ..data.dataset import Description
 from ..data.sample import Sample, stack
 from ..data.windows import RandomWindows
-from ..methods.registry import answers
+from ..methods.registry import answers, form_of
 from .accelerator import Accelerator
 from .draws import BatchShares
 from .ground import Ground, Validation
@@ -102,6 +102,7 @@ def build_card(recipe: Recipe, description: Description) -> ModelCard:
         decoder_width=model.decoder_width or 0,
         pool_hidden=model.pool_hidden,
         dropout=model.dropout,
+        form=form_of(recipe.method),
     )
     return ModelCard(
         name=model.name,

@@ -21,7 +21,7 @@ from dis2_core.run.jobfolder import whole_file
 from dis2_core.run.locks import lock_target
 
 from ..methods.file import save_method
-from ..methods.registry import DIS2_METHOD
+from ..methods.registry import MODEL_METHODS
 from ..scoring.evaluation import card_metrics
 from .accelerator import Accelerator
 from .checkpoint import Checkpoint, Course
@@ -108,7 +108,7 @@ def require_model(folder: Path) -> None:
 def save_best(path: Path, method: str, training: Training, scores: dict[Scenario, Scores]) -> None:
     """Write the model file with its validation scores; ``publish`` puts others in their place."""
     card = replace(training.card, metrics=card_metrics(scores))
-    if method == DIS2_METHOD:
+    if method in MODEL_METHODS:
         save_model(path, training.average.network, card)
     else:
         save_method(path, method, training.average.network, card)

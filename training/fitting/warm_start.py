@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from dis2_core import DIS2, DIS2Config, Model, ModelCard
+from dis2_core import DIS2Config, Model, ModelCard
+from dis2_core.network import SegmentationNetwork, build_network
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,11 @@ class WarmStart:
     Attributes:
         network: With the weights that were taken over; the others are new.
         taken: Share of its weights that were, 0 to 1.
-        branches: Whether all branches were, but for what is particular to the classes.
+        branches: Whether all branches were, but for what is particular to the classes; the shared form has none.
         new: What was not: ``classes``, or the first part of the names of weights, e.g. ``encoders.sar``.
     """
 
-    network: DIS2
+    network: SegmentationNetwork
     taken: float
     branches: bool
     new: tuple[str, ...]
@@ -37,7 +38,7 @@ def warm_start(start: Model, card: ModelCard) -> WarmStart:
 
     What is particular to classes is copied only where all classes are the same.
     """
-    network = DIS2(DIS2Config.from_card(card))
+    network = build_network(DIS2Config.from_card(card))
     theirs, ours = start.network.state_dict(), network.state_dict()
     particular = set() if start.card.class_names == card.class_names else _particular_to_classes(card)
     taken = {
@@ -59,7 +60,8 @@ def _particular_to_classes(card: ModelCard) -> set[str]:
     """Names of the weights whose shapes depend on the number of classes."""
     config = DIS2Config.from_card(card)
     with torch.device("meta"):
-        one, other = DIS2(config).state_dict(), DIS2(replace(config, classes=config.classes + 1)).state_dict()
+        one = build_network(config).state_dict()
+        other = build_network(replace(config, classes=config.classes + 1)).state_dict()
     return {name for name, value in one.items() if value.shape != other[name].shape}
 
 

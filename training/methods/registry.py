@@ -2,19 +2,20 @@
 
 ``concat`` sees all modalities always; ``concat_dropout``, ``shaspec`` and ``mmformer`` train the scenarios that the
 loop draws, the full one among them; ``hallucination`` and DIS2 train the full scenario and, beside it, the
-incomplete ones that the loop draws.
+incomplete ones that the loop draws. ``dis2_shared`` trains the scenarios that are drawn, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from torch import nn
 
 from dis2_core.contract.errors import InputError
-from dis2_core.network import DIS2, DIS2Config, Scenario, SegmentationNetwork
+from dis2_core.network import DIS2, DIS2Config, Scenario, SegmentationNetwork, SharedDIS2
 
 from .concatenation import Concatenation
 from .cross_entropy import CrossEntropyObjective
@@ -29,10 +30,13 @@ from .dis2.ablations import (
 from .hallucination import Hallucination, HallucinationObjective
 from .mmformer import MMFormer, MMFormerObjective
 from .modality_dropout import DropoutObjective, ModalityDropout
+from .shared import SharedObjective
 from .shaspec import ShaSpec, ShaSpecObjective
 from .single import FullObjective, SingleModality
 
-DIS2_METHOD = "dis2"  #: the one whose file is a model file
+DIS2_METHOD = "dis2"  #: in the paper's form
+SHARED_METHOD = "dis2_shared"  #: in the form that we recommend
+MODEL_METHODS = (DIS2_METHOD, SHARED_METHOD)  #: those whose file is a model file
 SINGLE = "single_"  #: followed by the name of a modality
 
 
@@ -45,6 +49,7 @@ class Method(NamedTuple):
 
 _METHODS = {
     DIS2_METHOD: Method(DIS2, CrossEntropyObjective),
+    SHARED_METHOD: Method(SharedDIS2, SharedObjective),
     "dis2_no_kd": Method(DIS2, WithoutDistillation),
     "dis2_no_diversity": Method(DIS2, WithoutDiversity),
     "dis2_no_class_attention": Method(WithoutClassAttention, CrossEntropyObjective),
@@ -80,13 +85,22 @@ def build(method: str, config: DIS2Config, cross_entropy: float = 1.0) -> nn.Mod
     Raises:
         InputError: There is no such method.
     """
-    found = _find(method, config)
-    return found.objective(found.network(config), cross_entropy)
+    return objective(method, build_network(method, config), cross_entropy)
+
+
+def objective(method: str, network: SegmentationNetwork, cross_entropy: float = 1.0) -> nn.Module:
+    """What trains a method's network, which may have learned before. Raises InputError for an unknown method."""
+    return _find(method, network.config).objective(network, cross_entropy)
 
 
 def build_network(method: str, config: DIS2Config) -> SegmentationNetwork:
     """Build a method's network alone. Raises InputError where there is no such method."""
-    return _find(method, config).network(config)
+    return _find(method, config).network(replace(config, form=form_of(method)))
+
+
+def form_of(method: str) -> Literal["paper", "shared"]:
+    """The form of a method's configuration; the baselines have the sizes of the paper's."""
+    return "shared" if method.startswith(SHARED_METHOD) else "paper"
 
 
 def answers(method: str, scenario: Scenario) -> bool:

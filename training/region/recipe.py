@@ -8,11 +8,13 @@ from dis2_core.contract.other_jobs import TrainJob
 from ..data.augmentation import AugmentationRecipe
 from ..data.dataset import Description
 from ..fitting.recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
+from ..methods.registry import DIS2_METHOD, SHARED_METHOD
 
 WINDOW, WIDTH = 64, 8
 LEAST_DECODER_WIDTH = 4  # width / 8 starves the class maps of a narrow network
 EPOCHS = 10  # validations, and points of the learning curve
-FULL_FIRST = 0.35  # of the steps; the other branches then start as copies
+FULL_FIRST = 0.35  # of the steps in the paper's form; the other branches then start as copies
+ALL_SCENARIOS = 3  # modalities up to which every step trains all scenarios; of more, one is drawn
 
 
 def region_recipe(job: TrainJob, description: Description, start: ModelCard | None, *, branches: bool) -> Recipe:
@@ -29,6 +31,7 @@ def region_recipe(job: TrainJob, description: Description, start: ModelCard | No
     width = job.width or (int(start.network["width"]) if start else WIDTH)
     return Recipe(
         recipe="region",
+        method=DIS2_METHOD if start and start.network.get("form", "paper") == "paper" else SHARED_METHOD,
         data=DataRecipe(folder=""),
         model=ModelRecipe(
             name=job.name,
@@ -43,6 +46,7 @@ def region_recipe(job: TrainJob, description: Description, start: ModelCard | No
             windows_per_epoch=round(job.steps / epochs) * job.batch_size,
             batch_size=job.batch_size,
             full_only=first,
+            incomplete="all" if len(description.modalities) <= ALL_SCENARIOS else "one",
         ),
         distillation=DistillationRecipe(start=first, ramp=0.1),
         augmentation=AugmentationRecipe(height_noise=_height_noise(description)),

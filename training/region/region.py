@@ -13,11 +13,11 @@ from functools import partial
 import numpy as np
 import torch
 
-from dis2_core import DIS2, DIS2Config, Model, ModelCard, load_model, save_model
+from dis2_core import DIS2Config, Model, ModelCard, load_model, save_model
 from dis2_core.contract.errors import Cancelled, NoValidData, ResourceError
 from dis2_core.contract.other_jobs import TRAINING_OUTPUTS, TrainJob
 from dis2_core.evaluation.metrics import Scores
-from dis2_core.network import Scenario
+from dis2_core.network import Scenario, SegmentationNetwork, build_network
 from dis2_core.rasters.opening import gdal_environment
 from dis2_core.rasters.sources import files_behind
 from dis2_core.report import require_packages
@@ -35,7 +35,7 @@ from ..fitting.loop import Epoch, train
 from ..fitting.preparation import build_card, set_up
 from ..fitting.recipe import Recipe
 from ..fitting.warm_start import WarmStart, warm_start
-from ..methods.cross_entropy import CrossEntropyObjective
+from ..methods.registry import objective
 from ..scoring.evaluation import card_metrics, score_windows
 from .card import described
 from .holdout import Box, HoldOut, Role, hold_out
@@ -121,7 +121,7 @@ class RegionRun:
         plan = hold_out(labels.codes, len(labels.classes), window_of(job, card), job.held_out)
         return cls(job, report, start, scene, labels, plan)
 
-    def execute(self) -> tuple[TrainingResult, DIS2]:
+    def execute(self) -> tuple[TrainingResult, SegmentationNetwork]:
         """Train and test."""
         accelerator = SingleDevice(self.job.device)
         torch.manual_seed(self.job.seed)
@@ -178,7 +178,7 @@ class RegionRun:
         start = self.start.card if self.start else None
         card = build_card(region_recipe(self.job, description, start, branches=False), description)
         if self.start is None:
-            begun = WarmStart(DIS2(DIS2Config.from_card(card)), taken=0.0, branches=False, new=())
+            begun = WarmStart(build_network(DIS2Config.from_card(card)), taken=0.0, branches=True, new=())
         else:
             card = with_terms(self.start.card, like(self.start.card, card))
             begun = warm_start(self.start, card)
@@ -186,10 +186,11 @@ class RegionRun:
         return card, region_recipe(self.job, description, start, branches=begun.branches), begun
 
     def _train(
-        self, recipe: Recipe, accelerator: SingleDevice, ground: Ground, card: ModelCard, network: DIS2
-    ) -> tuple[DIS2, list[Epoch], int]:
+        self, recipe: Recipe, accelerator: SingleDevice, ground: Ground, card: ModelCard, network: SegmentationNetwork
+    ) -> tuple[SegmentationNetwork, list[Epoch], int]:
         """Return the trained network, how it went, and the step at which it was best on the validation ground."""
-        training = set_up(recipe, accelerator, ground, card, CrossEntropyObjective(network, recipe.cross_entropy))
+        learning = objective(recipe.method, network, recipe.cross_entropy)
+        training = set_up(recipe, accelerator, ground, card, learning)
         average = training.average.network
         best, chosen, weights = -math.inf, recipe.schedule.steps, None
         curve = []
@@ -202,7 +203,7 @@ class RegionRun:
             average.load_state_dict(weights)
         return average.eval(), curve, chosen
 
-    def _test(self, network: DIS2, card: ModelCard) -> dict[Scenario, Scores]:
+    def _test(self, network: SegmentationNetwork, card: ModelCard) -> dict[Scenario, Scores]:
         """Score all scenarios on ground that was never looked at before."""
         self.report.progress(TRAINED, "testing")
         windows = self._windows(Role.TEST)
@@ -240,7 +241,7 @@ def like(start: ModelCard, card: ModelCard) -> ModelCard:
         return card
     entries = dict(start.network)
     if len(card.modalities) != len(start.modalities):
-        entries.pop("missing_branches")
+        entries.pop("missing_branches", None)
     config = DIS2Config.from_card(replace(card, network=entries))
     return replace(card, network=config.card_entries())
 

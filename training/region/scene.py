@@ -57,13 +57,10 @@ class Scene:
         """Examine the rasters of a job and choose the grid; nothing is read yet.
 
         Raises:
-            InputError: There are fewer than two, one cannot be used, or they do not show the same ground.
+            InputError: There is none, one cannot be used, or they do not show the same ground.
         """
-        if len(job.inputs) < 2:
-            raise InputError(
-                "DIS2 learns from two modalities or more.",
-                "Give a second raster of the same ground, heights beside a photo for example.",
-            )
+        if not job.inputs:
+            raise InputError("There is no raster to learn from.", "Give a raster of the ground that is labelled.")
         sources = [(job.inputs[slot], describe(slot, job.inputs[slot], start)) for slot in SLOTS if slot in job.inputs]
         inputs = examine(sources)
         for item in inputs:

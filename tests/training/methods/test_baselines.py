@@ -21,7 +21,7 @@ from dis2_training.scoring.cost import count_parameters
 
 NAMES = tuple(name for name, _ in TWO)
 METHODS = method_names(NAMES)
-DRAWING = ("concat_dropout", "shaspec", "mmformer")
+DRAWING = ("dis2_shared", "concat_dropout", "shaspec", "mmformer")
 
 
 @pytest.fixture(autouse=True)

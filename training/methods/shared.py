@@ -1,0 +1,47 @@
+"""What the shared form of DIS2 is trained for: the labels, in every scenario alike, at three scales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from dis2_core.network import Scenario, SharedDIS2
+
+from .base import DrawingObjective, with_total
+from .dis2.losses import segmentation_loss, terms_mean
+
+COARSE_WEIGHT = 0.5  # of each coarse scale, beside 1 for the full size
+
+
+class SharedObjective(DrawingObjective):
+    """The task in the scenarios of a batch, each of which weighs the same; coarse scales beside it.
+
+    All scenarios go through the trunk as one batch, whose batch norms see all of them.
+    """
+
+    network: SharedDIS2
+
+    def __init__(self, network: SharedDIS2, cross_entropy: float) -> None:
+        super().__init__(network, cross_entropy)
+        config = network.config
+        _, middle, coarse, _ = config.channels
+        self.coarse_heads = nn.ModuleList(nn.Conv2d(c, config.classes, kernel_size=1) for c in (coarse, middle))
+
+    def forward(
+        self, inputs: Mapping[str, Tensor], labels: Tensor, scenarios: Sequence[Scenario], distillation: float
+    ) -> dict[str, Tensor]:
+        """Return the loss terms and ``total``; the full scenario is one of the drawn. See ``Objective.forward``."""
+        output = self.network.outputs(inputs, scenarios)
+        terms = terms_mean([self.task("drawn", x, labels) for x in output.logits.chunk(len(scenarios))])
+        for head, maps in zip(self.coarse_heads, output.coarse, strict=True):
+            stride = labels.shape[-1] // maps.shape[-1]
+            costs = [segmentation_loss(x, thinned(labels, stride)) for x in head(maps).chunk(len(scenarios))]
+            terms[f"stride_{stride}"] = COARSE_WEIGHT * torch.stack(costs).mean()
+        return with_total(terms)
+
+
+def thinned(labels: Tensor, stride: int) -> Tensor:
+    """The label in the middle of every cell of ``stride`` pixels: (B, H, W) -> (B, H / stride, W / stride)."""
+    return labels[:, stride // 2 :: stride, stride // 2 :: stride]
