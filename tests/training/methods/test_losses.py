@@ -59,6 +59,23 @@ def test_ignored_pixels_count_nowhere():
         assert term(scores, other, truth).item() == pytest.approx(expected.item(), rel=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_autocast_changes_no_segmentation_loss(dtype: torch.dtype):
+    """Logits as a network gives them under autocast: the loss and its gradient are those of float32."""
+    scores = logits().to(dtype)
+    values, gradients = [], []
+    for enabled in (False, True):
+        given = (scores if enabled else scores.float()).clone().requires_grad_()
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            loss = segmentation_loss(given, labels())
+        loss.backward()
+        assert loss.dtype == torch.float32
+        values.append(loss.detach())
+        gradients.append(given.grad.to(dtype))
+    torch.testing.assert_close(values[1], values[0], rtol=0, atol=0)
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=0, atol=0)
+
+
 def test_no_valid_pixel_costs_nothing_and_gives_no_nan():
     nothing = torch.full((2, 8, 8), IGNORE)
     scores = logits().requires_grad_()
