@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from dis2_core.network import DIS2Config
+from dis2_core.network import DIS2Config, Scenario
 
 from .base import Baseline, blank, encoders
 from .decoder import MapDecoder
@@ -28,9 +28,18 @@ class Concatenation(Baseline):
 
     def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:
         """Return the logits (B, K, H, W)."""
-        own = {name: self.encoders[name](inputs[name]) for name in self.available(inputs)}
-        slots = [own[name] if name in own else self.stand_in(name, inputs, own) for name in self.config.names]
-        return self.decode(slots)
+        scenario = self.available(inputs)
+        return self.forward_scenarios(inputs, [scenario])[scenario]
+
+    def forward_scenarios(self, inputs: Mapping[str, Tensor], scenarios: Sequence[Scenario]) -> dict[Scenario, Tensor]:
+        """Logits of several scenarios; each encoder runs once. See ``SegmentationNetwork``."""
+        seen = {name for scenario in scenarios for name in scenario}
+        own = {name: self.encoders[name](inputs[name]) for name in self.available(inputs) if name in seen}
+        return {scenario: self._answer(inputs, {name: own[name] for name in scenario}) for scenario in scenarios}
+
+    def _answer(self, inputs: Mapping[str, Tensor], own: Mapping[str, list[Tensor]]) -> Tensor:
+        """Logits from the maps of a scenario's modalities."""
+        return self.decode([own[name] if name in own else self.stand_in(name, inputs, own) for name in self.config.names])
 
     def stand_in(self, name: str, inputs: Mapping[str, Tensor], own: Mapping[str, list[Tensor]]) -> list[Tensor]:
         """The maps in the slot of a missing modality: those of zeros."""

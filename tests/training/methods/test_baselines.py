@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from dis2_core import DIS2, DIS2Config
 from dis2_core.contract.errors import InputError, NoInput, UnknownModality
+from dis2_training.methods.cross_entropy import cross_entropy
 from dis2_training.methods.decoder import MapDecoder
 from dis2_training.methods.dis2.losses import segmentation_loss
 from dis2_training.methods.hallucination import Hallucination, imitation
@@ -235,6 +236,28 @@ def test_the_term_of_a_batch_is_the_mean_of_its_scenarios(method: str) -> None:
     logits = objective.network.forward_scenarios(tester.inputs(), tester.scenarios)
     own = torch.stack([segmentation_loss(logits[scenario], labels) for scenario in tester.scenarios])
     torch.testing.assert_close(terms["drawn"], own.mean(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_modality_dropout_that_encodes_once_learns_what_it_would_by_encoding_anew(training: bool) -> None:
+    """Terms and gradients are those of a pass for every scenario; each encoder runs once."""
+    tester = BaselineTester("concat_dropout")
+    objective, labels = tester.objective.train(training), tester.labels()
+    runs = dict.fromkeys(NAMES, 0)
+    for name in NAMES:
+
+        def count(*_: object, name: str = name) -> None:
+            runs[name] += 1
+
+        objective.network.encoders[name].register_forward_hook(count)
+    terms = objective(tester.inputs(), labels, tester.scenarios, 0.0)
+    assert set(runs.values()) == {1}
+    found = torch.autograd.grad(terms["total"], list(objective.parameters()))
+    anew = [objective.network({name: tester.inputs()[name] for name in kept}) for kept in tester.scenarios]
+    expected = torch.stack([segmentation_loss(x, labels) + cross_entropy(x, labels) for x in anew]).mean()
+    torch.testing.assert_close(terms["total"], expected)
+    for ours, theirs in zip(found, torch.autograd.grad(expected, list(objective.parameters())), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-6)
 
 
 @pytest.mark.parametrize("method", DRAWING)
