@@ -27,11 +27,16 @@ _TITLES = {
     "dis2_no_class_attention": "DIS2 without class attention",
     "dis2_no_hf": "DIS2 without hierarchical fusion",
     "dis2_no_transformer": "DIS2 without the transformer",
+    "dis2_no_compensation": "DIS2 without compensatory encoders (nor the diversity term)",
+    "dis2_equal_scenarios": "DIS2, scenarios weigh alike, no distillation",
     "dis2_shared_branch": "DIS2, one missing branch for all",
     "concat": "concatenation",
     "concat_dropout": "concatenation, modality dropout",
     "shaspec": "ShaSpec in 2-D",
     "mmformer": "mmFormer in 2-D",
+    "anyseg": "AnySeg",
+    "cmx": "CMX, modality dropout",
+    "m3l": "M3L",
     "hallucination": "hallucination",
 }
 

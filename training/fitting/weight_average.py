@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 
-import torch
 from torch import nn
+
+from ..methods.moving_average import follow
 
 
 class WeightAverage:
@@ -23,13 +24,6 @@ class WeightAverage:
         self.decay = decay
         self.network = copy.deepcopy(source).requires_grad_(False)
 
-    @torch.no_grad()
     def update(self, step: int) -> None:
         """Take in the weights after an optimizer step, counted from 0."""
-        decay = min(self.decay or 0.0, (1 + step) / (10 + step))
-        source = self.source.state_dict()
-        for name, mean in self.network.state_dict().items():
-            if mean.is_floating_point():
-                mean.lerp_(source[name], 1 - decay)
-            else:
-                mean.copy_(source[name])
+        follow(self.network, self.source, min(self.decay or 0.0, (1 + step) / (10 + step)))

@@ -39,7 +39,8 @@ class Concatenation(Baseline):
 
     def _answer(self, inputs: Mapping[str, Tensor], own: Mapping[str, list[Tensor]]) -> Tensor:
         """Logits from the maps of a scenario's modalities."""
-        return self.decode([own[name] if name in own else self.stand_in(name, inputs, own) for name in self.config.names])
+        slots = [own[name] if name in own else self.stand_in(name, inputs, own) for name in self.config.names]
+        return self.decode(slots)
 
     def stand_in(self, name: str, inputs: Mapping[str, Tensor], own: Mapping[str, list[Tensor]]) -> list[Tensor]:
         """The maps in the slot of a missing modality: those of zeros."""

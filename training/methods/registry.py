@@ -1,8 +1,8 @@
 """The methods of the benchmark by name: each a network for prediction and an objective that trains it.
 
-``concat`` sees all modalities always; ``concat_dropout``, ``shaspec`` and ``mmformer`` train the scenarios that the
-loop draws, the full one among them; ``hallucination`` and DIS2 train the full scenario and, beside it, the
-incomplete ones that the loop draws. ``dis2_shared`` trains the scenarios that are drawn, too.
+``concat`` sees all modalities always; ``hallucination`` and DIS2 train the full scenario and, beside it, the incomplete
+ones that the loop draws; all others that know several modalities train the scenarios that the loop draws, the full one
+among them.
 """
 
 from __future__ import annotations
@@ -20,18 +20,23 @@ from dis2_core.network import DIS2, DIS2Config, Scenario, SegmentationNetwork, S
 from .concatenation import Concatenation
 from .cross_entropy import CrossEntropyObjective
 from .dis2.ablations import (
+    EqualScenarios,
     WithoutClassAttention,
+    WithoutCompensation,
     WithoutDistillation,
     WithoutDiversity,
     WithoutHierarchicalFusion,
     WithoutTransformer,
     shared_missing_branch,
 )
-from .hallucination import Hallucination, HallucinationObjective
-from .mmformer import MMFormer, MMFormerObjective
 from .modality_dropout import DropoutObjective, ModalityDropout
+from .rivals.anyseg import AnySeg, AnySegObjective
+from .rivals.cmx import CMX
+from .rivals.hallucination import Hallucination, HallucinationObjective
+from .rivals.m3l import M3L, M3LObjective
+from .rivals.mmformer import MMFormer, MMFormerObjective
+from .rivals.shaspec import ShaSpec, ShaSpecObjective
 from .shared import SharedObjective
-from .shaspec import ShaSpec, ShaSpecObjective
 from .single import FullObjective, SingleModality
 
 DIS2_METHOD = "dis2"  #: in the paper's form
@@ -55,11 +60,16 @@ _METHODS = {
     "dis2_no_class_attention": Method(WithoutClassAttention, CrossEntropyObjective),
     "dis2_no_hf": Method(WithoutHierarchicalFusion, CrossEntropyObjective),
     "dis2_no_transformer": Method(WithoutTransformer, CrossEntropyObjective),
+    "dis2_no_compensation": Method(WithoutCompensation, WithoutDiversity),
+    "dis2_equal_scenarios": Method(DIS2, EqualScenarios),
     "dis2_shared_branch": Method(shared_missing_branch, CrossEntropyObjective),
     "concat": Method(Concatenation, FullObjective),
     "concat_dropout": Method(ModalityDropout, DropoutObjective),
     "shaspec": Method(ShaSpec, ShaSpecObjective),
     "mmformer": Method(MMFormer, MMFormerObjective),
+    "anyseg": Method(AnySeg, AnySegObjective),
+    "cmx": Method(CMX, DropoutObjective),
+    "m3l": Method(M3L, M3LObjective),
     "hallucination": Method(Hallucination, HallucinationObjective),
 }
 

@@ -15,14 +15,17 @@ from dis2_core.contract.errors import InputError, NoInput, UnknownModality
 from dis2_training.methods.cross_entropy import cross_entropy
 from dis2_training.methods.decoder import MapDecoder
 from dis2_training.methods.dis2.losses import segmentation_loss
-from dis2_training.methods.hallucination import Hallucination, imitation
 from dis2_training.methods.registry import answers, build, build_network, method_names
-from dis2_training.methods.shaspec import ShaSpec
+from dis2_training.methods.rivals.anyseg import cross_modal, similarities, unimodal
+from dis2_training.methods.rivals.cmx import CrossPath, Rectification
+from dis2_training.methods.rivals.hallucination import Hallucination, imitation
+from dis2_training.methods.rivals.m3l import LinearFusion
+from dis2_training.methods.rivals.shaspec import ShaSpec
 from dis2_training.scoring.cost import count_parameters
 
 NAMES = tuple(name for name, _ in TWO)
 METHODS = method_names(NAMES)
-DRAWING = ("dis2_shared", "concat_dropout", "shaspec", "mmformer")
+DRAWING = ("dis2_shared", "concat_dropout", "shaspec", "mmformer", "anyseg", "cmx", "m3l")
 
 
 @pytest.fixture(autouse=True)
@@ -68,11 +71,12 @@ def test_it_learns(method: str) -> None:
     tester = BaselineTester(method)
     objective = tester.objective.train()
     optimizer = torch.optim.AdamW(objective.parameters(), lr=5e-3)
+    weight = 0.0 if method == "anyseg" else 1.0  # of 50 to what a teacher says that has learned nothing yet
     blocks = torch.randint(0, 3, (2, 2, 2), generator=torch.Generator().manual_seed(0))
     labels = blocks.repeat_interleave(16, dim=1).repeat_interleave(16, dim=2)
     inputs = {name: 0.1 * x + labels[:, None] - 1 for name, x in tester.inputs(batch=2).items()}
     for step in range(16):
-        total = objective(inputs, labels, [tester.scenarios[1 + step % 2]], 1.0)["total"]
+        total = objective(inputs, labels, [tester.scenarios[1 + step % 2]], weight)["total"]
         optimizer.zero_grad()
         total.backward()
         optimizer.step()
@@ -225,6 +229,113 @@ def test_concat_never_sees_a_missing_modality_and_single_sees_its_own_alone() ->
         torch.testing.assert_close(single.network(x), single.network({"sar": tester.inputs()["sar"]}))
 
 
+# --- AnySeg, M3L, CMX ---
+
+
+@pytest.mark.parametrize("method", ["anyseg", "m3l"])
+def test_the_teacher_is_the_average_of_the_student_and_has_no_gradient(method: str) -> None:
+    """Young averages are plain means of all weights so far; the teacher moves in training alone."""
+    objective = BaselineTester(method).objective.train()
+    tester = BaselineTester(method)
+    weight = next(objective.network.encoder.parameters())
+    followed = next(objective.teacher.network.encoder.parameters())
+    for value in (1.0, 2.0, 6.0):
+        with torch.no_grad():
+            weight.fill_(value)
+        objective(tester.inputs(), tester.labels(), tester.scenarios, 1.0)["total"].backward()
+    assert followed.unique().item() == pytest.approx(3.0) and int(objective.teacher.steps) == 3
+    assert not any(p.requires_grad or p.grad is not None for p in objective.teacher.parameters())
+    assert not objective.teacher.network.training
+    objective.eval()(tester.inputs(), tester.labels(), tester.scenarios, 1.0)
+    assert followed.unique().item() == pytest.approx(3.0)
+
+
+def test_the_distillations_of_anyseg_weigh_what_was_published() -> None:
+    tester = BaselineTester("anyseg")
+    terms = tester.objective(tester.inputs(), tester.labels(), tester.scenarios, 0.5)
+    own = terms["drawn"] + terms["drawn_cross_entropy"]
+    expected = own + 0.5 * (50 * terms["response"] + 5 * terms["unimodal"] + 10 * terms["cross_modal"])
+    torch.testing.assert_close(terms["total"], expected)
+
+
+def test_a_student_that_is_its_teacher_has_nothing_to_learn_from_it() -> None:
+    """In evaluation mode of both, with all modalities; features alone matter to two of the three."""
+    tester = BaselineTester("anyseg")
+    objective = tester.objective.eval()
+    terms = objective(tester.inputs(), tester.labels(), tester.scenarios[:1], 1.0)
+    assert [terms[name].item() for name in ("response", "unimodal", "cross_modal")] == pytest.approx([0] * 3, abs=1e-6)
+    own = objective.network.encode(tester.inputs())
+    swapped = {"optical": own["sar"], "sar": own["optical"]}
+    assert unimodal(own, swapped).item() > 0
+    assert cross_modal(own, swapped).item() == pytest.approx(0, abs=1e-6)  # as alike as before
+
+
+def test_similarities_are_cosines() -> None:
+    a, b = torch.tensor([3.0, 0.0]).view(1, 2, 1, 1), torch.tensor([1.0, 1.0]).view(1, 2, 1, 1)
+    torch.testing.assert_close(similarities([a, b])[0], torch.tensor([[1.0, 0.5**0.5], [0.5**0.5, 1.0]]))
+
+
+@torch.no_grad()
+def test_linear_fusion_is_a_convex_sum() -> None:
+    """Alike at the start; with all weight on one modality, its maps."""
+    fusion = LinearFusion(modalities=2, levels=1)
+    maps = torch.randn(2, 3, 4, 4)
+    torch.testing.assert_close(fusion([maps])[0], maps.mean(dim=0, keepdim=True))
+    fusion.shares[0, 1] = 100.0
+    torch.testing.assert_close(fusion([maps])[0], maps[1:])
+
+
+@torch.no_grad()
+def test_the_token_of_m3l_stands_for_what_is_missing_and_for_nothing_else() -> None:
+    tester = BaselineTester("m3l")
+    network, inputs = tester.evaluated(), tester.inputs()
+    before = network.forward_scenarios(inputs, tester.scenarios)
+    network.token.add_(1.0)
+    after = network.forward_scenarios(inputs, tester.scenarios)
+    changed = [not torch.allclose(before[scenario], after[scenario]) for scenario in tester.scenarios]
+    assert changed == [False, True, True]
+
+
+def test_the_masked_student_of_m3l_learns_the_classes_of_its_teacher() -> None:
+    tester = BaselineTester("m3l")
+    objective, unlabelled = tester.objective.eval(), torch.full_like(tester.labels(), 255)
+    terms = objective(tester.inputs(), unlabelled, tester.scenarios, 0.5)
+    classes = objective.teacher.network(tester.inputs()).argmax(dim=1)
+    logits = objective.network.forward_scenarios(tester.inputs(), tester.scenarios)
+    expected = [cross_entropy(logits[scenario], classes) for scenario in tester.scenarios[1:]]
+    torch.testing.assert_close(terms["teacher"], torch.stack(expected).mean(), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(terms["total"], 0.5 * terms["teacher"])  # no label, no task
+    assert "teacher" not in objective(tester.inputs(), unlabelled, tester.scenarios[:1], 0.5)
+
+
+@torch.no_grad()
+def test_what_rectification_gives() -> None:
+    """With weights of one half everywhere, half by channels and half by pixels: half of the other's map."""
+    rectify = Rectification(slots=2, channels=4)
+    for parameter in rectify.parameters():
+        parameter.zero_()  # sigmoid(0) = .5
+    first, second = torch.randn(2, 1, 4, 3, 3).unbind()
+    for ours, expected in zip(rectify([first, second]), (first + second / 2, second + first / 2), strict=True):
+        torch.testing.assert_close(ours, expected)
+
+
+@torch.no_grad()
+def test_the_linear_attention_of_cmx_is_what_its_definition_says_pixel_by_pixel() -> None:
+    torch.manual_seed(0)
+    path, other = CrossPath(8, heads=2).double(), CrossPath(8, heads=2).double()
+    query, theirs = torch.randn(2, 1, 5, 8, dtype=torch.float64).unbind()
+    heard = []
+    path.leave.register_forward_hook(lambda _, given, __: heard.append(given[0][..., 8:]))
+    path(torch.zeros_like(query), torch.zeros_like(query), query, other.context(theirs))
+    keys, values = other.keys_values(theirs)[0].chunk(2, dim=1)  # (5, 8) each
+    for head in (slice(0, 4), slice(4, 8)):
+        scores = torch.tensor(
+            [[sum(keys[n, i] * values[n, j] for n in range(5)) / 2 for j in range(8)] for i in range(8)]
+        )
+        weights = scores[head, head].softmax(dim=0).double()
+        torch.testing.assert_close(heard[0][0][:, head], query[0][:, head] @ weights, rtol=1e-5, atol=1e-7)
+
+
 # --- drawing scenarios ---
 
 
@@ -304,7 +415,9 @@ def test_what_an_ablation_leaves_out_and_nothing_else() -> None:
     assert rest < parts["dis2_no_transformer"] and not any(part.startswith(attention) for part in added)
     assert all(part.startswith(("deepest.", "down.2.")) for part in added)
     assert set(networks["dis2_shared_branch"].branches) == {"full", "incomplete"}
-    for method in ("dis2_no_kd", "dis2_no_diversity"):
+    left_out = set(networks["dis2"].state_dict()) - set(networks["dis2_no_compensation"].state_dict())
+    assert left_out == {name for name in networks["dis2"].state_dict() if name.startswith("compensatory.")}
+    for method in ("dis2_no_kd", "dis2_no_diversity", "dis2_equal_scenarios"):
         assert networks[method].state_dict().keys() == networks["dis2"].state_dict().keys()
 
 
@@ -319,6 +432,36 @@ def test_an_ablated_loss_is_zero_and_the_others_stay(method: str, term: str) -> 
     assert before[term].item() > 0 and after[term].item() == 0
     for name in set(before) - {term, "total"}:
         torch.testing.assert_close(after[name], before[name])
+
+
+@torch.no_grad()
+def test_without_compensation_the_slot_of_a_missing_modality_is_zero() -> None:
+    """As if every map of a compensatory encoder were 0 in the whole network."""
+    torch.manual_seed(0)
+    whole, ablated = (BaselineTester(method).objective.network.eval() for method in ("dis2", "dis2_no_compensation"))
+    ablated.load_state_dict({k: x for k, x in whole.state_dict().items() if not k.startswith("compensatory.")})
+    for encoder in whole.compensatory.values():
+        encoder.register_forward_hook(zero_maps)
+    inputs = BaselineTester("dis2").inputs()
+    for scenario in BaselineTester("dis2").scenarios:
+        given = {name: inputs[name] for name in scenario}
+        torch.testing.assert_close(ablated(given), whole(given), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_equal_scenarios_share_what_the_published_sum_gives_to_all(count: int) -> None:
+    """Of the sum of the scenarios' terms each scenario has the same part; all else counts once."""
+    tester = BaselineTester("dis2_equal_scenarios")
+    incomplete = tester.scenarios[1 : 1 + count]
+    objective = tester.objective.eval()
+    arguments = tester.inputs(), tester.labels()
+    terms = objective(*arguments, incomplete, 5.0)
+    alone = [objective(*arguments, [scenario], 0.0) for scenario in incomplete]
+    full = sum(value for name, value in terms.items() if name.startswith("full"))
+    each = [sum(value for name, value in one.items() if name.startswith("missing")) for one in alone]
+    beside = sum(terms[name] for name in terms if name.startswith(("auxiliary", "diversity")))
+    expected = (2 if count else 1) * torch.stack([full, *each]).mean() + beside
+    torch.testing.assert_close(terms["total"], expected)
 
 
 # --- the registry ---

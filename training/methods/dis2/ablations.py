@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -10,7 +11,9 @@ from torch import Tensor, nn
 from dis2_core.network import DIS2, BranchOutput, DIS2Config, Features, Scenario
 from dis2_core.network.encoder import normed_halving_conv
 from dis2_core.network.fusion import Fused, HierarchicalFusion, LevelFusion
+from dis2_core.network.inputs import part_of, scenario_of
 
+from ..base import with_total
 from ..cross_entropy import CrossEntropyObjective
 from ..decoder import MapDecoder
 from ..fusion import PlainFusion
@@ -36,6 +39,43 @@ class WithoutDiversity(CrossEntropyObjective):
 
     def _diversity(self, features: Features, missing: Scenario) -> Tensor:
         return features.branches[missing].logits.new_zeros(())
+
+
+class EqualScenarios(WithoutDistillation):
+    """Every scenario of a batch weighs the same, the full one as any other, and none teaches another.
+
+    The published sum counts the full scenario once and the mean of the incomplete ones once: of three scenarios the
+    full one has half of the weight. Here each has its share of that sum, so that what is beside the scenarios
+    (auxiliary decoders, diversity) weighs what it did.
+    """
+
+    def forward(
+        self, inputs: Mapping[str, Tensor], labels: Tensor, incomplete: Sequence[Scenario], distillation: float
+    ) -> dict[str, Tensor]:
+        """Return the loss terms and ``total``; see ``Objective.forward``."""
+        terms = super().forward(inputs, labels, incomplete, distillation)
+        del terms["total"]
+        kinds, scenarios = 1 + bool(incomplete), 1 + len(incomplete)
+        shares = {"full": kinds / scenarios, "missing": kinds * len(incomplete) / scenarios}
+        return with_total(terms, **{name: shares.get(name.partition("_")[0], 1.0) for name in terms})
+
+
+class WithoutCompensation(DIS2):
+    """The slot of a missing modality is filled with zeros: no compensatory encoder looks at what is there again."""
+
+    def __init__(self, config: DIS2Config) -> None:
+        super().__init__(config)
+        del self.compensatory
+
+    def features(
+        self, inputs: Mapping[str, Tensor], scenarios: Sequence[Scenario] | None = None, with_class_maps: bool = False
+    ) -> Features:
+        """Run the routes of scenarios; see ``DIS2.features``."""
+        available = scenario_of(self.config, inputs)
+        routes = [available] if scenarios is None else [part_of(available, scenario) for scenario in scenarios]
+        own = {name: self.encoders[name](inputs[name]) for name in available}
+        zeros = {name: [torch.zeros_like(x) for x in maps] for name, maps in own.items()}
+        return Features(own, {}, {route: self._run(route, own, zeros, with_class_maps) for route in routes})
 
 
 class WithoutClassAttention(DIS2):

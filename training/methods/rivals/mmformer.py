@@ -21,10 +21,10 @@ from dis2_core.network.classwise import Decoded
 from dis2_core.network.fusion import LevelFusion
 from dis2_core.network.transformer import TransformerLayer
 
-from .base import Baseline, DrawingObjective, encoders, with_total
-from .decoder import MapDecoder
-from .dis2.losses import segmentation_loss, terms_mean
-from .dis2.supervision import AuxiliaryDecoder, ScaleHeads
+from ..base import Baseline, DrawingObjective, encoders, with_total
+from ..decoder import MapDecoder
+from ..dis2.losses import segmentation_loss, terms_mean
+from ..dis2.supervision import AuxiliaryDecoder, ScaleHeads
 
 
 class MMFormer(Baseline):

@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from dis2_core.network import DIS2Config, Scenario
 from dis2_core.network.encoder import Encoder
 
-from .base import BaselineObjective, mean_maps, with_total
-from .concatenation import Concatenation
-from .dis2.losses import terms_mean
+from ..base import BaselineObjective, mean_maps, with_total
+from ..concatenation import Concatenation
+from ..dis2.losses import terms_mean
 
 
 class Hallucination(Concatenation):

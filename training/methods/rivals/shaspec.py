@@ -21,10 +21,10 @@ from torch import Tensor, nn
 from dis2_core.network import DIS2Config, Scenario
 from dis2_core.network.encoder import Encoder
 
-from .base import Baseline, DrawingObjective, encoders, mean_maps, with_total
-from .decoder import MapDecoder
-from .dis2.losses import terms_mean
-from .fusion import PlainFusion
+from ..base import Baseline, DrawingObjective, encoders, mean_maps, with_total
+from ..decoder import MapDecoder
+from ..dis2.losses import terms_mean
+from ..fusion import PlainFusion
 
 SHARED_WEIGHT = 0.1  # of the L1 distance between shared features, as published
 MODALITY_WEIGHT = 0.02  # of the modality classification, as published
