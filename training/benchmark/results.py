@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import Scores
 
 from ..methods.registry import SINGLE
-from ..scoring.bootstrap import Difference, Statistic, iou_of, miou, paired_bootstrap
+from ..scoring.bootstrap import Difference, Statistic, average_of, iou_of, miou, paired_bootstrap
 from .plan import BenchmarkRecipe
 from .run_scores import RunScores
 
 Measure = Callable[[Scores], float]
+
+Average = Literal["Avg", "E"]
+AVG: Average = "Avg"  #: All scenarios count alike
+EXPECTED: Average = "E"  #: A scenario counts by its probability, where modalities go missing by chance
+AVERAGES: tuple[Average, ...] = (AVG, EXPECTED)
+
+MISSING = 0.1  # probability that a modality is missing, independently, in the expectation E
+FEW_SEEDS = 3  # fewer say nothing of how seeds differ
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,24 @@ class Results:
         ]
         return self._over_seeds(values)
 
+    def weights(self, average: Average) -> npt.NDArray[np.float64]:
+        """(S,) by which the clean scenarios count in a mean; they add up to 1."""
+        sizes = np.array([name.count("+") + 1 for name in self.scenarios])
+        if average == AVG:
+            return np.full(len(sizes), 1 / len(sizes))
+        likely = (1 - MISSING) ** sizes * MISSING ** (sizes.max() - sizes)
+        shares: npt.NDArray[np.float64] = likely / likely.sum()  # that all are missing is left out
+        return shares
+
+    def average(self, method: str, average: Average, measure: Measure) -> Spread | None:
+        """A mean over the clean scenarios; None where a method has nothing to say in one of them."""
+        values = [
+            float(self.weights(average) @ [measure(self._scores(index, name)) for name in self.scenarios])
+            for index, test in enumerate(self.tests)
+            if test.facts.method == method and all(test.has(name) for name in self.scenarios)
+        ]
+        return self._over_seeds(values)
+
     def calibration(self, method: str, condition: str) -> Spread | None:
         """Expected calibration error of a method in a condition."""
         values = [test.calibration_error(condition) for test in self.of(method) if test.has(condition)]
@@ -120,19 +148,32 @@ class Results:
 
         Of methods with different numbers of seeds, those that both have are compared.
         """
-        pairs = self._pairs(method, other, condition)
+        pairs = self._pairs(method, other, (condition,))
         if not pairs:
             return None
         first, second = ([test.patches(condition) for test in tests] for tests in zip(*pairs, strict=True))
         return paired_bootstrap(first, second, self.statistic)
 
-    def count_common_seeds(self, method: str, other: str, condition: str) -> int:
-        """How many seeds both methods have; ``difference`` compares these."""
-        return len(self._pairs(method, other, condition))
+    def average_difference(self, method: str, other: str, over_seeds: bool = False) -> Difference | None:
+        """Likewise in the mean over the clean scenarios; None, too, where seeds are to be drawn and are too few."""
+        pairs = self._pairs(method, other, self.scenarios)
+        if not pairs or (over_seeds and len(pairs) < FEW_SEEDS):
+            return None
+        first, second = (
+            [np.stack([test.patches(name) for name in self.scenarios], axis=1) for test in tests]
+            for tests in zip(*pairs, strict=True)
+        )  # seeds of (tiles, S, K, K + 1)
+        statistic = average_of(self.statistic, self.weights(AVG))
+        return paired_bootstrap(first, second, statistic, over_seeds=over_seeds)
 
-    def _pairs(self, method: str, other: str, condition: str) -> list[tuple[RunScores, RunScores]]:
+    def count_common_seeds(self, method: str, other: str, *conditions: str) -> int:
+        """How many seeds both methods have in all of some conditions; differences compare these."""
+        return len(self._pairs(method, other, conditions))
+
+    def _pairs(self, method: str, other: str, conditions: Sequence[str]) -> list[tuple[RunScores, RunScores]]:
         ours, theirs = (
-            {test.facts.seed: test for test in self.of(name) if test.has(condition)} for name in (method, other)
+            {test.facts.seed: test for test in self.of(name) if all(test.has(item) for item in conditions)}
+            for name in (method, other)
         )
         return [(ours[seed], theirs[seed]) for seed in sorted(set(ours) & set(theirs))]
 

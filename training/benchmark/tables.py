@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dis2_core.evaluation.metrics import Scores
 from dis2_core.run.jobfolder import whole_file
 
 from ..methods.registry import DIS2_METHOD, SINGLE
+from ..scoring.bootstrap import Difference
 from .plan import BenchmarkRecipe
-from .results import Results, Spread, short
+from .results import AVERAGES, AVG, FEW_SEEDS, MISSING, Average, Measure, Results, Spread, short
 from .run_scores import RunScores
 
 NOT_RUN = "*not run*"
@@ -92,24 +92,39 @@ def _accuracy(results: Results) -> list[str]:
     blocks += [("mean F1", lambda s: s.mean_f1), ("overall accuracy", lambda s: s.overall_accuracy)]
     (name, measure), *others = blocks
     return [
-        f"## Accuracy\n\n{_scenario_table(results, results.benchmark.methods, name, measure)}",
+        f"## Accuracy\n\n{_how_averaged(results)}",
+        _scenario_table(results, results.benchmark.methods, name, measure),
         *(_scenario_table(results, results.methods, name, measure) for name, measure in others),
         _table(("ECE", *results.scenarios), (_row(results, m, results.calibration) for m in results.methods)),
     ]
 
 
-def _scenario_table(results: Results, methods: Sequence[str], name: str, measure: Callable[[Scores], float]) -> str:
+def _how_averaged(results: Results) -> str:
+    return (
+        f"Avg is the mean over all {len(results.scenarios)} scenarios; E what to expect where each modality is missing "
+        f"with a probability of {MISSING:g}, independently, and not all are."
+    )
+
+
+def _scenario_table(results: Results, methods: Sequence[str], name: str, measure: Measure) -> str:
     def cells(method: str, condition: str) -> Spread | None:
         return results.spread(method, condition, measure)
 
     full, *missing = results.scenarios
-    header = (name, *results.scenarios, *(f"drop to {scenario}" for scenario in missing))
+    header = (name, *results.scenarios, *AVERAGES, *(f"drop to {scenario}" for scenario in missing))
     rows = []
     for method in methods:
         spreads = {scenario: cells(method, scenario) for scenario in results.scenarios}
         drops = [_drop(spreads[full], spreads[scenario]) if method in results.methods else "" for scenario in missing]
-        rows.append((*_row(results, method, cells), *(() if method.startswith(SINGLE) else drops)))
+        means = [_mean(results, method, average, measure) for average in AVERAGES]
+        rows.append((*_row(results, method, cells), *means, *(() if method.startswith(SINGLE) else drops)))
     return _table(header, rows)
+
+
+def _mean(results: Results, method: str, average: Average, measure: Measure) -> str:
+    if method not in results.methods:
+        return NOT_RUN
+    return str(results.average(method, average, measure) or NOTHING)
 
 
 def _drop(full: Spread | None, missing: Spread | None) -> str:
@@ -131,11 +146,11 @@ def _comparisons(results: Results) -> list[str]:
     tables = []
     others = [method for method in several if method != reference]
     if reference in results.methods and others:
-        header = (f"ahead of {title(reference)} by", *results.scenarios)
+        header = (f"ahead of {title(reference)} by", *results.scenarios, *_mean_columns(results))
         tables.append(_table(header, ((title(m), *_differences_by_scenario(results, m, reference)) for m in others)))
     rivals = [method for method in others if method != DIS2_METHOD]
     if DIS2_METHOD in results.methods and rivals:
-        header = (f"how far {title(DIS2_METHOD)} is ahead of", *results.scenarios)
+        header = (f"how far {title(DIS2_METHOD)} is ahead of", *results.scenarios, *_mean_columns(results))
         tables.append(_table(header, ((title(m), *_differences_by_scenario(results, DIS2_METHOD, m)) for m in rivals)))
     floors = {scenario: floor for scenario in results.scenarios if (floor := results.floor(scenario))}
     if floors and several:
@@ -146,7 +161,16 @@ def _comparisons(results: Results) -> list[str]:
 
 
 def _differences_by_scenario(results: Results, method: str, other: str) -> list[str]:
-    return [_difference(results, method, other, scenario) for scenario in results.scenarios]
+    seeds = results.count_common_seeds(method, other, *results.scenarios)
+    means = [results.average_difference(method, other), results.average_difference(method, other, over_seeds=True)]
+    cells = [_cell(results, found, seeds) for found in means[: len(_mean_columns(results))]]
+    return [*(_difference(results, method, other, scenario) for scenario in results.scenarios), *cells]
+
+
+def _mean_columns(results: Results) -> tuple[str, ...]:
+    """The columns of a comparison behind the scenarios: seeds are drawn where there are enough, and tiles as well."""
+    enough = len(results.benchmark.seeds) >= FEW_SEEDS and len(results.tests[0].tiles) >= FEW_TILES
+    return (AVG, f"{AVG}, over seeds and tiles") if enough else (AVG,)
 
 
 def _how_compared(results: Results) -> str:
@@ -157,18 +181,23 @@ def _how_compared(results: Results) -> str:
         )
     return (
         f"Differences in {results.statistic_name}: paired bootstrap over the test tiles, 10,000 resamples, 95 % "
-        "interval and two-sided p; the seeds are taken as they are. Bold: the interval leaves 0 out. Tiles of one "
-        "scene are not independent, which makes the intervals narrower than they should be."
+        "interval and two-sided p; the seeds are taken as they are, but for the column that draws them as well (its "
+        "interval is still too narrow with three). Bold: the interval leaves 0 out. Tiles of one scene are not "
+        "independent, which makes the intervals narrower than they should be."
     )
 
 
 def _difference(results: Results, method: str, other: str, condition: str) -> str:
-    found = results.difference(method, other, condition)
+    common = results.count_common_seeds(method, other, condition)
+    return _cell(results, results.difference(method, other, condition), common)
+
+
+def _cell(results: Results, found: Difference | None, common: int) -> str:
     if found is None:
         return NOTHING
     sign = "+" if found.estimate >= 0 else ""
     text = f"{sign}{short(found.estimate)}"
-    common, planned = results.count_common_seeds(method, other, condition), len(results.benchmark.seeds)
+    planned = len(results.benchmark.seeds)
     seeds = f" ({common} of {planned} seeds)" if common < planned else ""
     if len(results.tests[0].tiles) < FEW_TILES:
         return f"{text}{seeds}"
@@ -239,25 +268,40 @@ def write_csv(results: Results, path: Path) -> None:
 
 
 def _csv_rows(results: Results, test: RunScores) -> Iterable[dict[str, Any]]:
+    """A row for every condition, and one for each mean over the scenarios."""
     facts = test.facts
+    run = {"method": facts.method, "width": facts.width, "seed": facts.seed}
+    training = {
+        "parameters": facts.parameters,
+        "steps": facts.steps,
+        "training_seconds": round(facts.seconds),
+        "training_cpu_seconds": round(facts.cpu_seconds),
+        "validation_miou": round(facts.validation_miou, 4),
+    }
     for condition in test.conditions:
-        scores, scenario = test.scores(condition), condition.partition(", ")[0]
-        focus = {f"{results.focus_name}_iou": round(results.measure(scores), 4)} if results.focus is not None else {}
+        scenario = condition.partition(", ")[0]
         yield {
-            "method": facts.method,
-            "width": facts.width,
-            "seed": facts.seed,
+            **run,
             "scenario": condition,
-            "miou": round(scores.miou, 4),
-            **focus,
-            "f1": round(scores.mean_f1, 4),
-            "oa": round(scores.overall_accuracy, 4),
+            **_rounded(_shares(results, test, condition)),
             "ece": round(test.calibration_error(condition), 4),
-            "parameters": facts.parameters,
             "gflop": facts.gflop[scenario],
             "seconds_a_window": facts.seconds_a_window[scenario],
-            "steps": facts.steps,
-            "training_seconds": round(facts.seconds),
-            "training_cpu_seconds": round(facts.cpu_seconds),
-            "validation_miou": round(facts.validation_miou, 4),
+            **training,
         }
+    if all(test.has(scenario) for scenario in results.scenarios):
+        shares = [_shares(results, test, scenario) for scenario in results.scenarios]
+        for average in AVERAGES:
+            weights = results.weights(average)
+            means = {name: float(weights @ [item[name] for item in shares]) for name in shares[0]}
+            yield {**run, "scenario": average, **_rounded(means), **training}
+
+
+def _shares(results: Results, test: RunScores, condition: str) -> dict[str, float]:
+    scores = test.scores(condition)
+    focus = {f"{results.focus_name}_iou": results.measure(scores)} if results.focus is not None else {}
+    return {"miou": scores.miou, **focus, "f1": scores.mean_f1, "oa": scores.overall_accuracy}
+
+
+def _rounded(shares: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in shares.items()}

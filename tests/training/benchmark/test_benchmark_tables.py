@@ -61,7 +61,7 @@ TESTS = [
     toy("dis2", 0, {FULL: (50, 0), "optical": (40, 0), "sar": (30, 10), SHIFTED: (25, 0)}),
     toy("dis2", 1, {FULL: (45, 0), "optical": (40, 0), "sar": (30, 10), SHIFTED: (25, 0)}),
     toy("concat_dropout", 0, {FULL: (50, 0), "optical": (40, 0), "sar": (20, 0), SHIFTED: (10, 0)}),
-    toy("single_sar", 0, {FULL: (25, 0), "sar": (25, 0), SHIFTED: (25, 0)}),
+    toy("single_sar", 0, {"sar": (25, 0)}),
 ]
 
 
@@ -79,12 +79,16 @@ def test_the_table_says_what_was_counted() -> None:
     rows = rows_of(markdown(Results(benchmark(), TESTS)))
     flood, miou = rows["**DIS2**"][:2]
     # flooded: 50 of 50, then 45 of 50; 40 of 50 twice; 30 of 50 with 10 false alarms
-    assert flood == [".950 ± .071", ".800 ± .000", ".500 ± .000", ".150", ".450"]
+    assert flood[:3] == [".950 ± .071", ".800 ± .000", ".500 ± .000"] and flood[5:] == [".150", ".450"]
+    # Avg of seed 0 is (1 + .8 + .5) / 3; E weighs .81, .09 and .09, without the .01 of nothing at all
+    assert flood[3] == f"{short((2.3 + 2.2) / 6)} ± {short(0.1 / 3 / 2**0.5)}"
+    assert flood[4].startswith(short((0.81 * 0.95 + 0.09 * 0.8 + 0.09 * 0.5) / 0.99))
     assert miou[1] == f"{short((100 / 110 + 0.8) / 2)} ± .000"
     once = [f"{score} (1 of 2 seeds)" for score in ("1.000", ".800", ".400")]
     assert rows["concatenation, modality dropout"][0][:3] == once
     assert rows["ShaSpec in 2-D"][0][:3] == ["*not run*"] * 3
-    assert rows["sar alone"][0][:3] == ["–", "–", ".500 (1 of 2 seeds)"]  # it saw SAR in every scenario
+    assert rows["sar alone"][0][:5] == ["–", "–", ".500 (1 of 2 seeds)", "–", "–"]  # it saw SAR in every scenario
+    assert rows["ShaSpec in 2-D"][0][3:5] == ["*not run*"] * 2
     ece = next(cells for cells in rows["**DIS2**"] if cells[0].startswith(".025"))
     assert ece[:3] == [".025 ± .000"] * 3
 
@@ -106,8 +110,31 @@ def test_dis2_is_compared_with_every_method_on_the_seeds_they_share() -> None:
     text = markdown(Results(benchmark(), [*TESTS, shaspec]))
     table = text.split("| how far **DIS2** is ahead of |")[1].split("\n\n")[0]
     (cells,) = rows_of(table)["ShaSpec in 2-D"]  # neither the reference nor the single modality is in it
-    assert [cell.split(" (")[0] for cell in cells] == ["+.000", "**+.200**", "**+.100**"]
+    assert [cell.split(" (")[0] for cell in cells] == ["+.000", "**+.200**", "**+.100**", "**+.100**"]
     assert all(cell.endswith(" (1 of 2 seeds)") for cell in cells)
+
+
+def test_seeds_are_drawn_where_there_are_three() -> None:
+    """Of tiles that are all alike the interval over tiles is a point, that over seeds is not."""
+    found = {seed: (50 - 5 * seed, 0) for seed in range(3)}
+    ours = [toy("dis2", seed, {FULL: pair, "optical": (40, 0), "sar": (30, 0)}) for seed, pair in found.items()]
+    theirs = [toy("shaspec", seed, {FULL: (35, 0), "optical": (35, 0), "sar": (25, 0)}) for seed in range(3)]
+    results = Results(benchmark(seeds=[0, 1, 2]), [*ours, *theirs])
+    text = markdown(results)
+    table = text.split("| how far **DIS2** is ahead of |")[1].split("\n\n")[0]
+    assert table.startswith(" optical+sar | optical | sar | Avg | Avg, over seeds and tiles |")
+    (cells,) = rows_of(table)["ShaSpec in 2-D"]
+    assert cells[3].startswith("**+.133** (.133 to .133")
+    assert cells[4].startswith("**+.133** (.100 to .167")  # three times seed 2, three times seed 0
+    alone = Results(benchmark(), [*ours[:2], *theirs[:2]])
+    assert alone.average_difference("dis2", "shaspec", over_seeds=True) is None
+    assert "over seeds and tiles |" not in markdown(alone)
+
+
+def test_what_is_expected_where_modalities_go_missing_by_chance() -> None:
+    results = Results(benchmark(), TESTS)
+    assert results.weights("E") == pytest.approx(np.array([0.81, 0.09, 0.09]) / 0.99)
+    assert results.weights("Avg") == pytest.approx([1 / 3] * 3)
 
 
 def test_degradations_stand_between_full_and_missing() -> None:
@@ -123,7 +150,10 @@ def test_the_rows_say_which_run_and_which_scenario(tmp_path: Path) -> None:
     assert {"method", "width", "seed", "scenario", "miou", "flood_iou", "f1", "oa", "parameters", "gflop"} <= set(
         rows[0]
     )
-    assert len(rows) == 4 + 4 + 4 + 3
+    assert len(rows) == 4 + 4 + 4 + 1 + 3 * 2  # and both means of what answers all scenarios
+    means = {row["scenario"]: row for row in rows if (row["method"], row["scenario"]) == ("concat_dropout", "Avg")}
+    assert float(means["Avg"]["flood_iou"]) == pytest.approx((1.0 + 0.8 + 0.4) / 3, abs=1e-4)
+    assert (means["Avg"]["gflop"], means["Avg"]["ece"], means["Avg"]["steps"]) == ("", "", "10")
     (row,) = [row for row in rows if (row["method"], row["scenario"]) == ("concat_dropout", "sar")]
     assert float(row["flood_iou"]) == 0.4
     assert float(row["oa"]) == pytest.approx(120 / 150, abs=1e-4)

@@ -7,7 +7,7 @@ import pytest
 
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import ConfusionMatrix
-from dis2_training.scoring.bootstrap import class_iou, iou_of, miou, paired_bootstrap
+from dis2_training.scoring.bootstrap import average_of, class_iou, iou_of, miou, paired_bootstrap
 
 
 def matrices(patches: int, skill: float, seed: int, classes: int = 2) -> np.ndarray:
@@ -125,3 +125,40 @@ def test_training_seeds_are_averaged() -> None:
 def test_matrices_that_do_not_belong_together_are_refused(first, second) -> None:
     with pytest.raises(InputError, match="matrices"):
         paired_bootstrap(np.ones(first), np.ones(second))
+
+
+def test_the_average_of_scenarios_is_that_of_their_scores() -> None:
+    scenarios = np.stack([matrices(12, skill, seed) for seed, skill in enumerate((0.9, 0.7, 0.6))], axis=1)[None]
+    other = np.stack([matrices(12, skill, seed) for seed, skill in enumerate((0.8, 0.7, 0.5), 5)], axis=1)[None]
+    weights = (6, 3, 1)
+    found = paired_bootstrap(scenarios, other, average_of(iou_of(1), weights), resamples=200)
+    scores = [[float(iou_of(1)(x[0, :, s].sum(0))) for s in range(3)] for x in (scenarios, other)]
+    means = [np.average(row, weights=weights) for row in scores]
+    assert found.estimate == pytest.approx(means[0] - means[1])
+    same, one = np.repeat(scenarios[:, :, :1], 3, axis=2), other[:, :, [1, 1, 1]]
+    averaged = paired_bootstrap(same, one, average_of(miou, [1] * 3), resamples=200)
+    alone = paired_bootstrap(scenarios[:, :, 0], other[:, :, 1], resamples=200)
+    assert (averaged.low, averaged.high, averaged.p) == pytest.approx((alone.low, alone.high, alone.p))
+
+
+def test_all_draws_of_three_seeds() -> None:
+    """Of patches that are all alike the seeds alone decide: 27 equally likely draws, each with its mean."""
+    gains = (0, 40, 100)
+    runs = np.zeros((3, 6, 2, 3))
+    runs[:, :, 0, 0] = runs[:, :, 1, 1] = np.array([500 + gain for gain in gains])[:, None]
+    runs[:, :, 0, 1] = runs[:, :, 1, 0] = np.array([500 - gain for gain in gains])[:, None]
+    base = np.repeat(runs[:1], 3, axis=0)
+    gained = miou(runs[:, 0]) - miou(base[:, 0])
+    found = paired_bootstrap(runs, base, over_seeds=True, resamples=20_000)
+    assert found.estimate == pytest.approx(gained.mean())
+    # three times the same seed is one draw of 27, more than 2.5 %
+    assert (found.low, found.high) == pytest.approx((gained.min(), gained.max()))
+    assert found.p == pytest.approx(2 / 27, abs=0.01)  # three times the seed without a gain
+    as_they_are = paired_bootstrap(runs, base)
+    assert (as_they_are.low, as_they_are.high) == pytest.approx((gained.mean(),) * 2)
+
+
+def test_seeds_that_are_drawn_together_are_as_many() -> None:
+    runs = np.stack([matrices(5, 0.8, seed) for seed in range(3)])
+    with pytest.raises(InputError, match="of 3 and of 2 seeds"):
+        paired_bootstrap(runs, runs[:2], over_seeds=True)
