@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from jsonargparse import Namespace
 
 from dis2_core.cli.console import display_for_people
@@ -12,14 +13,18 @@ from dis2_core.contract.errors import Dis2Error, InputError
 from dis2_core.run.disk import translated_errors
 from dis2_core.run.interrupts import interruptible
 from dis2_core.run.jobfolder import whole_file
+from dis2_core.run.reporting import Reporter
 
 from ..options.arguments import Parser, recipe_file
+from .budget import calibrate
 from .gallery import draw_gallery
 from .plan import BenchmarkRecipe
 from .plots import draw_all
 from .results import Results
-from .runs import Outcome, is_done, run_all, tested
+from .runs import Outcome, is_done, run_all, tested, threads_of
 from .tables import markdown, write_csv
+
+STEPS_FILE = "steps.yaml"
 
 
 class RunsFailed(Dis2Error):
@@ -38,6 +43,9 @@ def benchmark_parser() -> Parser:
         "--only", nargs="+", default=[], help="train no other runs than these: dis2 concat/seed1; the table is of all"
     )
     parser.add_argument("--processes", type=int, default=1, help="runs at a time, which share the cores")
+    parser.add_argument(
+        "--calibrate", action="store_true", help="measure how many steps of each method take the recipe's minutes"
+    )
     parser.add_argument("--tables-only", action="store_true", help="write tables and plots of what is done so far")
     return parser
 
@@ -45,7 +53,7 @@ def benchmark_parser() -> Parser:
 def to_benchmark(options: Namespace) -> BenchmarkRecipe:
     """Build the benchmark that parsed options describe."""
     options = options.clone()
-    for name in ("config", "out", "only", "processes", "tables_only"):
+    for name in ("config", "out", "only", "processes", "calibrate", "tables_only"):
         options.pop(name, None)
     parser = Parser()
     parser.add_class_arguments(BenchmarkRecipe, None)
@@ -59,6 +67,9 @@ def run_benchmark(options: Namespace) -> None:
     data = benchmark.recipe.data
     description = data.open(data.train).description
     benchmark.check(description.modality_names, tuple(item.name for item in description.classes))
+    if options.calibrate:
+        print(write_steps(benchmark, out, options.processes))
+        return
     runs = benchmark.only(options.only) if options.only else benchmark.runs()
     outcomes: dict[str, Outcome] = {}
     if not options.tables_only:
@@ -75,6 +86,24 @@ def run_benchmark(options: Namespace) -> None:
             f"Some runs failed: {', '.join(failed)}. {outcomes[failed[0]].reason}",
             "Mend what is wrong and start the benchmark again: what is done is kept.",
         )
+
+
+def write_steps(benchmark: BenchmarkRecipe, out: Path, processes: int) -> str:
+    """Measure how many steps each method gets; write and return ``steps.yaml``, which a second ``--config`` reads.
+
+    Args:
+        benchmark: With a budget.
+        out: Folder of the runs.
+        processes: As many as will train at a time, since threads cost CPU time of their own.
+    """
+    with translated_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(threads_of(processes))
+    with interruptible() as cancelled, display_for_people() as display:
+        text = str(calibrate(benchmark, Reporter(display, cancelled)))
+    with whole_file(out / STEPS_FILE) as part:
+        part.write_text(text, encoding="utf-8")
+    return text
 
 
 def write_results(benchmark: BenchmarkRecipe, out: Path) -> str:

@@ -13,6 +13,8 @@ from dis2_core.contract.errors import InputError
 from ..fitting.recipe import Recipe, plain
 from ..methods.registry import MODEL_METHODS, method_names
 
+MAX_MINUTES = 1_000_000
+
 
 @dataclass
 class ScoringRecipe:
@@ -45,6 +47,8 @@ class BenchmarkRecipe:
         methods: What is compared, in the order of the table (``dis2_training.methods.registry``).
         seeds: Each method is trained once with each.
         changes: Values of the recipe that a method has of its own, by method: ``{dis2: {optimizer.lr: 2e-3}}``.
+        minutes: CPU minutes that each method may train for, validation included; None: all do the schedule's steps.
+        steps: Optimizer steps of each method in that time, as ``dis2-train benchmark --calibrate`` measures them.
         test: How trained networks are tested.
         reference: The method that the others are compared with, patch by patch.
         focus: Class whose IoU has a column of its own; empty: none.
@@ -58,6 +62,8 @@ class BenchmarkRecipe:
     methods: list[str]
     seeds: list[int] = field(default_factory=lambda: [0, 1, 2])
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    minutes: float | None = None
+    steps: dict[str, int] = field(default_factory=dict)
     test: ScoringRecipe = field(default_factory=ScoringRecipe)
     reference: str = "concat_dropout"
     focus: str = ""
@@ -69,8 +75,10 @@ class BenchmarkRecipe:
         """All runs, seed after seed: a table with one seed of every method comes first.
 
         Raises:
-            InputError: A method has changes and is not compared, or a change names no value of a recipe.
+            InputError: A method has changes and is not compared, a change names no value of a recipe, or there is a
+                budget and nobody has measured how many steps it is worth.
         """
+        self._check_budget()
         if stray := sorted(set(self.changes) - set(self.methods)):
             raise InputError(f"The benchmark changes the recipe of '{stray[0]}', which it does not train.")
         return [self._run(method, seed) for seed in self.seeds for method in self.methods]
@@ -103,6 +111,19 @@ class BenchmarkRecipe:
         if self.focus and self.focus not in classes:
             raise InputError(f"There is no class '{self.focus}' to focus on: there are {', '.join(classes)}.")
 
+    def _check_budget(self) -> None:
+        if self.steps and self.minutes is None:
+            raise InputError("Methods have steps of their own, and no budget says why.", "Name it: minutes.")
+        if self.minutes is None:
+            return
+        if not 0 < self.minutes <= MAX_MINUTES:
+            raise InputError(f"minutes is {self.minutes}; it must lie between 0 and {MAX_MINUTES:,}.")
+        if missing := [method for method in self.methods if method not in self.steps]:
+            raise InputError(
+                f"Nobody has measured how many steps of '{missing[0]}' take {self.minutes:g} CPU minutes.",
+                "`dis2-train benchmark --calibrate` does, and prints the steps for the recipe.",
+            )
+
     def _check_numbers(self) -> None:
         data, test = self.recipe.data, self.test
         if not re.fullmatch(r"\w[\w.-]*", self.name):
@@ -121,6 +142,8 @@ class BenchmarkRecipe:
 
     def _run(self, method: str, seed: int) -> Run:
         recipe = changed(self.recipe, self.changes.get(method, {}))
+        if self.minutes is not None:
+            recipe = with_steps(recipe, self.steps[method], method)
         model = dataclasses.replace(recipe.model, name=recipe.model.name if method in MODEL_METHODS else method)
         return Run(method, seed, dataclasses.replace(recipe, method=method, seed=seed, model=model), self.test)
 
@@ -159,6 +182,23 @@ def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     for name, value in changes.items():
         recipe = _with(recipe, name.split("."), value, name)
     return recipe
+
+
+def with_steps(recipe: Recipe, steps: int, method: str) -> Recipe:
+    """Return a recipe with another number of optimizer steps in the same number of epochs.
+
+    Raises:
+        InputError: They cannot be shared evenly by the epochs.
+    """
+    schedule = recipe.schedule
+    each, rest = divmod(steps, schedule.epochs)
+    if each < 1 or rest:
+        raise InputError(
+            f"{steps} steps of '{method}' are no whole number in each of {schedule.epochs} epochs.",
+            f"Give a multiple of {schedule.epochs}.",
+        )
+    windows = each * schedule.batch_size * schedule.accumulate
+    return dataclasses.replace(recipe, schedule=dataclasses.replace(schedule, windows_per_epoch=windows))
 
 
 def _with(part: Any, path: list[str], value: Any, name: str) -> Any:

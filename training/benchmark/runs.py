@@ -204,10 +204,15 @@ def _facts(run: Run, model: Model, wanted: Sequence[Condition], folder: Path) ->
     )
 
 
+def threads_of(processes: int) -> int:
+    """The share of the cores of each of several processes."""
+    return max(1, (os.cpu_count() or 1) // processes)
+
+
 def _in_processes(todo: Sequence[Run], out: Path, processes: int, report: Reporter) -> dict[str, Outcome]:
     """Several runs at a time, each in a process of its own: torch's threads do not share cores well."""
     context = multiprocessing.get_context("spawn")
-    threads = max(1, (os.cpu_count() or 1) // processes)
+    threads = threads_of(processes)
     messages, stop = context.Queue(), context.Event()
     shares = dict.fromkeys([run.place for run in todo], 0.0)
     outcomes: dict[str, Outcome] = {}

@@ -67,14 +67,27 @@ def _head(results: Results) -> list[str]:
     devices = " and ".join(dict.fromkeys(test.facts.device for test in results.tests))
     windows = schedule["batch_size"] * schedule["accumulate"]
     how = (
-        f"Width {model['width']}, windows of {model['window']} pixels, {facts.steps:,} steps of {windows} windows, the "
-        f"same for every method, seeds {', '.join(map(str, benchmark.seeds))}; trained on {devices}. Scores are of "
-        f"maps of {len(test.tiles)} whole test tiles (split '{benchmark.test.split}', overlap "
-        f"{benchmark.test.overlap:g}), all pixels pooled in one confusion matrix a scenario and seed: mean ± standard "
-        f"deviation over the seeds. Weights were chosen on the split '{benchmark.recipe.data.validation}'."
+        f"Width {model['width']}, windows of {model['window']} pixels, {_how_long(results, windows)}, seeds "
+        f"{', '.join(map(str, benchmark.seeds))}; trained on {devices}. Scores are of maps of {len(test.tiles)} whole "
+        f"test tiles (split '{benchmark.test.split}', overlap {benchmark.test.overlap:g}), all pixels pooled in one "
+        "confusion matrix a scenario and seed: mean ± standard deviation over the seeds. Weights were chosen on the "
+        f"split '{benchmark.recipe.data.validation}'."
     )
     own = [f"{changes}: {', '.join(methods)}." for changes, methods in _changes(benchmark).items()]
     return [how, "\n".join(f"- {text}" for text in (*own, *benchmark.caveats))]
+
+
+def _how_long(results: Results, windows: int) -> str:
+    benchmark = results.benchmark
+    if benchmark.minutes is None:
+        return f"{results.tests[0].facts.steps:,} steps of {windows} windows, the same for every method"
+    steps = (
+        f"{name_of(method)} {benchmark.steps[method]:,}" for method in results.methods if method in benchmark.steps
+    )
+    return (
+        f"{benchmark.minutes:g} CPU minutes of training and validation for every method, in steps of {windows} windows "
+        f"as measured beforehand: {', '.join(steps)}"
+    )
 
 
 def _changes(benchmark: BenchmarkRecipe) -> dict[str, list[str]]:

@@ -280,5 +280,9 @@ def test_the_head_says_what_was_done() -> None:
     changes = {"dis2": rate, "concat_dropout": rate}
     text = markdown(Results(benchmark(changes=changes), TESTS))
     assert "Width 8, windows of 32 pixels, 10 steps of 8 windows" in text and "trained on CPU" in text
+    steps = {"dis2": 10, "concat_dropout": 25, "single_sar": 60, "shaspec": 20}
+    equal = markdown(Results(benchmark(minutes=2.5, steps=steps), TESTS))
+    assert "2.5 CPU minutes of training and validation for every method" in equal
+    assert "DIS2 10, concatenation, modality dropout 25, sar alone 60, seeds 0, 1" in equal
     assert "- optimizer.lr 0.002: **DIS2**, concatenation, modality dropout." in text and "- Toy numbers." in text
     assert rows_of(text)["**DIS2**"][-1] == ["1,234", "0.500", "0.500", "0.500", "20.0", "1.5"]

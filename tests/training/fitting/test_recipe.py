@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from dis2_training.cli import read_recipe
 from dis2_training.fitting.recipe import distillation_weight, full_only_steps, learning_rate
 
 ALL = sorted(str(item) for item in resources.files("dis2_training.configs").iterdir() if item.name.endswith(".yaml"))
-CONFIGS = [path for path in ALL if "benchmark_" not in path]
 BENCHMARKS = [path for path in ALL if "benchmark_" in path]
+VARIANTS = [path for path in ALL if "equal_cost_" in path]
+CONFIGS = [path for path in ALL if path not in (*BENCHMARKS, *VARIANTS)]
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: Path(path).stem)
@@ -33,6 +35,20 @@ def test_every_benchmark_config_is_a_plan(config: str) -> None:
     for run in runs:
         assert run.recipe.schedule.steps > 0
         DIS2Config(window=(run.recipe.model.window,) * 2, width=run.recipe.model.width)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda path: Path(path).stem)
+def test_a_variant_is_a_few_values_beside_its_benchmark(variant: str) -> None:
+    """Of the last part of its name; whatever it does not name stays."""
+    data = Path(variant).stem.rpartition("_")[2]
+    base = next(path for path in BENCHMARKS if Path(path).stem == f"benchmark_{data}")
+    whole = to_benchmark(benchmark_parser().parse_args(["--config", base]))
+    varied = to_benchmark(benchmark_parser().parse_args(["--config", base, "--config", variant]))
+    assert varied.name != whole.name and varied.recipe.model == whole.recipe.model
+    if "equal_cost_" in variant:
+        assert varied.minutes and (varied.recipe, varied.methods) == (whole.recipe, whole.methods)
+        steps = varied.steps or dict.fromkeys(varied.methods, 10 * varied.recipe.schedule.epochs)
+        assert replace(varied, steps=steps).runs()
 
 
 def test_the_configs_are_all_there() -> None:
