@@ -126,7 +126,7 @@ def _budget(benchmark: BenchmarkRecipe) -> float:
 def _one_of_each(benchmark: BenchmarkRecipe) -> list[Run]:
     """A run of each method that is trained, by the schedule that all share."""
     equal_steps = dataclasses.replace(benchmark, seeds=benchmark.seeds[:1], minutes=None, steps={})
-    return equal_steps.runs()
+    return [run for run in equal_steps.runs() if not run.members]
 
 
 class _Trial:

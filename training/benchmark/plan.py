@@ -11,7 +11,7 @@ from typing import Any
 from dis2_core.contract.errors import InputError
 
 from ..fitting.recipe import Recipe, plain
-from ..methods.registry import MODEL_METHODS, method_names
+from ..methods.registry import ENSEMBLE, MODEL_METHODS, SINGLE, method_names
 
 MAX_MINUTES = 1_000_000
 
@@ -106,6 +106,9 @@ class BenchmarkRecipe:
             if method not in known:
                 raise InputError(f"There is no method '{method}'.", f"Use some of: {', '.join(known)}.")
         self._check_numbers()
+        singles = [f"{SINGLE}{name}" for name in modalities]
+        if ENSEMBLE in self.methods and (missing := [name for name in singles if name not in self.methods]):
+            raise InputError(f"An ensemble needs '{missing[0]}'.", "Compare it, too: it is trained anyway.")
         if self.test.degraded and self.test.degraded not in modalities:
             raise InputError(f"'{self.test.degraded}' cannot be degraded: there are {', '.join(modalities)}.")
         if self.focus and self.focus not in classes:
@@ -118,7 +121,8 @@ class BenchmarkRecipe:
             return
         if not 0 < self.minutes <= MAX_MINUTES:
             raise InputError(f"minutes is {self.minutes}; it must lie between 0 and {MAX_MINUTES:,}.")
-        if missing := [method for method in self.methods if method not in self.steps]:
+        trained = [method for method in self.methods if method != ENSEMBLE]
+        if missing := [method for method in trained if method not in self.steps]:
             raise InputError(
                 f"Nobody has measured how many steps of '{missing[0]}' take {self.minutes:g} CPU minutes.",
                 "`dis2-train benchmark --calibrate` does, and prints the steps for the recipe.",
@@ -142,10 +146,12 @@ class BenchmarkRecipe:
 
     def _run(self, method: str, seed: int) -> Run:
         recipe = changed(self.recipe, self.changes.get(method, {}))
-        if self.minutes is not None:
+        if self.minutes is not None and method != ENSEMBLE:
             recipe = with_steps(recipe, self.steps[method], method)
         model = dataclasses.replace(recipe.model, name=recipe.model.name if method in MODEL_METHODS else method)
-        return Run(method, seed, dataclasses.replace(recipe, method=method, seed=seed, model=model), self.test)
+        singles = [name for name in self.methods if name.startswith(SINGLE)] if method == ENSEMBLE else []
+        members = tuple(self._run(name, seed) for name in singles)
+        return Run(method, seed, dataclasses.replace(recipe, method=method, seed=seed, model=model), self.test, members)
 
 
 @dataclass(frozen=True)
@@ -156,12 +162,14 @@ class Run:
         method, seed: What tells it from the others.
         recipe: Everything that determines the training.
         test: And the test.
+        members: The runs of the single networks that an ensemble is put together of instead of being trained.
     """
 
     method: str
     seed: int
     recipe: Recipe
     test: ScoringRecipe
+    members: tuple[Run, ...] = ()
 
     @property
     def place(self) -> str:
@@ -170,7 +178,9 @@ class Run:
 
     def plain(self) -> dict[str, Any]:
         """What determines the scores, as JSON holds it."""
-        return {"recipe": plain(self.recipe), "test": dataclasses.asdict(self.test)}
+        members = {member.method: plain(member.recipe) for member in self.members}
+        made = {"recipe": plain(self.recipe), "test": dataclasses.asdict(self.test)}
+        return {**made, "members": members} if members else made
 
 
 def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:

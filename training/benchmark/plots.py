@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dis2_core.run.jobfolder import whole_file
 
+from ..fitting.log import FILE as LOG
 from ..fitting.log import read_log
 from ..methods.registry import DIS2_METHOD, SINGLE
 from .results import Results
@@ -74,7 +75,10 @@ def _learning(results: Results, out: Path) -> Figure:
     """Validation mIoU of each scenario while the first seed was trained."""
     figure, axes = _panels(len(results.scenarios), height=3.8)
     for method in results.methods:
-        log = read_log(out / method / f"seed{results.of(method)[0].facts.seed}")
+        folder = out / method / f"seed{results.of(method)[0].facts.seed}"
+        if not (folder / LOG).exists():  # an ensemble learns nothing
+            continue
+        log = read_log(folder)
         for axis, scenario in zip(axes, results.scenarios, strict=True):
             if f"miou {scenario}" in log[-1] and (not method.startswith(SINGLE) or scenario == method[len(SINGLE) :]):
                 steps = [int(row["step"]) for row in log]

@@ -35,7 +35,7 @@ class Facts:
         gflop: A window, by scenario.
         seconds_a_window: On the device of the test, by scenario.
         seconds, cpu_seconds: Wall and CPU time of training and validation; see ``pace.Clock``.
-        validation_miou: That the network was chosen by: mean over the scenarios.
+        validation_miou: That the network was chosen by: mean over the scenarios; NaN where it was not chosen.
         device: Where it was trained.
         test_device: Where it was tested.
     """

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
@@ -32,12 +33,14 @@ from ..methods.file import load_method
 from ..methods.registry import MODEL_METHODS
 from ..scoring.cost import cost
 from .conditions import CLEAN, Condition
+from .ensemble import assemble, cost_of
 from .plan import BenchmarkRecipe, Run
 from .run_scores import FILE, Facts, RunScores
 from .scoring import conditions_of, map_and_count
 
 STAGE = "benchmark"
 TRAINED = 0.9  # of a run, when it is trained
+PATIENCE = 2.0  # seconds between two looks at what another process trains
 
 Told = Callable[[float, str], None]
 
@@ -102,7 +105,9 @@ def finished(run: Run, out: Path) -> RunScores | None:
     found = differences(scores.facts.made, run.plain())
     for name, (before, now) in found.items():
         part, _, value = name.partition(".")
-        if part == "recipe" and value not in (*PLACE, *TEXTS):
+        if part == "members":  # then the method of one of them
+            value = value.partition(".")[2]
+        if part != "test" and value not in (*PLACE, *TEXTS):
             raise InputError(
                 f"{out / run.place} was made with {value} {before}; the recipe says {now}.",
                 "Give another folder (--out), or delete that one.",
@@ -144,8 +149,8 @@ def do_run(run: Run, out: Path, told: Told) -> Outcome:
         folder.mkdir(parents=True, exist_ok=True)
         with lock_target(folder / FILE):
             if not is_done(run, out):
-                path = fit(run.recipe, folder, resume=True, adjustable=(), progress=partial(_pass_on, told))
-                score_run(run, path, told).save(folder)
+                path = _trained(run, out, told)
+                score_run(run, path, out, told).save(folder)
     except AlreadyRunning as error:
         return Outcome("elsewhere", str(error))
     except Cancelled:
@@ -157,12 +162,36 @@ def do_run(run: Run, out: Path, told: Told) -> Outcome:
     return Outcome("done")
 
 
+def _trained(run: Run, out: Path, told: Told) -> Path:
+    """The file of a run's network."""
+    if not run.members:
+        return fit(run.recipe, out / run.place, resume=True, adjustable=(), progress=partial(_pass_on, told))
+    for number, member in enumerate(run.members):
+        _await(member, out, partial(_share, told, number, len(run.members)))
+    return assemble(run, out)
+
+
+def _await(member: Run, out: Path, told: Told) -> None:
+    """Train and test a member of an ensemble, or wait for who does."""
+    while not is_done(member, out):
+        outcome = do_run(member, out, told)
+        if outcome.state == "failed":
+            raise InputError(f"{member.place} failed: {outcome.reason}")
+        if outcome.state == "elsewhere":
+            told(0.0, f"waiting for {member.place}")
+            time.sleep(PATIENCE)
+
+
+def _share(told: Told, number: int, members: int, fraction: float, stage: str) -> None:
+    told(TRAINED * (number + fraction) / members, stage)
+
+
 def _pass_on(told: Told, event: Event) -> None:
     if event.type == "progress":
         told(TRAINED * event.data["fraction"], event.data["stage"])
 
 
-def score_run(run: Run, path: Path, told: Told) -> RunScores:
+def score_run(run: Run, path: Path, out: Path, told: Told) -> RunScores:
     """Test a trained network, on the device that the recipe names."""
     model = load_model(path) if run.method in MODEL_METHODS else load_method(path)[1]
     model.network.to(choose_device(run.recipe.device))
@@ -177,7 +206,7 @@ def score_run(run: Run, path: Path, told: Told) -> RunScores:
         lambda fraction: told(TRAINED + (1 - TRAINED) * fraction, "testing"),
     )
     return RunScores(
-        facts=_facts(run, model, wanted, path.parent),
+        facts=_facts(run, model, wanted, out),
         classes=model.card.class_names,
         tiles=tuple(tile.name for tile in tiles),
         conditions=tuple(condition.name for condition in wanted),
@@ -186,22 +215,29 @@ def score_run(run: Run, path: Path, told: Told) -> RunScores:
     )
 
 
-def _facts(run: Run, model: Model, wanted: Sequence[Condition], folder: Path) -> Facts:
+def _facts(run: Run, model: Model, wanted: Sequence[Condition], out: Path) -> Facts:
     clean = [condition.scenario for condition in wanted if condition.kind == CLEAN]
     costs = {scenario_name(scenario): cost(model.network, model.card, scenario) for scenario in clean}
-    last, metrics = read_log(folder)[-1], model.card.metrics
+    members = [RunScores.load(out / member.place).facts for member in run.members]
     return Facts(
         made=run.plain(),
-        steps=int(last["step"]),
         parameters=next(iter(costs.values())).parameters,
         gflop={name: round(item.gflop, 4) for name, item in costs.items()},
         seconds_a_window={name: round(item.seconds, 5) for name, item in costs.items()},
-        seconds=float(last["seconds"]),
-        cpu_seconds=float(last["cpu_seconds"]),
-        validation_miou=sum(scores["miou"] for scores in metrics.values()) / len(metrics),
-        device=trained_on(folder),
         test_device=describe_device(next(model.network.parameters()).device),
+        **(cost_of(members) if members else _training_cost(model, out / run.place)),
     )
+
+
+def _training_cost(model: Model, folder: Path) -> dict[str, Any]:
+    last, metrics = read_log(folder)[-1], model.card.metrics
+    return {
+        "steps": int(last["step"]),
+        "seconds": float(last["seconds"]),
+        "cpu_seconds": float(last["cpu_seconds"]),
+        "validation_miou": sum(scores["miou"] for scores in metrics.values()) / len(metrics),
+        "device": trained_on(folder),
+    }
 
 
 def threads_of(processes: int) -> int:

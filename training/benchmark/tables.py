@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ _TITLES = {
     "cmx": "CMX, modality dropout",
     "m3l": "M3L",
     "hallucination": "hallucination",
+    "ensemble": "ensemble of the single networks",
 }
 
 
@@ -245,7 +247,7 @@ def _cost(results: Results) -> list[str]:
     text = (
         "## Cost\n\nGFLOP of one window, 2 for each multiply-add, the transformer counted. Milliseconds of one window "
         f"by itself on {devices}, the least of all seeds; other work shared it, and a factor below 2 says little. "
-        "Training includes its validations."
+        "Training includes its validations; an ensemble's is that of its single networks together."
     )
     return [text, _table(header, rows)]
 
@@ -289,7 +291,7 @@ def _csv_rows(results: Results, test: RunScores) -> Iterable[dict[str, Any]]:
         "steps": facts.steps,
         "training_seconds": round(facts.seconds),
         "training_cpu_seconds": round(facts.cpu_seconds),
-        "validation_miou": round(facts.validation_miou, 4),
+        "validation_miou": "" if math.isnan(facts.validation_miou) else round(facts.validation_miou, 4),
     }
     for condition in test.conditions:
         scenario = condition.partition(", ")[0]

@@ -29,6 +29,7 @@ from .dis2.ablations import (
     WithoutTransformer,
     shared_missing_branch,
 )
+from .ensemble import Ensemble
 from .modality_dropout import DropoutObjective, ModalityDropout
 from .rivals.anyseg import AnySeg, AnySegObjective
 from .rivals.cmx import CMX
@@ -43,13 +44,17 @@ DIS2_METHOD = "dis2"  #: in the paper's form
 SHARED_METHOD = "dis2_shared"  #: in the form that we recommend
 MODEL_METHODS = (DIS2_METHOD, SHARED_METHOD)  #: those whose file is a model file
 SINGLE = "single_"  #: followed by the name of a modality
+ENSEMBLE = "ensemble"  #: the one that is not trained: its single networks are
 
 
 class Method(NamedTuple):
-    """How a method's network is built, and what trains it, given the network and the weight of cross-entropy."""
+    """How a method's network is built, and what trains it, given the network and the weight of cross-entropy.
+
+    None: nothing does, it is put together of networks of other methods.
+    """
 
     network: Callable[[DIS2Config], SegmentationNetwork]
-    objective: Callable[..., nn.Module]
+    objective: Callable[..., nn.Module] | None
 
 
 _METHODS = {
@@ -71,6 +76,7 @@ _METHODS = {
     "cmx": Method(CMX, DropoutObjective),
     "m3l": Method(M3L, M3LObjective),
     "hallucination": Method(Hallucination, HallucinationObjective),
+    ENSEMBLE: Method(Ensemble, None),
 }
 
 
@@ -93,14 +99,20 @@ def build(method: str, config: DIS2Config, cross_entropy: float = 1.0) -> nn.Mod
         full scenario is one of those.
 
     Raises:
-        InputError: There is no such method.
+        InputError: There is no such method, or it is not trained.
     """
     return objective(method, build_network(method, config), cross_entropy)
 
 
 def objective(method: str, network: SegmentationNetwork, cross_entropy: float = 1.0) -> nn.Module:
-    """What trains a method's network, which may have learned before. Raises InputError for an unknown method."""
-    return _find(method, network.config).objective(network, cross_entropy)
+    """What trains a method's network, which may have learned before. Raises InputError as ``build`` does."""
+    found = _find(method, network.config)
+    if found.objective is None:
+        raise InputError(
+            f"'{method}' is not trained: it is put together of single networks.",
+            f"Train them: {', '.join(f'{SINGLE}{name}' for name in network.config.names)}.",
+        )
+    return found.objective(network, cross_entropy)
 
 
 def build_network(method: str, config: DIS2Config) -> SegmentationNetwork:

@@ -15,7 +15,7 @@ from dis2_core.contract.errors import InputError, NoInput, UnknownModality
 from dis2_training.methods.cross_entropy import cross_entropy
 from dis2_training.methods.decoder import MapDecoder
 from dis2_training.methods.dis2.losses import segmentation_loss
-from dis2_training.methods.registry import answers, build, build_network, method_names
+from dis2_training.methods.registry import ENSEMBLE, answers, build, build_network, method_names
 from dis2_training.methods.rivals.anyseg import cross_modal, similarities, unimodal
 from dis2_training.methods.rivals.cmx import CrossPath, Rectification
 from dis2_training.methods.rivals.hallucination import Hallucination, imitation
@@ -24,7 +24,7 @@ from dis2_training.methods.rivals.shaspec import ShaSpec
 from dis2_training.scoring.cost import count_parameters
 
 NAMES = tuple(name for name, _ in TWO)
-METHODS = method_names(NAMES)
+METHODS = tuple(name for name in method_names(NAMES) if name != ENSEMBLE)  # it is not trained
 DRAWING = ("dis2_shared", "concat_dropout", "shaspec", "mmformer", "anyseg", "cmx", "m3l")
 
 
