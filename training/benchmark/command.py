@@ -20,8 +20,10 @@ from .budget import calibrate
 from .gallery import draw_gallery
 from .plan import BenchmarkRecipe
 from .plots import draw_all
+from .published import FILE as COUNTS_FILE
+from .published import read_counts, write_counts
 from .results import Results
-from .runs import Outcome, is_done, run_all, tested, threads_of
+from .runs import Outcome, is_done, run_all, selected, tested, threads_of
 from .tables import markdown, write_csv
 
 STEPS_FILE = "steps.yaml"
@@ -47,13 +49,14 @@ def benchmark_parser() -> Parser:
         "--calibrate", action="store_true", help="measure how many steps of each method take the recipe's minutes"
     )
     parser.add_argument("--tables-only", action="store_true", help="write tables and plots of what is done so far")
+    parser.add_argument("--counts", type=Path, help="write those of published counts, without data and networks")
     return parser
 
 
 def to_benchmark(options: Namespace) -> BenchmarkRecipe:
     """Build the benchmark that parsed options describe."""
     options = options.clone()
-    for name in ("config", "out", "only", "processes", "calibrate", "tables_only"):
+    for name in ("config", "out", "only", "processes", "calibrate", "tables_only", "counts"):
         options.pop(name, None)
     parser = Parser()
     parser.add_class_arguments(BenchmarkRecipe, None)
@@ -64,6 +67,10 @@ def run_benchmark(options: Namespace) -> None:
     """Do what the command line says, and print the table."""
     benchmark = to_benchmark(options)
     out = options.out or Path("runs") / benchmark.name
+    if options.counts:
+        print(write_published(benchmark, out, options.counts))
+        forgive_stdout()
+        return
     data = benchmark.recipe.data
     description = data.open(data.train).description
     benchmark.check(description.modality_names, tuple(item.name for item in description.classes))
@@ -106,8 +113,28 @@ def write_steps(benchmark: BenchmarkRecipe, out: Path, processes: int) -> str:
     return text
 
 
+def write_published(benchmark: BenchmarkRecipe, out: Path, counts: Path) -> str:
+    """Write tables and plots of published counts; returns the table.
+
+    Raises:
+        InputError: The file is missing or damaged, or has no run of the benchmark, or runs of another recipe.
+    """
+    published = read_counts(counts)
+    modalities = max((test.conditions[0].split("+") for test in published), key=len)
+    benchmark.check(tuple(modalities), published[0].classes)
+    tests = selected(benchmark, published, str(counts))
+    if not tests:
+        raise InputError(f"{counts} has no run of '{benchmark.name}'.", "Give the recipe that it was made with.")
+    with translated_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+    return _write_tables(Results(benchmark, tests), out)
+
+
 def write_results(benchmark: BenchmarkRecipe, out: Path) -> str:
-    """Write ``table.md``, ``results.csv``, plots and a gallery of all runs that are done; returns the table.
+    """Write ``table.md``, ``results.csv``, ``counts.npz``, plots and a gallery of all runs that are done.
+
+    Returns:
+        The table.
 
     Raises:
         InputError: None is.
@@ -116,10 +143,16 @@ def write_results(benchmark: BenchmarkRecipe, out: Path) -> str:
     if not tests:
         raise InputError(f"No run in {out} is finished.", "Start the benchmark without --tables-only.")
     results = Results(benchmark, tests)
+    text = _write_tables(results, out)
+    write_counts(tests, out / COUNTS_FILE)
+    draw_gallery(benchmark, results, out)
+    return text
+
+
+def _write_tables(results: Results, out: Path) -> str:
     text = markdown(results)
     with whole_file(out / "table.md") as part:
         part.write_text(text, encoding="utf-8")
     write_csv(results, out / "results.csv")
     draw_all(results, out)
-    draw_gallery(benchmark, results, out)
     return text

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SHADES = ("#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b", "#17becf", "#7f7f7f", "#bcbd22", "#000000", "#005f56")
+_SHADES = (
+    *("#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b", "#17becf", "#7f7f7f", "#bcbd22", "#000000", "#005f56"),
+    *("#9ecae1", "#a1d99b", "#c5b0d5", "#c49c94", "#fdd0a2"),
+)
 _CURVES = {"shift": "shift, pixels", "resolution": "pixels larger by"}
 
 
 def draw_all(results: Results, out: Path) -> None:
     """Draw every picture that there are results for."""
-    figures = {"scenarios": _scenarios(results), "learning": _learning(results, out)}
+    figures = {"scenarios": _scenarios(results)}
+    if any(_has_log(results, method, out) for method in results.methods):  # published counts come without
+        figures["learning"] = _learning(results, out)
     if any(_steps(results, kind) for kind in _CURVES):
         figures["robustness"] = _robustness(results)
     for name, figure in figures.items():
@@ -75,10 +80,9 @@ def _learning(results: Results, out: Path) -> Figure:
     """Validation mIoU of each scenario while the first seed was trained."""
     figure, axes = _panels(len(results.scenarios), height=3.8)
     for method in results.methods:
-        folder = out / method / f"seed{results.of(method)[0].facts.seed}"
-        if not (folder / LOG).exists():  # an ensemble learns nothing
+        if not _has_log(results, method, out):  # an ensemble learns nothing
             continue
-        log = read_log(folder)
+        log = read_log(_first_run(results, method, out))
         for axis, scenario in zip(axes, results.scenarios, strict=True):
             if f"miou {scenario}" in log[-1] and (not method.startswith(SINGLE) or scenario == method[len(SINGLE) :]):
                 steps = [int(row["step"]) for row in log]
@@ -89,6 +93,14 @@ def _learning(results: Results, out: Path) -> Figure:
         axis.grid(alpha=0.3)
     _legend(figure, axes)
     return figure
+
+
+def _first_run(results: Results, method: str, out: Path) -> Path:
+    return out / method / f"seed{results.of(method)[0].facts.seed}"
+
+
+def _has_log(results: Results, method: str, out: Path) -> bool:
+    return (_first_run(results, method, out) / LOG).exists()
 
 
 def _steps(results: Results, kind: str) -> list[int]:

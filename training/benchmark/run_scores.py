@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,15 @@ class Facts:
     validation_miou: float
     device: str
     test_device: str
+
+    def to_json(self) -> str:
+        """As files hold them."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Facts:
+        """Read them again. Raises TypeError or ValueError where the text is something else."""
+        return cls(**json.loads(text))
 
     @property
     def recipe(self) -> Mapping[str, Any]:
@@ -114,9 +124,8 @@ class RunScores:
     def save(self, folder: Path) -> Path:
         """Write ``test.npz``; it appears whole or not at all. Raises NoSpace or OutputNotWritable."""
         texts = {name: np.array(getattr(self, name), dtype=str) for name in _NAMES}
-        facts = json.dumps(asdict(self.facts), sort_keys=True)
         with whole_file(folder / FILE) as part, part.open("wb") as file:
-            np.savez_compressed(file, counts=self.counts, bins=self.bins, facts=np.array(facts), **texts)
+            np.savez_compressed(file, counts=self.counts, bins=self.bins, facts=np.array(self.facts.to_json()), **texts)
         return folder / FILE
 
     @classmethod
@@ -127,22 +136,37 @@ class RunScores:
             InputError: The file is missing or damaged.
         """
         path = folder / FILE
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                names = {name: tuple(file[name].tolist()) for name in _NAMES}
-                facts = Facts(**json.loads(str(file["facts"])))
-                found = cls(facts, **names, counts=file["counts"], bins=file["bins"])
-            found._check()
-        except FileNotFoundError:
-            raise InputError(f"{path} is missing.", "The run is not finished: start the benchmark again.") from None
-        except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-            raise InputError(f"{path} is damaged ({error}).", "Delete it and start the benchmark again.") from error
+        missing, damaged = (
+            "The run is not finished: start the benchmark again.",
+            "Delete it and start the benchmark again.",
+        )
+        with damage_told(path, missing, damaged), np.load(path, allow_pickle=False) as file:
+            names = {name: tuple(file[name].tolist()) for name in _NAMES}
+            found = cls(Facts.from_json(str(file["facts"])), **names, counts=file["counts"], bins=file["bins"])
+            found.check()
         return found
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """Raise ValueError where the arrays do not have the shapes that the names call for."""
         shape = (len(self.conditions), len(self.tiles), len(self.classes), len(self.classes) + 1)
         if self.counts.shape != shape or self.counts.dtype != np.int64:
             raise ValueError(f"counts are {self.counts.dtype} {self.counts.shape} and not int64 {shape}")
         if self.bins.ndim != 3 or self.bins.shape[:2] != (len(self.conditions), 3):
             raise ValueError(f"bins have the shape {self.bins.shape}")
+
+
+@contextmanager
+def damage_told(path: Path, missing: str, damaged: str) -> Iterator[None]:
+    """Turn what reading a damaged file of arrays raises into an InputError.
+
+    Args:
+        path: The file.
+        missing: What to do where it is missing.
+        damaged: What to do where it is damaged.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing.", missing) from None
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"{path} is damaged ({error}).", damaged) from error

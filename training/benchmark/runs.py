@@ -101,7 +101,20 @@ def finished(run: Run, out: Path) -> RunScores | None:
     """
     if not (out / run.place / FILE).exists():
         return None
-    scores = RunScores.load(out / run.place)
+    return as_wanted(RunScores.load(out / run.place), run, f"{out / run.place}")
+
+
+def as_wanted(scores: RunScores, run: Run, where: str) -> RunScores | None:
+    """A test, where it is the one that a run is to have; None where it was tested otherwise.
+
+    Args:
+        scores: The test.
+        run: As the benchmark has it.
+        where: The test was found, for the message.
+
+    Raises:
+        InputError: What was tested was trained with another recipe.
+    """
     found = differences(scores.facts.made, run.plain())
     for name, (before, now) in found.items():
         part, _, value = name.partition(".")
@@ -109,7 +122,7 @@ def finished(run: Run, out: Path) -> RunScores | None:
             value = value.partition(".")[2]
         if part != "test" and value not in (*PLACE, *TEXTS):
             raise InputError(
-                f"{out / run.place} was made with {value} {before}; the recipe says {now}.",
+                f"{where} was made with {value} {before}; the recipe says {now}.",
                 "Give another folder (--out), or delete that one.",
             )
     maps_are_missing = found.pop("test.maps", None) == (False, True)
@@ -319,5 +332,19 @@ def tested(benchmark: BenchmarkRecipe, out: Path) -> list[RunScores]:
     Raises:
         InputError: See ``finished``.
     """
-    runs = sorted(benchmark.runs(), key=lambda run: (benchmark.methods.index(run.method), run.seed))
-    return [scores for run in runs if (scores := finished(run, out))]
+    return [scores for run in _in_order(benchmark) if (scores := finished(run, out))]
+
+
+def selected(benchmark: BenchmarkRecipe, tests: Sequence[RunScores], where: str) -> list[RunScores]:
+    """Likewise of published tests: those that the benchmark has.
+
+    Raises:
+        InputError: See ``as_wanted``.
+    """
+    published = {(test.facts.method, test.facts.seed): test for test in tests}
+    chosen = [(run, published.get((run.method, run.seed))) for run in _in_order(benchmark)]
+    return [scores for run, test in chosen if test and (scores := as_wanted(test, run, f"{run.place} in {where}"))]
+
+
+def _in_order(benchmark: BenchmarkRecipe) -> list[Run]:
+    return sorted(benchmark.runs(), key=lambda run: (benchmark.methods.index(run.method), run.seed))
