@@ -10,7 +10,7 @@ from dis2_core.run.jobfolder import whole_file
 
 from ..fitting.log import FILE as LOG
 from ..fitting.log import read_log
-from ..methods.registry import DIS2_METHOD, SINGLE
+from ..methods.registry import DIS2_METHOD, SHARED_METHOD, SINGLE
 from .results import Results
 from .tables import name_of
 
@@ -22,6 +22,7 @@ _SHADES = (
     *("#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b", "#17becf", "#7f7f7f", "#bcbd22", "#000000", "#005f56"),
     *("#9ecae1", "#a1d99b", "#c5b0d5", "#c49c94", "#fdd0a2"),
 )
+_REDS = {DIS2_METHOD: "#7b1c20", SHARED_METHOD: "#e31a1c"}
 _CURVES = {"shift": "shift, pixels", "resolution": "pixels larger by"}
 
 
@@ -122,11 +123,11 @@ def _legend(figure: Figure, axes: Sequence[Axes]) -> None:
 
 
 def _line(methods: Sequence[str], method: str) -> dict[str, str]:
-    """DIS2 in a red of its own, the others in shades that no red is among; its ablations dashed."""
-    if method == DIS2_METHOD:
-        return {"color": "#c1272d", "linestyle": "-"}
+    """DIS2 in reds of its own, the others in shades that no red is among; its ablations dashed."""
+    if method in _REDS:
+        return {"color": _REDS[method], "linestyle": "-"}
     ablation = method.startswith(DIS2_METHOD)
-    alike = [name for name in methods if name != DIS2_METHOD and name.startswith(DIS2_METHOD) == ablation]
+    alike = [name for name in methods if name not in _REDS and name.startswith(DIS2_METHOD) == ablation]
     return {"color": _SHADES[alike.index(method) % len(_SHADES)], "linestyle": "--" if ablation else "-"}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dis2_core.run.jobfolder import whole_file
 
-from ..methods.registry import DIS2_METHOD, SINGLE
+from ..methods.registry import DIS2_METHOD, SHARED_METHOD, SINGLE
 from ..scoring.bootstrap import Difference
 from .plan import BenchmarkRecipe
 from .results import AVERAGES, AVG, FEW_SEEDS, MISSING, Average, Measure, Results, Spread, short
@@ -155,7 +155,7 @@ def _row(results: Results, method: str, cell: Callable[[str, str], Spread | None
 
 
 def _comparisons(results: Results) -> list[str]:
-    """Each method against the reference, DIS2 against the rest, and each against the single modality of a scenario."""
+    """Each method against the reference, DIS2 in each form against the rest, each against what is trained alone."""
     reference = results.benchmark.reference
     several = [method for method in results.methods if not method.startswith(SINGLE)]
     tables = []
@@ -163,10 +163,10 @@ def _comparisons(results: Results) -> list[str]:
     if reference in results.methods and others:
         header = (f"ahead of {title(reference)} by", *results.scenarios, *_mean_columns(results))
         tables.append(_table(header, ((title(m), *_differences_by_scenario(results, m, reference)) for m in others)))
-    rivals = [method for method in others if method != DIS2_METHOD]
-    if DIS2_METHOD in results.methods and rivals:
-        header = (f"how far {title(DIS2_METHOD)} is ahead of", *results.scenarios, *_mean_columns(results))
-        tables.append(_table(header, ((title(m), *_differences_by_scenario(results, DIS2_METHOD, m)) for m in rivals)))
+    for ours in (method for method in (SHARED_METHOD, DIS2_METHOD) if method in results.methods):
+        if rivals := [method for method in others if method != ours]:
+            header = (f"how far {title(ours)} is ahead of", *results.scenarios, *_mean_columns(results))
+            tables.append(_table(header, ((title(m), *_differences_by_scenario(results, ours, m)) for m in rivals)))
     floors = {scenario: floor for scenario in results.scenarios if (floor := results.floor(scenario))}
     if floors and several:
         header = ("ahead of the single modality by", *floors)

@@ -94,6 +94,8 @@ def test_every_row_is_there_and_says_what_the_kept_maps_show(done: Path) -> None
         rows = {(row["method"], row["seed"], row["scenario"]): row for row in csv.DictReader(file)}
     with rasterio.open(done / "data" / "test" / "labels" / "d.tif") as raster:
         labels = raster.read(1)
+    means = {key: rows.pop(key) for key in list(rows) if key[2] in ("Avg", "E")}
+    assert {key[0] for key in means} == {"dis2", "concat_dropout"}
     for (method, seed, scenario), row in rows.items():
         if "," in scenario:
             continue
@@ -107,6 +109,11 @@ def test_every_row_is_there_and_says_what_the_kept_maps_show(done: Path) -> None
         ]
         assert float(row["miou"]) == pytest.approx(np.mean(ious), abs=1e-4)
         assert float(row["roof_iou"]) == pytest.approx(ious[1], abs=1e-4)
+    for seed in ("0", "1"):
+        scores = [float(rows["dis2", seed, scenario]["miou"]) for scenario in SCENARIOS]
+        assert float(means["dis2", seed, "Avg"]["miou"]) == pytest.approx(np.mean(scores), abs=2e-4)
+        expected = np.average(scores, weights=[0.81, 0.09, 0.09])
+        assert float(means["dis2", seed, "E"]["miou"]) == pytest.approx(expected, abs=2e-4)
     clean = {(method, scenario) for method, _, scenario in rows if "," not in scenario}
     methods = ("dis2", "concat_dropout")
     assert clean == {(method, scenario) for method in methods for scenario in SCENARIOS} | {("single_ndsm", "ndsm")}

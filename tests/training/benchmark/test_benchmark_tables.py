@@ -56,6 +56,7 @@ def toy(method: str, seed: int, found: dict[str, tuple[int, int]]) -> RunScores:
     return RunScores(facts, ("dry", "flooded"), tiles, tuple(found), matrices, bins)
 
 
+SHARED_AND_PAPER = ("**DIS2, shared**", "**DIS2**")
 FULL, SHIFTED = "optical+sar", "optical+sar, shift 2"
 TESTS = [
     toy("dis2", 0, {FULL: (50, 0), "optical": (40, 0), "sar": (30, 10), SHIFTED: (25, 0)}),
@@ -135,6 +136,15 @@ def test_what_is_expected_where_modalities_go_missing_by_chance() -> None:
     results = Results(benchmark(), TESTS)
     assert results.weights("E") == pytest.approx(np.array([0.81, 0.09, 0.09]) / 0.99)
     assert results.weights("Avg") == pytest.approx([1 / 3] * 3)
+
+
+def test_both_forms_of_dis2_are_compared_with_every_method() -> None:
+    shared = toy("dis2_shared", 0, {FULL: (50, 0), "optical": (45, 0), "sar": (35, 0)})
+    methods = [*benchmark().methods, "dis2_shared"]
+    text = markdown(Results(benchmark(methods=methods), [*TESTS, shared]))
+    ours, paper = (text.split(f"| how far {name} is ahead of |")[1].split("\n\n")[0] for name in SHARED_AND_PAPER)
+    assert set(rows_of(ours)) == {"---", "**DIS2**"} and set(rows_of(paper)) == {"---", "**DIS2, shared**"}
+    assert rows_of(ours)["**DIS2**"][0][2].startswith("**+.200**")
 
 
 def test_degradations_stand_between_full_and_missing() -> None:
