@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,14 @@ from miniatures import MINIATURES, SIDE, decimetres, grey, metres, seed_of, trut
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_training.cli import main
+from dis2_training.data.check.neighbours import Look, borders, continued
+from dis2_training.data.check.scenes import SceneFacts, deal
+from dis2_training.data.check.scenes import scenes as joined_scenes
 from dis2_training.data.dataset import FolderDataset, TileDataset
 from dis2_training.data.sample import IGNORE, Sample
 from dis2_training.data.sets import DATASETS, open_dataset, prepare, split_names
 from dis2_training.data.sets.files import SPLITS, drawn
+from dis2_training.data.sets.ombria_scenes import HELD_OUT, SCENES, scene_of
 
 pytest.importorskip("h5py")
 
@@ -320,13 +325,53 @@ def test_a_drawn_part_depends_on_the_name_alone() -> None:
     assert seed_of("a") != seed_of("b")
 
 
-ROOT = Path(__file__).parents[4] / "shared" / "data" / "ombria"
+ROOT = Path(os.environ.get("DIS2_DATA") or Path(__file__).parents[4] / "shared" / "data") / "ombria"
 
 
 @pytest.mark.skipif(not ROOT.is_dir(), reason=f"no OMBRIA in {ROOT}")
 def test_the_real_ombria_has_its_published_split() -> None:
     sizes = {split: len(open_dataset("ombria", ROOT, split).tiles) for split in SPLITS}
     assert sizes["train"] + sizes["validation"] == 624 and sizes["test"] == 70 and sizes["validation"] == 77
+
+
+def test_scene_disjoint_parts_hold_each_chip_of_both_published_parts_once(written: Callable[[str], Path]) -> None:
+    parts = {
+        split: {tile.name for tile in open_dataset("ombria", written("ombria"), split, splits="scene_disjoint").tiles}
+        for split in SPLITS
+    }
+    everything = [f"{number:04}" for number in range(1, 46)]
+    assert sorted(name for names in parts.values() for name in names) == everything
+    assert parts["test"] == {"0017"} and parts["validation"] == {f"{number:04}" for number in range(32, 46)}
+    with pytest.raises(InputError, match="no splits 'by_scene'"):
+        open_dataset("ombria", written("ombria"), "train", splits="by_scene")
+
+
+@pytest.mark.skipif(not ROOT.is_dir(), reason=f"no OMBRIA in {ROOT}")
+def test_the_real_ombria_has_scene_disjoint_parts_of_the_published_sizes() -> None:
+    parts = {split: open_dataset("ombria", ROOT, split, splits="scene_disjoint").tiles for split in SPLITS}
+    assert [len(parts[split]) for split in SPLITS] == [547, 77, 70]
+    scenes = [{scene_of(tile.name) for tile in tiles} for tiles in parts.values()]
+    assert [len(names) for names in scenes] == [28, 2, 12] and len(set.union(*scenes)) == len(SCENES)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not ROOT.is_dir(), reason=f"no OMBRIA in {ROOT}")
+def test_the_scenes_of_ombria_are_those_that_borders_and_numbers_say() -> None:
+    tiles = [tile for split in SPLITS for tile in open_dataset("ombria", ROOT, split).tiles]
+    samples = {tile.name: tile.read(0, 0, *tile.size) for tile in tiles}
+    looks = [Look(tile.name, tile.grid, {}, borders(samples[tile.name])) for tile in tiles]
+    found = joined_scenes(samples, continued(looks, looks))
+    assert [(int(names[0]), int(names[-1])) for names in found] == list(SCENES)
+    facts = [
+        SceneFacts(
+            len(names),
+            sum(int((samples[name].labels == 1).sum()) for name in names),
+            sum(int((samples[name].labels != IGNORE).sum()) for name in names),
+        )
+        for names in found
+    ]
+    dealt = deal(facts, {"test": 70, "validation": 77})
+    assert {split: tuple(int(found[number][0]) for number in numbers) for split, numbers in dealt.items()} == HELD_OUT
 
 
 @pytest.mark.slow

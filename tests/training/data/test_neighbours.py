@@ -10,12 +10,14 @@ from dis2_training.data.augmentation import d4
 from dis2_training.data.check.neighbours import (
     BITS,
     Look,
+    Pair,
     continued,
     copies,
     difference_hash,
     labelled_twice,
     meeting,
 )
+from dis2_training.data.check.scenes import SceneFacts, deal, scenes
 from dis2_training.data.sample import IGNORE, Sample
 from dis2_training.data.tiles import MemoryTile
 
@@ -127,3 +129,18 @@ def test_pixels_labelled_in_both() -> None:
     theirs[2:12, 4:9] = True
     assert labelled_twice(first, second) == (ours & theirs).sum()
     assert labelled_twice(first, tile("c", scene(1, 16)[:, :10, :10])) == 0
+
+
+def test_scenes_join_what_continues_and_what_lies_between() -> None:
+    pairs = [Pair("a1", "a4", 0.9, "above"), Pair("b1", "b2", 0.9, "above"), Pair("a4", "a5", 0.9, "left of")]
+    names = ["a1", "a2", "a4", "a5", "b1", "b2", "c1"]
+    assert scenes(names, pairs) == [["a1", "a2", "a4", "a5"], ["b1", "b2"], ["c1"]]
+
+
+def test_scenes_are_dealt_out_whole_with_the_sizes_and_the_share_asked_for() -> None:
+    facts = [
+        SceneFacts(tiles, wanted, 10 * tiles) for tiles, wanted in [(9, 20), (4, 12), (3, 9), (3, 0), (4, 24), (2, 6)]
+    ]
+    dealt = deal(facts, {"test": 7, "validation": 2}, slack=0)
+    assert dealt == {"test": [1, 2], "validation": [5]}  # 30 % each; 28 % over all, [3, 4] would have 34 %
+    assert deal(facts, {"test": 7, "validation": 2}, slack=0) == dealt

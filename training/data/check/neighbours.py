@@ -15,7 +15,7 @@ import numpy as np
 from dis2_core.rasters.grid import Grid
 
 from ..augmentation import resample
-from ..sample import IGNORE
+from ..sample import IGNORE, Sample
 from ..tiles import MemoryTile, Tile
 
 THUMBNAIL = 9  # pixels a side: 2 * 9 * 8 comparisons of neighbours make the hash
@@ -53,11 +53,15 @@ class Look:
             for name, values in small.values.items()
             if small.valid[name].float().mean() > 0.5
         }
-        borders = None
-        if tile.size[0] == tile.size[1]:
-            pixels = np.concatenate([values.numpy() for values in sample.values.values()])  # (bands, H, W)
-            borders = np.stack([pixels[:, :, 0], pixels[:, :, -1], pixels[:, 0], pixels[:, -1]])
-        return cls(tile.name, tile.grid, thumbnails, borders)
+        return cls(tile.name, tile.grid, thumbnails, borders(sample))
+
+
+def borders(sample: Sample) -> np.ndarray | None:
+    """Left, right, top and bottom row of pixels of all modalities, (4, bands, side); None where it is not square."""
+    if sample.size[0] != sample.size[1]:
+        return None
+    pixels = np.concatenate([values.numpy() for values in sample.values.values()])  # (bands, H, W)
+    return np.stack([pixels[:, :, 0], pixels[:, :, -1], pixels[:, 0], pixels[:, -1]])
 
 
 @dataclass(frozen=True)

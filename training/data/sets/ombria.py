@@ -9,20 +9,27 @@ As its repository unpacks, or as one raster a modality::
 
 Chips are cut side by side from few scenes, without a georeference, and the published split scatters
 the test over the same scenes: nearly every test chip continues a training chip (``dis2-train data check``).
-A score on it says how well a method fills gaps in floods it has seen.
+A score on it says how well a method fills gaps in floods it has seen. With ``splits: scene_disjoint`` no scene
+lies in two splits (``ombria_scenes``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal, get_args
 
 from dis2_core.contract.card import Band, LandClass, Modality
+from dis2_core.contract.errors import InputError
 
 from ..dataset import Description, TileDataset
 from ..layers import CodedLabels, Layer, RasterLayer, StackedLayer
 from ..tiles import RasterTile
 from .files import Files, check_split, drawn
+from .ombria_scenes import scene_split
+
+Splits = Literal["published", "scene_disjoint"]
 
 TITLE = "OMBRIA"
 VALIDATION_SHARE = 0.1  # of the published training chips, scattered as the published test is
@@ -52,16 +59,37 @@ DESCRIPTION = Description(
     license="",
     description="OMBRIA, published split, chips of the same scenes in training and test",
 )
+DISJOINT = replace(DESCRIPTION, description="OMBRIA, scene-disjoint split, no scene in two of its parts")
 
 
-def read(folder: str | Path, split: str) -> TileDataset:
-    """Read a split: ``train`` and ``validation`` share the published 624 chips, ``test`` is the published 70."""
+def read(folder: str | Path, split: str, splits: Splits = "published") -> TileDataset:
+    """Read a split.
+
+    Args:
+        folder: Where OMBRIA was unpacked.
+        split: ``train``, ``validation`` or ``test``.
+        splits: ``published``: train and validation share the published 624 chips, test is the published 70;
+            ``scene_disjoint``: all 694 chips, no scene in two splits.
+
+    Raises:
+        InputError: There is no such split, or a file is missing.
+    """
     check_split(split)
+    if splits not in get_args(Splits):
+        raise InputError(f"'ombria' has no splits '{splits}'.", f"It has {' and '.join(get_args(Splits))}.")
     files = Files(folder, TITLE, (".tif", ".png"))
-    published = "test" if split == "test" else "train"
-    chips = _chips(files, published) if files.within("OmbriaS2") else _rasters(files, published)
+    if splits == "scene_disjoint":
+        tiles = [tile for part in ("train", "test") for tile in _published(files, part)]
+        tiles = sorted((tile for tile in tiles if scene_split(tile.name) == split), key=lambda tile: tile.name)
+        return TileDataset(folder, split, DISJOINT, tiles)
+    chips = _published(files, "test" if split == "test" else "train")
     tiles = [tile for tile in chips if split == "test" or drawn(tile.name, VALIDATION_SHARE) == (split == "validation")]
     return TileDataset(folder, split, DESCRIPTION, tiles)
+
+
+def _published(files: Files, part: str) -> Iterator[RasterTile]:
+    """Chips of a published part, ``train`` or ``test``."""
+    return _chips(files, part) if files.within("OmbriaS2") else _rasters(files, part)
 
 
 def _rasters(files: Files, published: str) -> Iterator[RasterTile]:
