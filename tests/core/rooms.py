@@ -24,6 +24,7 @@ TRAINING = {
     "options": set(),
     "data": {"options"},
     "methods": {"data"},
+    "pretraining": set(),
     "scoring": {"data", "methods"},
     "fitting": {"options", "data", "methods", "scoring"},
     "region": {"options", "data", "methods", "scoring", "fitting"},
