@@ -21,7 +21,7 @@ from dis2_training.data.dataset import FolderDataset, TileDataset
 from dis2_training.data.sample import IGNORE, Sample
 from dis2_training.data.sets import DATASETS, open_dataset, prepare, split_names
 from dis2_training.data.sets.files import SPLITS, drawn
-from dis2_training.data.sets.ombria_scenes import HELD_OUT, SCENES, scene_of
+from dis2_training.data.sets.ombria_scenes import HELD_OUT, SCENES, few_labels, scene_of, scene_split
 
 pytest.importorskip("h5py")
 
@@ -344,6 +344,26 @@ def test_scene_disjoint_parts_hold_each_chip_of_both_published_parts_once(writte
     assert parts["test"] == {"0017"} and parts["validation"] == {f"{number:04}" for number in range(32, 46)}
     with pytest.raises(InputError, match="no splits 'by_scene'"):
         open_dataset("ombria", written("ombria"), "train", splits="by_scene")
+
+
+@pytest.mark.parametrize("draw", range(3))
+@pytest.mark.parametrize("share", [0.01, 0.05, 0.1, 0.5])
+def test_few_labels_are_whole_scenes_and_no_more_than_asked_for(share: float, draw: int) -> None:
+    chips = [f"{n:04}" for first, last in SCENES for n in range(first, last + 1) if scene_split(f"{n:04}") == "train"]
+    few = few_labels(chips, share, draw)
+    assert 0.6 * share * len(chips) <= len(few) <= round(share * len(chips))
+    assert few == {chip for chip in chips if scene_of(chip) in {scene_of(name) for name in few}}
+    assert few == few_labels(reversed(chips), share, draw) != few_labels(chips, share, draw + 10)
+    assert few_labels(chips, 1.0) == set(chips)
+
+
+def test_few_labels_leave_validation_and_test_as_they_are(written: Callable[[str], Path]) -> None:
+    for split, count in (("train", 15), ("validation", 14), ("test", 1)):
+        options = {"splits": "scene_disjoint", "labels": 0.5}
+        tiles = open_dataset("ombria", written("ombria"), split, **options).tiles
+        assert 0 < len(tiles) <= count if split == "train" else len(tiles) == count
+    with pytest.raises(InputError, match="labels 0"):
+        open_dataset("ombria", written("ombria"), "train", labels=0)
 
 
 @pytest.mark.skipif(not ROOT.is_dir(), reason=f"no OMBRIA in {ROOT}")

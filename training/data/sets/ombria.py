@@ -27,7 +27,7 @@ from ..dataset import Description, TileDataset
 from ..layers import CodedLabels, Layer, RasterLayer, StackedLayer
 from ..tiles import RasterTile
 from .files import Files, check_split, drawn
-from .ombria_scenes import scene_split
+from .ombria_scenes import few_labels, scene_split
 
 Splits = Literal["published", "scene_disjoint"]
 
@@ -62,7 +62,9 @@ DESCRIPTION = Description(
 DISJOINT = replace(DESCRIPTION, description="OMBRIA, scene-disjoint split, no scene in two of its parts")
 
 
-def read(folder: str | Path, split: str, splits: Splits = "published") -> TileDataset:
+def read(
+    folder: str | Path, split: str, splits: Splits = "published", labels: float = 1.0, draw: int = 0
+) -> TileDataset:
     """Read a split.
 
     Args:
@@ -70,6 +72,8 @@ def read(folder: str | Path, split: str, splits: Splits = "published") -> TileDa
         split: ``train``, ``validation`` or ``test``.
         splits: ``published``: train and validation share the published 624 chips, test is the published 70;
             ``scene_disjoint``: all 694 chips, no scene in two splits.
+        labels: Share of the training chips that are read, whole scenes of them: what few labels are worth.
+        draw: Which scenes these are.
 
     Raises:
         InputError: There is no such split, or a file is missing.
@@ -77,14 +81,24 @@ def read(folder: str | Path, split: str, splits: Splits = "published") -> TileDa
     check_split(split)
     if splits not in get_args(Splits):
         raise InputError(f"'ombria' has no splits '{splits}'.", f"It has {' and '.join(get_args(Splits))}.")
+    if not 0 < labels <= 1:
+        raise InputError(f"'ombria' has labels {labels}; it must be over 0 and at most 1.")
     files = Files(folder, TITLE, (".tif", ".png"))
-    if splits == "scene_disjoint":
-        tiles = [tile for part in ("train", "test") for tile in _published(files, part)]
-        tiles = sorted((tile for tile in tiles if scene_split(tile.name) == split), key=lambda tile: tile.name)
-        return TileDataset(folder, split, DISJOINT, tiles)
+    tiles = _disjoint(files, split) if splits == "scene_disjoint" else _as_published(files, split)
+    if split == "train" and labels < 1:
+        kept = few_labels([tile.name for tile in tiles], labels, draw)
+        tiles = [tile for tile in tiles if tile.name in kept]
+    return TileDataset(folder, split, DISJOINT if splits == "scene_disjoint" else DESCRIPTION, tiles)
+
+
+def _disjoint(files: Files, split: str) -> list[RasterTile]:
+    tiles = [tile for part in ("train", "test") for tile in _published(files, part)]
+    return sorted((tile for tile in tiles if scene_split(tile.name) == split), key=lambda tile: tile.name)
+
+
+def _as_published(files: Files, split: str) -> list[RasterTile]:
     chips = _published(files, "test" if split == "test" else "train")
-    tiles = [tile for tile in chips if split == "test" or drawn(tile.name, VALIDATION_SHARE) == (split == "validation")]
-    return TileDataset(folder, split, DESCRIPTION, tiles)
+    return [tile for tile in chips if split == "test" or drawn(tile.name, VALIDATION_SHARE) == (split == "validation")]
 
 
 def _published(files: Files, part: str) -> Iterator[RasterTile]:

@@ -11,6 +11,9 @@ No two parts show common ground; nobody knows which scenes are of one flood, who
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
+
 #: First and last number of the chips of each scene; between scenes numbers are not used.
 SCENES = (
     (1, 16), (17, 17), (18, 21), (22, 31), (32, 73), (74, 105), (106, 132), (135, 257), (258, 268), (269, 308),
@@ -36,3 +39,27 @@ def scene_split(chip: str) -> str:
     """The part of the scene-disjoint split that a chip belongs to."""
     scene = int(scene_of(chip))
     return next((split for split, firsts in HELD_OUT.items() if scene in firsts), "train")
+
+
+def few_labels(chips: Iterable[str], share: float, draw: int = 0) -> set[str]:
+    """Chips of whole scenes that make up a share of all chips: what a person has labelled of them.
+
+    Scenes come in an order that hangs on the draw alone; one that would make it too many is passed over.
+
+    Args:
+        chips: Names of all chips of a training part.
+        share: Of them, over 0 to 1; at least the smallest scene is drawn.
+        draw: Which order.
+    """
+    by_scene: dict[str, list[str]] = {}
+    for chip in chips:
+        by_scene.setdefault(scene_of(chip), []).append(chip)
+    order = sorted(by_scene, key=lambda scene: hashlib.sha256(f"{draw} {scene}".encode()).digest())
+    left = round(share * sum(map(len, by_scene.values())))
+    left = max(left, min(map(len, by_scene.values())))
+    drawn = set[str]()
+    for scene in order:
+        if len(by_scene[scene]) <= left:
+            drawn.update(by_scene[scene])
+            left -= len(by_scene[scene])
+    return drawn
