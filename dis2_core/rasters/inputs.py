@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import rasterio
 from affine import Affine
 from rasterio.enums import ColorInterp
 
+from ..contract.bands import SHOWN, BandChoice, FileBand, choose_bands, looks_like_photo, wavelength
 from ..contract.card import Modality, ModelCard
 from ..contract.errors import GridMismatch, NoInput, UnknownModality, WrongBands
 from ..contract.segment_job import Event, Source
@@ -117,52 +118,64 @@ def describe(source: Source, modality: Modality) -> RasterInput:
 def _choose_bands(
     source: Source, modality: Modality, dataset: rasterio.DatasetReader
 ) -> tuple[tuple[int, ...], tuple[Event, ...]]:
-    """The bands that the source names, or the first ones that hold data: a mask does not, and alpha is one."""
+    """The bands that the source names, else those that the file says they are, else the first ones; and what to say.
+
+    A mask holds no data, and alpha is one.
+    """
     needed = len(modality.bands)
     masks = {source.mask_band}
     if source.mask == "auto":
         masks = {band for band in dataset.indexes if dataset.colorinterp[band - 1] == ColorInterp.alpha}
-    present = [band for band in dataset.indexes if band not in masks]
+    present = [_file_band(dataset, band) for band in dataset.indexes if source.bands or band not in masks]
     if source.bands:
         _check_named_bands(source, modality, dataset.count)
-        return source.bands, ()
-    if modality.kind in ("optical", "spectral") and dataset.colorinterp[0] == ColorInterp.palette:
+    elif modality.kind in ("optical", "spectral") and dataset.colorinterp[0] == ColorInterp.palette:
         raise WrongBands(
             f"{source.path} holds numbers of palette colours, not measured values.",
             "Expand the palette first: gdal_translate -expand rgb, or 'PCT to RGB' in QGIS.",
         )
-    if len(present) < needed:
+    elif len(present) < needed:
         raise WrongBands(
             f"{source.path} has {counted(len(present), 'band')}; the model expects {needed}: {modality.label}.",
             "Give a raster with these bands; bands in separate files are joined with gdalbuildvrt -separate.",
         )
-    chosen = tuple(present[:needed])
-    if (order := _declared_order(modality, dataset, present)) not in ((), chosen):
-        return chosen, (_wrong_order(source.path, modality, chosen, order),)
-    if len(present) == needed:
-        return chosen, ()
-    text = (
-        f"{source.path} has {len(present)} bands; {modality.label} is read from "
-        f"{', '.join(map(str, chosen))}. Choose others with --bands {modality.name}=…"
-    )
-    return chosen, (Event("info", {"text": text}),)
+    choice = choose_bands(modality, present, source.bands)
+    return choice.numbers, tuple(_about_bands(source.path, modality, choice, present))
 
 
-def _declared_order(modality: Modality, dataset: rasterio.DatasetReader, present: Sequence[int]) -> tuple[int, ...]:
-    """The bands in the card's order, where its bands are colours and the file says which band is which; else none."""
-    colours = {dataset.colorinterp[band - 1].name: band for band in reversed(present)}
-    names = [band.name.casefold() for band in modality.bands]
-    return tuple(colours[name] for name in names) if set(names) <= set(colours) & {"red", "green", "blue"} else ()
+def _file_band(dataset: rasterio.DatasetReader, band: int) -> FileBand:
+    tags = {**dataset.tags(band), **dataset.tags(band, ns="IMAGERY")}
+    color = dataset.colorinterp[band - 1].name
+    return FileBand(band, dataset.descriptions[band - 1] or "", color, wavelength(tags))
 
 
-def _wrong_order(path: str, modality: Modality, chosen: Sequence[int], order: Sequence[int]) -> Event:
-    names = ", ".join(band.name for band in modality.bands)
-    read, said = (", ".join(map(str, bands)) for bands in (chosen, order))
-    text = (
-        f"{path} says that {names} are its bands {said}, but they are read from {read}. If the file is right, say "
-        f"--bands {modality.name}={said.replace(' ', '')}; if it is not, the same option with {read.replace(' ', '')}."
-    )
-    return Event("warning", {"code": "band-order", "text": text})
+def _about_bands(path: str, modality: Modality, choice: BandChoice, present: Sequence[FileBand]) -> Iterator[Event]:
+    """What each band of the model gets, and where that is not what the file says of its bands."""
+    if len(present) > 1:
+        yield Event("info", {"text": _choice_told(path, modality, choice, len(present))})
+    if choice.contradictions:
+        yield Event("warning", {"code": "band-order", "text": _contradiction_told(path, modality, choice)})
+    if modality.kind == "elevation" and looks_like_photo(present):
+        text = f"{path} says that its bands are red, green and blue: a photo, it seems, and no {modality.label}."
+        yield Event("warning", {"code": "bands", "text": text})
+
+
+def _choice_told(path: str, modality: Modality, choice: BandChoice, count: int) -> str:
+    pairs = [f"{band.name} from {read.label}" for band, read in zip(modality.bands, choice.bands, strict=True)]
+    more = f", and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
+    reason = {"chosen": "as chosen", "says": "as the file says", "order": "by their order"}[choice.how]
+    told = f"{path} has {count} bands; read as {modality.name}: {', '.join(pairs[:SHOWN])}{more}, {reason}."
+    others = choice.how == "order" and count > len(modality.bands)
+    return f"{told} Choose others with --bands {modality.name}=…" if others else told
+
+
+def _contradiction_told(path: str, modality: Modality, choice: BandChoice) -> str:
+    said = [
+        f"band {choice.numbers[position]} is {meaning}, and it is read as {modality.bands[position].name}"
+        for position, meaning in choice.contradictions[:SHOWN]
+    ]
+    wanted = ",".join(map(str, choice.alternative)) or "…"
+    return f"{path} says that {'; '.join(said)}. If the file is right, say --bands {modality.name}={wanted}."
 
 
 def _check_named_bands(source: Source, modality: Modality, count: int) -> None:

@@ -16,6 +16,7 @@ from dis2_core.run.interrupts import interruptible
 
 from ..options.arguments import Parser
 from ..scoring.evaluation import table
+from .modalities import NAMES
 from .outcome import TrainingResult
 from .region import run_training
 
@@ -77,7 +78,7 @@ def region_job(options: Namespace) -> TrainJob:
         raise InputError(f"{options.labels} holds polygons.", "Name the field of the class with --field.")
     labels = Reference(options.labels, options.field, values=_values(options.value), crs=options.labels_crs)
     return TrainJob(
-        inputs=sources(options.input, options.bands, options.scale, options.nodata, options.mask),
+        inputs=sources(*(_by_slot(options[name]) for name in ("input", "bands", "scale", "nodata", "mask"))),
         labels=labels,
         outputs={"model": options.out, **({"report": options.report} if options.report else {})},
         name=options.name or Path(options.out).stem,
@@ -111,6 +112,13 @@ def summary(result: TrainingResult) -> str:
     scores = table(result.scores) if result.scores else "not tested"
     outputs = [f"{name}: {path}" for name, path in result.outputs.items()]
     return "\n".join([scores, f"{clock(result.seconds)} on {result.device}", *outputs])
+
+
+def _by_slot(arguments: list[str]) -> list[str]:
+    """``SLOT=…`` arguments, also where they name what goes there, as messages about a raster do: ``rgb``, ``ndsm``."""
+    slots = {name: slot for slot, name in NAMES.items()}
+    parts = [argument.partition("=") for argument in arguments]
+    return [f"{slots.get(name, name)}{sign}{value}" for name, sign, value in parts]
 
 
 def _values(arguments: list[str]) -> tuple[ClassValue, ...]:

@@ -139,29 +139,67 @@ def test_alpha_is_no_band(tmp_path):
         dataset.colorinterp = [ColorInterp.alpha, ColorInterp.red, ColorInterp.green, ColorInterp.blue]
     raster = describe(Source(path), RGB)
     assert raster.bands == (2, 3, 4)
-    assert raster.remarks == ()
+    assert [event.type for event in raster.remarks] == ["info"]
+
+
+def told(raster, code):
+    return [event.data["text"] for event in raster.remarks if event.data.get("code") == code]
 
 
 @pytest.mark.parametrize(
-    ("colours", "said"),
+    ("colours", "bands"),
     [
-        (("blue", "green", "red"), "--bands rgb=3,2,1"),
-        (("undefined", "red", "green", "blue"), "--bands rgb=2,3,4"),
-        (("red", "green", "blue"), ""),
-        (("red", "green", "blue", "undefined"), ""),
-        (("gray", "undefined", "undefined"), ""),
-        (("undefined", "green", "red"), ""),  # near infrared in the place of blue: nothing is known of blue
+        (("blue", "green", "red"), (3, 2, 1)),
+        (("undefined", "red", "green", "blue"), (2, 3, 4)),
+        (("red", "green", "blue"), (1, 2, 3)),
+        (("red", "green", "blue", "undefined"), (1, 2, 3)),
+        (("gray", "undefined", "undefined"), (1, 2, 3)),
     ],
 )
-def test_a_file_that_declares_other_colours_warns_with_the_right_bands(tmp_path, colours, said):
+def test_bands_are_those_that_the_file_declares_and_the_choice_is_shown(tmp_path, colours, bands):
     path = write(tmp_path / "c.tif", len(colours), photometric="MINISBLACK")
     with rasterio.open(path, "r+") as dataset:
         dataset.colorinterp = [ColorInterp[name] for name in colours]
     raster = describe(Source(path), RGB)
-    told = [event.data["text"] for event in raster.remarks if event.data.get("code") == "band-order"]
-    assert raster.bands == (1, 2, 3) and len(told) == bool(said) and said in "".join(told)
-    given = describe(Source(path, bands=(3, 2, 1)), RGB)
-    assert "band-order" not in [event.data.get("code") for event in given.remarks]
+    assert raster.bands == bands
+    assert f"red from band {bands[0]}" in raster.remarks[0].data["text"]
+    assert not told(raster, "band-order")
+    against = describe(Source(path, bands=bands[::-1]), RGB)
+    assert against.bands == bands[::-1]
+    assert len(told(against, "band-order")) == ("red" in colours)
+    assert not told(describe(Source(path, bands=bands), RGB), "band-order")
+
+
+def test_names_and_wavelengths_of_a_file_tell_its_bands(tmp_path):
+    named = write(tmp_path / "named.tif", 4, dtype="uint16")
+    with rasterio.open(named, "r+") as dataset:
+        dataset.descriptions = ("B02", "B03", "B04", "B08")
+    raster = describe(Source(named), RGB)
+    assert raster.bands == (3, 2, 1)
+    assert "red from band 3 (B04), green from band 2 (B03), blue from band 1 (" in raster.remarks[0].data["text"]
+    measured = write(tmp_path / "cube", 5, dtype="uint16", driver="ENVI")
+    header = tmp_path / "cube.hdr"
+    header.write_text(
+        header.read_text() + "wavelength units = Nanometers\nwavelength = {480.0, 500.0, 555.0, 600.0, 655.0}\n"
+    )
+    assert describe(Source(measured), RGB).bands == (5, 3, 1)
+
+
+def test_a_colour_in_the_place_of_another_warns_where_the_file_knows_but_some(tmp_path):
+    path = write(tmp_path / "c.tif", 3, photometric="MINISBLACK")
+    with rasterio.open(path, "r+") as dataset:
+        dataset.colorinterp = [ColorInterp.undefined, ColorInterp.green, ColorInterp.red]
+    raster = describe(Source(path), RGB)
+    assert raster.bands == (1, 2, 3)
+    assert told(raster, "band-order") == [
+        f"{path} says that band 3 is red, and it is read as blue. If the file is right, say --bands rgb=…."
+    ]
+
+
+def test_a_photo_given_as_heights_is_told(tmp_path):
+    path = write(tmp_path / "photo.tif", photometric="RGB")
+    assert "a photo, it seems" in told(describe(Source(path), NDSM), "bands")[0]
+    assert not told(describe(Source(write(tmp_path / "h.tif", 1, dtype="float32")), NDSM), "bands")
 
 
 def test_chosen_bands(tmp_path):
