@@ -177,7 +177,7 @@ def _open_reference(reference: Reference, grid: Grid, stack: ExitStack) -> Raste
     except UnreadableRaster as error:
         if not reference.path.lower().endswith(VECTOR_SUFFIXES):
             raise
-        hint = "Write its polygons as GeoJSON, with QGIS or ogr2ogr, and name the field that holds the class."
+        hint = "Write its polygons as GeoJSON, with ogr2ogr, and name the field that holds the class."
         raise UnreadableRaster(error.message, hint) from error
 
 

@@ -141,7 +141,7 @@ class FeatureFile:
 def _load(reference: Reference) -> Mapping[str, Any]:
     title = reference.title
     hint = (
-        "Give a GeoJSON file of polygons, which QGIS and ogr2ogr write from any vector layer; of a very large one, "
+        "Give a GeoJSON file of polygons, which ogr2ogr writes from any vector layer; of a very large one, "
         "cut out the part that the map covers, or rasterise it first."
     )
     with refusals(f"The reference {title}", hint=hint):

@@ -61,7 +61,7 @@ def same_crs(first: str, second: str) -> bool:
         a, b = rasterio.crs.CRS.from_wkt(first), rasterio.crs.CRS.from_wkt(second)
     except CRSError as error:
         raise GridMismatch(
-            f"PROJ does not understand a CRS: {words(error)}", "Assign another with gdal_edit.py."
+            f"PROJ does not understand a CRS: {words(error)}", "Assign another with gdal_edit.py -a_srs."
         ) from error
     return bool(a == b or (a.to_epsg() is not None and a.to_epsg() == b.to_epsg()))
 

@@ -72,7 +72,7 @@ def _check_place(path: str, dataset: rasterio.DatasetReader) -> None:
     if transform.is_identity and dataset.crs:
         raise GridMismatch(
             f"{path} has a CRS, but nothing says where its pixels lie in it.",
-            "Give it its place with gdal_edit.py -a_ullr, or take the CRS away with -unsetsrs.",
+            "Give it its place with gdal_edit.py -a_ullr, or take the CRS away with gdal_edit.py -unsetsrs.",
         )
     sides = math.hypot(transform.a, transform.d), math.hypot(transform.b, transform.e)
     if not (all(map(math.isfinite, transform[:6])) and all(PIXEL_SIZES[0] <= side <= PIXEL_SIZES[1] for side in sides)):

@@ -132,7 +132,7 @@ def _choose_bands(
     elif modality.kind in ("optical", "spectral") and dataset.colorinterp[0] == ColorInterp.palette:
         raise WrongBands(
             f"{source.path} holds numbers of palette colours, not measured values.",
-            "Expand the palette first: gdal_translate -expand rgb, or 'PCT to RGB' in QGIS.",
+            "Expand the palette first: gdal_translate -expand rgb.",
         )
     elif len(present) < needed:
         raise WrongBands(
@@ -229,7 +229,7 @@ def _reconciled(inputs: list[RasterInput]) -> list[RasterInput]:
     if lacking:
         raise GridMismatch(
             f"{', '.join(lacking)} has no CRS, but other inputs have one.",
-            "Assign a CRS to it, with gdal_edit.py -a_srs or 'Assign projection' in QGIS.",
+            "Assign a CRS to it, with gdal_edit.py -a_srs.",
         )
     known: list[str] = []
     for item in inputs:

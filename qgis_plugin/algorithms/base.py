@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 from qgis.core import (
     NULL,
@@ -18,9 +18,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from ..dis2_core.contract.errors import Dis2Error, UnreadableRaster
+from ..dis2_core.contract.errors import Dis2Error, InputError, UnreadableRaster
 from ..layers.crs import crs_text
 from ..layers.rasters import Choice
+from ..words.advice import in_words_of_qgis
 from ..words.creation_options import parse_creation_options
 from ..words.inputs import parse_masks, parse_nodata
 from ..words.translation import language, tr
@@ -82,7 +83,7 @@ class Dis2Algorithm(DeclaringAlgorithm):
         try:
             self.read_parameters(parameters, context)
         except Dis2Error as error:
-            return False, str(error)
+            return False, in_words_of_qgis(str(error))
         return super().checkParameterValues(parameters, context)
 
     def prepareAlgorithm(
@@ -110,6 +111,21 @@ class Dis2Algorithm(DeclaringAlgorithm):
     def band_numbers(self, name: str, parameters: dict[str, Any], context: QgsProcessingContext) -> tuple[int, ...]:
         """Return the 1-based bands of a parameter; none where it is empty."""
         return tuple(self.parameterAsInts(parameters, name, context)) if given(parameters, name) else ()
+
+    def scaling(
+        self, name: str, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> Optional[tuple[float, float]]:
+        """Return factor and offset of a raster's parameter; None where both are empty.
+
+        Raises:
+            InputError: The factor is 0.
+        """
+        factor = self.decimal_number(f"{name}_FACTOR", parameters, context)
+        offset = self.decimal_number(f"{name}_OFFSET", parameters, context)
+        if factor == 0:
+            label = self.parameterDefinition(f"{name}_FACTOR").description()
+            raise InputError(tr("'{}' is 0, which makes all values one.").format(label), tr("Leave it empty."))
+        return None if factor is None and offset is None else (1.0 if factor is None else factor, offset or 0.0)
 
     def choices(
         self,
@@ -188,4 +204,4 @@ def reported_errors() -> Iterator[None]:
     try:
         yield
     except Dis2Error as error:
-        raise QgsProcessingException(str(error)) from error
+        raise QgsProcessingException(in_words_of_qgis(str(error))) from error

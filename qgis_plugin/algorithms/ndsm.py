@@ -76,6 +76,7 @@ class NdsmAlgorithm(Dis2Algorithm):
                 f"{name}_BAND", tr("{}: band").format(label), parentLayerParameterName=name, optional=True
             )
             self.add(band, tr("Which band of the raster holds the heights. Empty: the first one."), advanced=True)
+            self.add_scaling(name, label)
         self.add_void_rules("dsm=-9999 dtm=-32768,0", "dsm=2")
 
     def _add_region(self) -> None:
@@ -120,9 +121,12 @@ class NdsmAlgorithm(Dis2Algorithm):
         output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
         begin = reading_share(self._rasters.values(), READING_SHARE)
         with reported_errors(), provided(self._rasters, Part(feedback, 0, begin)) as paths:
-            dsm, dtm = (job_source(self._rasters[name], paths[name], self._bands[name]) for name in MODELS)
+            dsm, dtm = (
+                job_source(self._rasters[name], paths[name], self._bands[name], self._scales[name]) for name in MODELS
+            )
             job = NdsmJob(dsm=dsm, dtm=dtm, output=output, **self._settings)
-            result = run_job(job, Part(feedback, begin, 1))
+            labels = {name.lower(): self.parameterDefinition(name).description() for name in MODELS}
+            result = run_job(job, Part(feedback, begin, 1), labels)
         label = self.parameterDefinition("OUTPUT").description()
         place_result(context, output, "OUTPUT", Place(tr("DIS2: {}").format(self._scene), label, rank=0))
         return {"OUTPUT": output, **_figures(result)}
@@ -147,6 +151,7 @@ class NdsmAlgorithm(Dis2Algorithm):
         }
         NdsmJob(dsm=Source("dsm"), dtm=Source("dtm"), output="ndsm", **settings)  # its own checks
         self._bands = {name: self.band_numbers(f"{name}_BAND", parameters, context) for name in MODELS}
+        self._scales = {name: self.scaling(name, parameters, context) for name in MODELS}
         choices = self.choices({name.lower(): name for name in MODELS}, self._bands, parameters, context)
         limits, transforms = self.extent(parameters, context), context.transformContext()
         self._rasters = worker_rasters(layers, limits, SERVICE_GSD, transforms, choices)

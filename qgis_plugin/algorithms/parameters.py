@@ -13,14 +13,18 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
 )
 
 from ..dis2_core.contract.catalogue import shipped_models
 from ..dis2_core.contract.segment_job import DEVICES
+from ..words.cards import slot_field
 from ..words.creation_options import OPTIONS_WIDGET
 from ..words.translation import tr
+
+SCALE_DECIMALS = 8  # 1 / 255 and feet to the last digit that matters
 
 _PLUGIN = __name__.rpartition(".algorithms.")[0]
 
@@ -65,7 +69,7 @@ class DeclaringAlgorithm(QgsProcessingAlgorithm):
         self.add(model, tr("A model that comes with the plugin, by its name, or the path of a model file."))
 
     def add_slots(self, heights: str, other: str, usage: str, bands: str) -> None:
-        """``OPTICAL``, ``ELEVATION``…, and the bands of each.
+        """``OPTICAL``, ``ELEVATION``…, and bands, factor and offset of each.
 
         Args:
             heights: What the raster of heights should be.
@@ -73,14 +77,15 @@ class DeclaringAlgorithm(QgsProcessingAlgorithm):
             usage: What holds for all of them.
             bands: Help of their bands.
         """
-        slots = {
-            "OPTICAL": (tr("Optical raster"), tr("Aerial or satellite image.")),
-            "ELEVATION": (tr("Elevation raster"), heights),
-            "SAR": (tr("SAR raster"), tr("Radar image.")),
-            "SPECTRAL": (tr("Spectral raster"), tr("Multispectral or hyperspectral image.")),
-            "OTHER": (tr("Other raster"), other),
+        meanings = {
+            "optical": tr("Aerial or satellite image."),
+            "elevation": heights,
+            "sar": tr("Radar image."),
+            "spectral": tr("Multispectral or hyperspectral image."),
+            "other": other,
         }
-        for name, (label, meaning) in slots.items():
+        for slot, meaning in meanings.items():
+            name, label = slot.upper(), slot_field(slot)
             self.add(QgsProcessingParameterRasterLayer(name, label, optional=True), f"{meaning} {usage}")
             definition = QgsProcessingParameterBand(
                 f"{name}_BANDS",
@@ -90,6 +95,27 @@ class DeclaringAlgorithm(QgsProcessingAlgorithm):
                 allowMultiple=True,
             )
             self.add(definition, bands, advanced=True)
+            self.add_scaling(name, label)
+
+    def add_scaling(self, name: str, label: str) -> None:
+        """``…_FACTOR`` and ``…_OFFSET`` of a raster.
+
+        Args:
+            name: Of the raster's parameter.
+            label: Its label.
+        """
+        numbers = {
+            "FACTOR": (
+                tr("{}: factor"),
+                tr("Stored numbers are multiplied by it: 0.1 where heights are in decimetres."),
+            ),
+            "OFFSET": (tr("{}: offset"), tr("Added after the factor, in the unit that the model takes.")),
+        }
+        for suffix, (form, text) in numbers.items():
+            kind = QgsProcessingParameterNumber.Type.Double
+            number = QgsProcessingParameterNumber(f"{name}_{suffix}", form.format(label), kind, optional=True)
+            number.setMetadata({"widget_wrapper": {"decimals": SCALE_DECIMALS}})
+            self.add(number, f"{text} {tr('Empty: what the file says.')}", advanced=True)
 
     def add_void_rules(self, nodata: str, mask: str) -> None:
         """``NODATA`` and ``MASK``.

@@ -18,9 +18,11 @@ from qgis.core import (
 )
 
 from ..dis2_core.contract.card import SLOTS, ModelCard
+from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.segment_job import GRIDS, Job, Source
+from ..layers.bands import LayerBands, rendered_bands
 from ..layers.rasters import Choice, WorkerRaster, files_of, job_source, provided, reading_share, worker_rasters
-from ..words.cards import check_slots, model_card, scenario_text
+from ..words.cards import check_slots, model_card, scenario_text, slot_field
 from ..words.inputs import input_names, parse_scales
 from ..words.progress import Part
 from ..words.translation import tr
@@ -60,6 +62,11 @@ class Prediction:
     def scenario(self) -> str:
         """The modalities in words: ``optical + elevation``."""
         return scenario_text(self.card, self.inputs)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the dialog calls the field of each modality, for the library's advice."""
+        return {item.name: slot_field(item.slot) for item in self.card.modalities}
 
     @property
     def files(self) -> list[str]:
@@ -104,17 +111,20 @@ class PredictionAlgorithm(Dis2Algorithm):
     prediction: Prediction | None = None
 
     def add_rasters(self) -> None:
-        """``OPTICAL``, ``ELEVATION``…, the bands of each, ``SCALE``, ``NODATA`` and ``MASK``."""
+        """``OPTICAL``, ``ELEVATION``…, with bands and scale of each, ``SCALE``, ``NODATA`` and ``MASK``."""
         self.add_slots(
             heights=tr("Heights, as a rule above ground (nDSM), in metres."),
             other=tr("Whatever else the model knows."),
             usage=tr("Leave it empty where you have none. Any CRS, resolution and extent."),
-            bands=tr("Which bands of the raster the model gets, in the model's order. Empty: the first ones."),
+            bands=tr(
+                "Which bands of the raster the model gets, in the model's order. Empty: what the file says they are, "
+                "else the first ones."
+            ),
         )
         scale = QgsProcessingParameterString("SCALE", tr("Scale of values"), optional=True)
         text = tr(
-            "For rasters in other units than the model's: NAME=a,b means value = a * stored + b. For example "
-            "ndsm=0.1,0 where heights are in decimetres. Empty: what the file says."
+            "Factors and offsets of several rasters in one line, as scripts write them: NAME=a,b means "
+            "value = a * stored + b. For example ndsm=0.1,0. Empty: the fields of each raster."
         )
         self.add(scale, text, advanced=True)
         self.add_void_rules("optical=all ndsm=-9999,0", "optical=4")
@@ -239,6 +249,7 @@ class PredictionAlgorithm(Dis2Algorithm):
         """What was chosen for the modalities that are given."""
         bands = {
             modality.name: self.band_numbers(f"{modality.slot.upper()}_BANDS", parameters, context)
+            or rendered_bands(layers[modality.name], LayerBands.of(layers[modality.name]), modality)
             for modality in card.modalities
             if modality.name in layers
         }
@@ -252,8 +263,24 @@ class PredictionAlgorithm(Dis2Algorithm):
         parameters: dict[str, Any],
         context: QgsProcessingContext,
     ) -> dict[str, Input]:
-        scales = parse_scales(self.parameterAsString(parameters, "SCALE", context), input_names(card))
+        scales = self._scales(card, parameters, context)
         return {
             name: Input(rasters[name], job_source(rasters[name], name, choice.bands, scales.get(name)))
             for name, choice in choices.items()
         }
+
+    def _scales(
+        self, card: ModelCard, parameters: dict[str, Any], context: QgsProcessingContext
+    ) -> dict[str, tuple[float, float]]:
+        """Factor and offset by modality: of the fields, and of the text of older versions.
+
+        Raises:
+            InputError: Both say something of a modality.
+        """
+        written = parse_scales(self.parameterAsString(parameters, "SCALE", context), input_names(card))
+        fields = {item.name: self.scaling(item.slot.upper(), parameters, context) for item in card.modalities}
+        filled = {name: scale for name, scale in fields.items() if scale}
+        for name in filter(written.get, filled):
+            label = self.parameterDefinition("SCALE").description()
+            raise InputError(tr("The scale of {} is given twice.").format(name), tr("Leave '{}' empty.").format(label))
+        return {**written, **filled}

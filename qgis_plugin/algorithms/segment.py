@@ -120,7 +120,7 @@ class SegmentAlgorithm(VectorOutputs):
         end = 1 - POLYGONS_SHARE if self.wants("POLYGONS", parameters, context) else 1.0
         with reported_errors():
             with self.prediction.job(outputs, feedback) as job:
-                result = run_job(job, Part(feedback, begin, end))
+                result = run_job(job, Part(feedback, begin, end), self.prediction.labels)
             for line in _area_lines(result):
                 feedback.pushInfo(line)
             for name, path in paths.items():

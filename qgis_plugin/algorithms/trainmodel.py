@@ -27,7 +27,7 @@ from ..dis2_core.contract.other_jobs import EFFORTS, Reference, TrainJob, effort
 from ..layers.crs import metres_per_unit
 from ..layers.rasters import WorkerRaster, job_source, provided, reading_share, temporary_folder, worker_rasters
 from ..layers.references import LayerReference
-from ..words.cards import model_card
+from ..words.cards import field_labels, model_card
 from ..words.progress import Part
 from ..words.translation import tr
 from ..worker.client import run_job
@@ -47,6 +47,7 @@ class TrainModelAlgorithm(LabelsAlgorithm):
 
     _rasters: Mapping[str, WorkerRaster]
     _bands: Mapping[str, tuple[int, ...]]
+    _scales: Mapping[str, Optional[tuple[float, float]]]
     _labels: LayerReference
     _settings: Mapping[str, Any]
 
@@ -168,9 +169,12 @@ class TrainModelAlgorithm(LabelsAlgorithm):
         reading = Part(feedback, 0, middle)
         with reported_errors(), temporary_folder() as folder, provided(self._rasters, reading) as paths:
             labels = self._labels.provide(folder, Part(feedback, middle, begin))
-            inputs = {slot: job_source(self._rasters[slot], path, self._bands[slot]) for slot, path in paths.items()}
+            inputs = {
+                slot: job_source(self._rasters[slot], path, self._bands[slot], self._scales[slot])
+                for slot, path in paths.items()
+            }
             job = TrainJob(inputs=inputs, labels=labels, outputs=outputs, **self._settings)
-            result = run_job(job, Part(feedback, begin, 1))
+            result = run_job(job, Part(feedback, begin, 1), field_labels())
         return {name.upper(): path for name, path in outputs.items()} | _figures(result)
 
     def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:
@@ -186,6 +190,7 @@ class TrainModelAlgorithm(LabelsAlgorithm):
         gsd = settings["gsd"] or _start_gsd(settings["start"]) or _finest(layers, transforms)
         limits = self.extent(parameters, context)
         self._bands = {slot: self.band_numbers(f"{slot.upper()}_BANDS", parameters, context) for slot in layers}
+        self._scales = {slot: self.scaling(slot.upper(), parameters, context) for slot in layers}
         choices = self.choices({slot: slot for slot in SLOTS}, self._bands, parameters, context)
         self._rasters = worker_rasters(layers, limits, gsd, transforms, choices)
         self._labels = self._reference(parameters, context, limits, gsd)

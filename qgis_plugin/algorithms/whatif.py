@@ -101,7 +101,7 @@ class WhatIfAlgorithm(PredictionAlgorithm, GroundTruthAlgorithm):
         outputs = {"classes": "classes.tif"}  # in the folder, by scenario
         with reported_errors(), temporary_folder() as scratch, self.prediction.job(outputs, feedback) as run:
             truth = self._truth.provide(scratch, Part(feedback, middle, begin)) if self._truth else None
-            result = run_job(WhatIfJob(run, folder, truth), Part(feedback, begin, 1))
+            result = run_job(WhatIfJob(run, folder, truth), Part(feedback, begin, 1), self.prediction.labels)
         feedback.pushInfo(result["summary"])
         if self.parameterAsBool(parameters, "LOAD", context):
             self._show(result, context)

@@ -18,11 +18,12 @@ from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from ..dis2_core.contract.card import SLOTS, ModelCard
+from ..dis2_core.contract.card import ModelCard
 from ..dis2_core.contract.catalogue import SUFFIX, shipped_models
 from ..dis2_core.contract.errors import Dis2Error
 from ..words.cards import model_card, summary_html
 from ..words.translation import tr
+from .slot_fields import SlotFields
 
 LAST_FOLDER = "dis2/last_model_folder"
 
@@ -111,24 +112,12 @@ class ModelWidgetWrapper(WidgetWrapper):
         return widget
 
     def postInitialize(self, wrappers: list[QgsAbstractProcessingParameterWidgetWrapper]) -> None:
-        """Let the fields of rasters follow the model: those that it does not know are greyed out."""
+        """Let the fields of rasters follow the model."""
         if self.dialogType != DIALOG_STANDARD:
             return
-        slots = {slot.upper(): slot for slot in SLOTS}
-        fields = {
-            slots[name]: wrapper for wrapper in wrappers if (name := wrapper.parameterDefinition().name()) in slots
-        }
-        self.widget.changed.connect(lambda: self._grey_out(fields))
-        self._grey_out(fields)
-
-    def _grey_out(self, fields: dict[str, QgsAbstractProcessingParameterWidgetWrapper]) -> None:
-        """A field that is filled stays open, so that a person can empty it."""
-        card = self.widget.card()
-        for slot, field in fields.items():
-            known = card is None or card.modality_in_slot(slot) is not None
-            for widget in (field.wrappedLabel(), field.wrappedWidget()):
-                if widget is not None:
-                    widget.setEnabled(known or bool(field.parameterValue()))
+        fields = SlotFields({wrapper.parameterDefinition().name(): wrapper for wrapper in wrappers}, self.widget)
+        self.widget.changed.connect(lambda: fields.follow(self.widget.card()))
+        fields.follow(self.widget.card())
 
     def _modeler_widget(self) -> QComboBox:
         """Shipped models, and the strings and files of the model that is being designed."""

@@ -10,8 +10,18 @@
   </message>
   <message>
    <location filename="../algorithms/base.py"></location>
+   <source>Leave it empty.</source>
+   <translation>Laissez-le vide.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py"></location>
    <source>The raster '{}' ({}) cannot be read.</source>
    <translation>Le raster « {} » ({}) ne peut pas être lu.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py"></location>
+   <source>'{}' is 0, which makes all values one.</source>
+   <translation>« {} » vaut 0, ce qui rend toutes les valeurs égales.</translation>
   </message>
   <message>
    <location filename="../algorithms/democity.py"></location>
@@ -500,6 +510,21 @@
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
+   <source>Aerial or satellite image.</source>
+   <translation>Image aérienne ou satellite.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Radar image.</source>
+   <translation>Image radar.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Multispectral or hyperspectral image.</source>
+   <translation>Image multispectrale ou hyperspectrale.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
    <source>No data</source>
    <translation>Sans données</translation>
   </message>
@@ -515,43 +540,23 @@
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
-   <source>Optical raster</source>
-   <translation>Raster optique</translation>
+   <source>{}: factor</source>
+   <translation>{} : facteur</translation>
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
-   <source>Aerial or satellite image.</source>
-   <translation>Image aérienne ou satellite.</translation>
+   <source>Stored numbers are multiplied by it: 0.1 where heights are in decimetres.</source>
+   <translation>Les nombres enregistrés sont multipliés par lui : 0.1 si les hauteurs sont en décimètres.</translation>
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
-   <source>Elevation raster</source>
-   <translation>Raster d'élévation</translation>
+   <source>{}: offset</source>
+   <translation>{} : décalage</translation>
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
-   <source>SAR raster</source>
-   <translation>Raster SAR</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/parameters.py"></location>
-   <source>Radar image.</source>
-   <translation>Image radar.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/parameters.py"></location>
-   <source>Spectral raster</source>
-   <translation>Raster spectral</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/parameters.py"></location>
-   <source>Multispectral or hyperspectral image.</source>
-   <translation>Image multispectrale ou hyperspectrale.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/parameters.py"></location>
-   <source>Other raster</source>
-   <translation>Autre raster</translation>
+   <source>Added after the factor, in the unit that the model takes.</source>
+   <translation>Ajouté après le facteur, dans l’unité que prend le modèle.</translation>
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
@@ -574,9 +579,14 @@
    <translation>{} : bandes</translation>
   </message>
   <message>
+   <location filename="../algorithms/parameters.py"></location>
+   <source>Empty: what the file says.</source>
+   <translation>Vide : ce que dit le fichier.</translation>
+  </message>
+  <message>
    <location filename="../algorithms/prediction.py"></location>
-   <source>For rasters in other units than the model's: NAME=a,b means value = a * stored + b. For example ndsm=0.1,0 where heights are in decimetres. Empty: what the file says.</source>
-   <translation>Pour les rasters dont l'unité n'est pas celle du modèle : NOM=a,b signifie valeur = a * valeur enregistrée + b. Par exemple ndsm=0.1,0 si les hauteurs sont en décimètres. Vide : ce qu'indique le fichier.</translation>
+   <source>Factors and offsets of several rasters in one line, as scripts write them: NAME=a,b means value = a * stored + b. For example ndsm=0.1,0. Empty: the fields of each raster.</source>
+   <translation>Facteurs et décalages de plusieurs rasters en une ligne, comme les écrivent les scripts : NAME=a,b signifie valeur = a * nombre enregistré + b. Par exemple ndsm=0.1,0. Vide : les champs de chaque raster.</translation>
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
@@ -670,8 +680,18 @@
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
-   <source>Which bands of the raster the model gets, in the model's order. Empty: the first ones.</source>
-   <translation>Les bandes du raster que reçoit le modèle, dans l'ordre du modèle. Vide : les premières.</translation>
+   <source>Which bands of the raster the model gets, in the model's order. Empty: what the file says they are, else the first ones.</source>
+   <translation>Quelles bandes du raster le modèle reçoit, dans l’ordre du modèle. Vide : ce que le fichier en dit, sinon les premières.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/prediction.py"></location>
+   <source>The scale of {} is given twice.</source>
+   <translation>L’échelle de {} est donnée deux fois.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/prediction.py"></location>
+   <source>Leave '{}' empty.</source>
+   <translation>Laissez « {} » vide.</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
@@ -1312,6 +1332,46 @@
    <location filename="../gui/segment_dialog.py"></location>
    <source>Wrong or missing value: {}</source>
    <translation>Valeur erronée ou manquante : {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/slot_fields.py"></location>
+   <source>This is a result of DIS2, not a measurement.</source>
+   <translation>C’est un résultat de DIS2, pas une mesure.</translation>
+  </message>
+  <message>
+   <location filename="../gui/slot_fields.py"></location>
+   <source>It holds numbers of palette colours, not measured values: use 'PCT to RGB' first.</source>
+   <translation>Il contient des numéros de couleurs d’une palette, pas des valeurs mesurées : utilisez d’abord « PCT vers RVB ».</translation>
+  </message>
+  <message>
+   <location filename="../gui/slot_fields.py"></location>
+   <source>It says that its bands are red, green and blue: a photo, and no heights?</source>
+   <translation>Il dit que ses bandes sont rouge, vert et bleu : une photo, et pas des hauteurs ?</translation>
+  </message>
+  <message>
+   <location filename="../gui/slot_fields.py"></location>
+   <source>It has too few bands ({}); the model takes {}.</source>
+   <translation>Il a trop peu de bandes ({}) ; le modèle en prend {}.</translation>
+  </message>
+  <message>
+   <location filename="../gui/slot_fields.py"></location>
+   <source>{} bands are chosen; the model takes {}.</source>
+   <translation>{} bandes sont choisies ; le modèle en prend {}.</translation>
+  </message>
+  <message>
+   <location filename="../gui/slot_fields.py"></location>
+   <source>Band {} is given as '{}', too.</source>
+   <translation>La bande {} est aussi donnée comme « {} ».</translation>
+  </message>
+  <message>
+   <location filename="../gui/slot_fields.py"></location>
+   <source>It has {} bands: which one holds the heights?</source>
+   <translation>Il a {} bandes : laquelle contient les hauteurs ?</translation>
+  </message>
+  <message>
+   <location filename="../gui/slot_fields.py"></location>
+   <source>{} [optional]</source>
+   <translation>{} [facultatif]</translation>
   </message>
   <message>
    <location filename="../gui/start_widget.py"></location>
@@ -2394,6 +2454,181 @@
    <translation>Est-ce un Python 3.10 ou plus récent ? Ses dernières lignes :</translation>
   </message>
   <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Translate (convert format)', with {} among its additional parameters</source>
+   <translation>« Convertir (changer de format) », avec {} parmi ses paramètres supplémentaires</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'… raster: bands'</source>
+   <translation>« Raster … : bandes »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Windows at a time'</source>
+   <translation>« Fenêtres à la fois »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Extent'</source>
+   <translation>« Emprise »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Output pixels'</source>
+   <translation>« Pixels de sortie »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Mask'</source>
+   <translation>« Masque »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'No data'</source>
+   <translation>« Sans données »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'… raster: factor'</source>
+   <translation>« Raster … : facteur »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Size in pixels'</source>
+   <translation>« Taille en pixels »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Meaning of the reference's values'</source>
+   <translation>« Signification des valeurs de la référence »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Build virtual raster'</source>
+   <translation>« Construire un raster virtuel »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'PCT to RGB'</source>
+   <translation>« PCT vers RVB »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Clip raster by extent'</source>
+   <translation>« Découper un raster selon une emprise »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Translate (convert format)'</source>
+   <translation>« Convertir (changer de format) »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Warp (reproject)'</source>
+   <translation>« Projection (warp) »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Assign projection'</source>
+   <translation>« Assigner une projection »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Additional no data value' in the properties of the layer,</source>
+   <translation>« Valeur nulle supplémentaire » dans les propriétés de la couche,</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Raster information'</source>
+   <translation>« Informations raster »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source> ('Reproject layer')</source>
+   <translation> (« Reprojeter une couche »)</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Export &gt; Save Features As…'</source>
+   <translation>« Exporter &gt; Sauvegarder les entités sous… »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Height above ground (nDSM)'</source>
+   <translation>« Hauteur au-dessus du sol (MNH) »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source> ('Repair' in the options)</source>
+   <translation> (« Réparer » dans les options)</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'{0}: factor' {1} and '{0}: offset' {2}</source>
+   <translation>« {0} : facteur » {1} et « {0} : décalage » {2}</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'{}: bands'</source>
+   <translation>« {} : bandes »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'{0}: factor' and '{0}: offset'</source>
+   <translation>« {0} : facteur » et « {0} : décalage »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'{}: factor' {}</source>
+   <translation>« {} : facteur » {}</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>'Warp (reproject)', with {} among its additional parameters</source>
+   <translation>« Projection (warp) », avec {} parmi ses paramètres supplémentaires</translation>
+  </message>
+  <message>
+   <location filename="../words/bands.py"></location>
+   <source>automatic</source>
+   <translation>automatique</translation>
+  </message>
+  <message>
+   <location filename="../words/bands.py"></location>
+   <source>as chosen</source>
+   <translation>comme choisi</translation>
+  </message>
+  <message>
+   <location filename="../words/bands.py"></location>
+   <source>as the file says</source>
+   <translation>comme le dit le fichier</translation>
+  </message>
+  <message>
+   <location filename="../words/bands.py"></location>
+   <source>by their order</source>
+   <translation>dans leur ordre</translation>
+  </message>
+  <message>
+   <location filename="../words/bands.py"></location>
+   <source>as the layer shows them</source>
+   <translation>comme la couche les affiche</translation>
+  </message>
+  <message>
+   <location filename="../words/bands.py"></location>
+   <source>band {}</source>
+   <translation>bande {}</translation>
+  </message>
+  <message>
+   <location filename="../words/bands.py"></location>
+   <source>{} (automatic)</source>
+   <translation>{} (automatique)</translation>
+  </message>
+  <message>
+   <location filename="../words/bands.py"></location>
+   <source>band {} is {} by the file, and is read as {}</source>
+   <translation>d’après le fichier, la bande {} est {}, et elle est lue comme {}</translation>
+  </message>
+  <message>
    <location filename="../words/card_page.py"></location>
    <source>It works on pixels of {:g} m, in windows of {} × {} pixels. Any of the inputs may be missing.</source>
    <translation>Il travaille sur des pixels de {:g} m, par fenêtres de {} × {} pixels. N'importe laquelle des entrées peut manquer.</translation>
@@ -2565,6 +2800,31 @@
   </message>
   <message>
    <location filename="../words/cards.py"></location>
+   <source>Optical raster</source>
+   <translation>Raster optique</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Elevation raster</source>
+   <translation>Raster d'élévation</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>SAR raster</source>
+   <translation>Raster SAR</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Spectral raster</source>
+   <translation>Raster spectral</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>Other raster</source>
+   <translation>Autre raster</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
    <source>No model was chosen.</source>
    <translation>Aucun modèle n'a été choisi.</translation>
   </message>
@@ -2645,6 +2905,16 @@
   </message>
   <message>
    <location filename="../words/inputs.py"></location>
+   <source>'{}' does not say which input it is about.</source>
+   <translation>« {} » ne dit pas de quelle entrée il s’agit.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
+   <source>Write {}=….</source>
+   <translation>Écrivez {}=….</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
    <source>'{}' is about '{}', which is no input.</source>
    <translation>« {} » porte sur « {} », qui n'est pas une entrée.</translation>
   </message>
@@ -2657,41 +2927,6 @@
    <location filename="../words/inputs.py"></location>
    <source>'{}' is no scale.</source>
    <translation>« {} » n'est pas une échelle.</translation>
-  </message>
-  <message>
-   <location filename="../words/translation.py"></location>
-   <source>'… raster: bands'</source>
-   <translation>« Raster … : bandes »</translation>
-  </message>
-  <message>
-   <location filename="../words/translation.py"></location>
-   <source>'Extent'</source>
-   <translation>« Emprise »</translation>
-  </message>
-  <message>
-   <location filename="../words/translation.py"></location>
-   <source>'Output pixels'</source>
-   <translation>« Pixels de sortie »</translation>
-  </message>
-  <message>
-   <location filename="../words/translation.py"></location>
-   <source>'Mask'</source>
-   <translation>« Masque »</translation>
-  </message>
-  <message>
-   <location filename="../words/translation.py"></location>
-   <source>'No data'</source>
-   <translation>« Sans données »</translation>
-  </message>
-  <message>
-   <location filename="../words/translation.py"></location>
-   <source>'Scale of values'</source>
-   <translation>« Échelle des valeurs »</translation>
-  </message>
-  <message>
-   <location filename="../words/translation.py"></location>
-   <source>'Meaning of the reference's values'</source>
-   <translation>« Signification des valeurs de la référence »</translation>
   </message>
   <message>
    <location filename="../worker/client.py"></location>

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from html import escape
 
-from ..dis2_core.contract.card import ModelCard, scenario_name
+from ..dis2_core.contract.card import SLOTS, ModelCard, scenario_name
 from ..dis2_core.contract.catalogue import find_model, read_card, shipped_models
 from ..dis2_core.contract.errors import Dis2Error, ModelNotFound, NoInput, UnknownModality
 from .translation import tr
@@ -22,6 +22,23 @@ def slot_label(slot: str) -> str:
         "spectral": tr("Spectral"),
         "other": tr("Other"),
     }[slot]
+
+
+def slot_field(slot: str) -> str:
+    """Return the label of the field that takes a slot's raster."""
+    return {
+        "optical": tr("Optical raster"),
+        "elevation": tr("Elevation raster"),
+        "sar": tr("SAR raster"),
+        "spectral": tr("Spectral raster"),
+        "other": tr("Other raster"),
+    }[slot]
+
+
+def field_labels() -> dict[str, str]:
+    """Return the labels of all slots' fields, by slot and by what models of one's own call their modalities."""
+    labels = {slot: slot_field(slot) for slot in SLOTS}
+    return {**labels, "rgb": labels["optical"], "ndsm": labels["elevation"]}
 
 
 def model_card(model: str) -> ModelCard:

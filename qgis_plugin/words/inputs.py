@@ -23,7 +23,7 @@ def parse_scales(text: str, names: Mapping[str, str]) -> dict[str, Scale]:
     """Return ``(a, b)`` by input, where value = a * stored + b.
 
     Raises:
-        InputError: An entry is not of the form ``NAME=a,b``.
+        InputError: An entry is not of the form ``NAME=a,b`` or ``NAME=a``.
         UnknownModality: It names no input.
     """
     return {name: _scale(entry, value) for name, entry, value in _entries(text, names)}
@@ -69,7 +69,13 @@ def _entries(text: str, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Input, entry and value of every entry."""
     found = []
     for entry in filter(None, re.split(r"[;\s]+", text)):
-        name, _, value = entry.partition("=")
+        name, sign, value = entry.partition("=")
+        name = name.casefold()
+        if not sign and name not in names:
+            raise InputError(
+                tr("'{}' does not say which input it is about.").format(entry),
+                tr("Write {}=….").format("=…, ".join(names)),
+            )
         if name not in names:
             raise UnknownModality(
                 tr("'{}' is about '{}', which is no input.").format(entry, name),
@@ -80,8 +86,12 @@ def _entries(text: str, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
 
 
 def _scale(entry: str, value: str) -> Scale:
+    """Factor and offset. A factor alone will do; one of 0 is none, so that ``0,2`` is a decimal comma."""
     try:
-        factor, offset = (float(number) for number in value.split(","))
+        numbers = [float(number) for number in value.split(",")]
+        if len(numbers) == 2 and numbers[0] == 0:
+            numbers = [float(value.replace(",", "."))]
+        factor, offset = numbers if len(numbers) == 2 else (*numbers, 0.0)
     except ValueError as error:
         raise InputError(
             tr("'{}' is no scale.").format(entry),

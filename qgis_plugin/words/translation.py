@@ -6,7 +6,6 @@ be compiled, and QGIS's own texts do not pass through Python, as they would with
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -41,17 +40,3 @@ def messages(language: str) -> Mapping[str, str]:
         for index in range(found.length())
     ]
     return {source: translation for source, translation in pairs if translation}
-
-
-def in_words_of_qgis(text: str) -> str:
-    """Name parameters where the worker's advice names options of the command line."""
-    labels = {
-        "--bands": tr("'… raster: bands'"),
-        "--extent": tr("'Extent'"),
-        "--grid": tr("'Output pixels'"),
-        "--mask": tr("'Mask'"),
-        "--nodata": tr("'No data'"),
-        "--scale": tr("'Scale of values'"),
-        "--value": tr("'Meaning of the reference's values'"),
-    }
-    return re.sub("|".join(labels), lambda option: labels[option[0]], text)

@@ -7,13 +7,14 @@ or the project.
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from qgis.core import QgsProcessingFeedback
+from qgis.core import QgsProcessingFeedback, QgsSettings
 from qgis.PyQt.QtCore import QProcess
 
 from ..dis2_core.contract.errors import Cancelled, Dis2Error, ProtocolError
@@ -21,15 +22,18 @@ from ..dis2_core.contract.segment_job import MAX_LINE, Event, Work
 from ..runtime.interpreter import interpreter
 from ..runtime.program import POLL_MS, await_news, ends_within
 from ..runtime.variables import scrubbed_environment
-from ..words.translation import in_words_of_qgis, tr
+from ..words.advice import in_words_of_qgis
+from ..words.translation import tr
 from .leftovers import remove_leftovers
 
+DEBUG_SETTING = "dis2/debug"
 PROGRAM = Path(__file__).with_name("process.py")
 CANCEL_GRACE_MS = 500  # a cancelled worker tidies up itself, or is killed: together below a second
 EXIT_GRACE_MS = 5_000
 KEPT_LINES = 200
 SHOWN_LINES = 15
 LINE_LENGTH = 2_000  # characters
+_NO_LABELS: Mapping[str, str] = {}
 MAX_SHOWN = 2_000_000  # characters: QGIS keeps the log of a run in memory, twice
 
 
@@ -64,6 +68,7 @@ class WorkerRun:
     Args:
         job: What to do.
         feedback: Gets progress and messages, and says when to stop.
+        labels: What the dialog calls the fields of the inputs, by the job's names.
 
     Attributes:
         SILENCE_SECONDS: How long the worker may say nothing, not even a heartbeat.
@@ -73,8 +78,9 @@ class WorkerRun:
 
     _running: ClassVar[set[WorkerRun]] = set()
 
-    def __init__(self, job: Work, feedback: QgsProcessingFeedback) -> None:
+    def __init__(self, job: Work, feedback: QgsProcessingFeedback, labels: Mapping[str, str] = _NO_LABELS) -> None:
         self._job = job
+        self._labels = labels
         self._feedback = feedback
         self._process = QProcess()
         self._stdout, self._stderr = LineBuffer(), LineBuffer()
@@ -174,7 +180,7 @@ class WorkerRun:
             self._feedback.pushWarning(tr("The worker talks too much: what it says from here on is not shown."))
 
     def _handle(self, kind: str, data: Mapping[str, Any]) -> None:
-        text = in_words_of_qgis(data.get("text", "")) if kind in ("info", "warning", "error") else ""
+        text = in_words_of_qgis(data.get("text", ""), self._labels) if kind in ("info", "warning", "error") else ""
         if kind == "progress":
             self._progress = data
         elif kind == "hello":
@@ -188,7 +194,7 @@ class WorkerRun:
         elif kind == "result" and self._error is None:
             self._result = data
         elif kind == "error" and self._result is None:
-            self._error = WorkerFailed(text, in_words_of_qgis(data.get("hint", "")))
+            self._error = WorkerFailed(text, in_words_of_qgis(data.get("hint", ""), self._labels))
 
     def _show_progress(self) -> None:
         """Show the last progress that was told: those before it are past."""
@@ -240,10 +246,16 @@ class WorkerRun:
         return "\n".join([hint, tr("Its last words:"), *list(self._log)[-SHOWN_LINES:]])
 
 
-def run_job(job: Work, feedback: QgsProcessingFeedback) -> Mapping[str, Any]:
-    """Run a job in a worker of its own and return its result. Raises as ``WorkerRun.execute`` does."""
-    feedback.pushCommandInfo(job.to_json())
+def shows_jobs() -> bool:
+    """Whether jobs stand in the log as the worker gets them, for ``dis2 run``: people read the log, as a rule."""
+    return bool(os.environ.get("DIS2_DEBUG")) or QgsSettings().value(DEBUG_SETTING, False, type=bool)
+
+
+def run_job(job: Work, feedback: QgsProcessingFeedback, labels: Mapping[str, str] = _NO_LABELS) -> Mapping[str, Any]:
+    """Run a job in a worker of its own and return its result; see ``WorkerRun``. Raises as its ``execute`` does."""
+    if shows_jobs():
+        feedback.pushCommandInfo(job.to_json())
     try:
-        return WorkerRun(job, feedback).execute()
+        return WorkerRun(job, feedback, labels).execute()
     except ProtocolError as error:
         raise ProtocolError(error.message, tr("Install the DIS2 plugin again and restart QGIS.")) from error

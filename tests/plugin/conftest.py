@@ -110,5 +110,6 @@ def fake_worker(monkeypatch, plugin):
     from dis2.worker import client
 
     monkeypatch.setenv("DIS2_PYTHON", sys.executable)
+    monkeypatch.setenv("DIS2_DEBUG", "1")  # jobs stand in the log
     monkeypatch.setattr(client, "PROGRAM", FAKE_WORKER)
     return lambda behaviour: monkeypatch.setenv("FAKE_WORKER", behaviour)

@@ -59,7 +59,7 @@ def card_scaling(
         GridMismatch: PROJ does not understand its vertical CRS.
     """
     if source.scale is not None:
-        return (source.scale,) * len(bands), ()
+        return (source.scale,) * len(bands), (_as_chosen(source.path, *source.scale),)
     scalings, texts = [], []
     for band, wanted in zip(bands, modality.bands, strict=True):
         scale, offset = tag_scaling(source.path, dataset, band)
@@ -68,6 +68,11 @@ def card_scaling(
         texts += remarks
     events = tuple(Event("warning", {"code": "units", "text": text}) for text in dict.fromkeys(texts))
     return tuple(scalings), events
+
+
+def _as_chosen(path: str, a: float, b: float) -> Event:
+    shift = f" {'-' if b < 0 else '+'} {abs(b):.10g}" if b else ""
+    return Event("info", {"text": f"{path}: value = {a:.10g} · stored{shift}, as chosen."})
 
 
 def tag_scaling(path: str, dataset: rasterio.DatasetReader, band: int) -> Scaling:

@@ -97,12 +97,35 @@ def test_scales(plugin, scene):
     assert parse_scales("", names) == {}
     assert parse_scales("rgb=0.25,0; ndsm=0.1,-2", names) == {"rgb": (0.25, 0), "ndsm": (0.1, -2)}
     assert parse_scales("optical=0.25,0", names) == {"rgb": (0.25, 0)}
+    assert parse_scales("Elevation=0.2 rgb=0,25", names) == {"ndsm": (0.2, 0), "rgb": (0.25, 0)}
+    assert parse_scales("ndsm=1,5", names) == {"ndsm": (1, 5)}, "as older versions read it; the log repeats it"
 
 
-@pytest.mark.parametrize("text", ["ndsm", "ndsm=", "ndsm=1", "ndsm=1,2,3", "ndsm=a,b", "rgb=0,1", "sar=1,0"])
+@pytest.mark.parametrize("text", ["0.2", "ndsm", "ndsm=", "ndsm=1,2,3", "ndsm=a,b", "rgb=0", "sar=1,0"])
 def test_check_scale_that_is_none(check, text):
     message = check(SCALE=text)
     assert text in message or "scale" in message
+
+
+def sent_job(fake_worker, scene, parameters):
+    """The job that a run sends to its worker."""
+    import processing
+
+    fake_worker(f"map {scene.rgb}")
+    log = QgsProcessingFeedback(False)
+    processing.run("dis2:segment", {"MODEL": scene.model, **parameters}, feedback=log)
+    return json.loads(next(line for line in log.textLog().splitlines() if '"type": "job"' in line))
+
+
+def test_factor_and_offset_of_a_raster(check, scene, fake_worker, tmp_path):
+    assert "'Elevation raster: factor' is 0" in check(ELEVATION=scene.ndsm, ELEVATION_FACTOR=0)
+    assert check(ELEVATION=scene.ndsm, ELEVATION_FACTOR=0.1, SCALE="ndsm=0.2,0").startswith(
+        "The scale of ndsm is given twice. Leave 'Scale of values' empty."
+    )
+    given = {"OPTICAL": scene.rgb, "ELEVATION": scene.ndsm, "ELEVATION_FACTOR": 0.1, "OPTICAL_OFFSET": -5}
+    job = sent_job(fake_worker, scene, {**given, "OUTPUT": str(tmp_path / "map.tif")})
+    found = {name: source["scale"] for name, source in job["inputs"].items()}
+    assert found == {"rgb": [1.0, -5.0], "ndsm": [0.1, 0.0]}
 
 
 @pytest.mark.parametrize(
@@ -123,27 +146,14 @@ def test_check_what_makes_a_pixel_void(check, parameter, text, words):
 
 def test_what_makes_a_pixel_void_reaches_the_job(fake_worker, scene, tmp_path):
     """What is chosen goes before what is set on the layer; what is not chosen stays as the layer has it."""
-    import processing
-
-    fake_worker(f"map {scene.rgb}")
     layers = {slot: QgsRasterLayer(path, slot) for slot, path in (("OPTICAL", scene.rgb), ("ELEVATION", scene.ndsm))}
     for layer in layers.values():
         for band in range(1, layer.bandCount() + 1):
             layer.dataProvider().setUserNoDataValue(band, [QgsRasterRange(7, 7)])
-    log = QgsProcessingFeedback(False)
     choices = {"NODATA": "optical=all,0", "MASK": "rgb=none;ndsm=2"}
-    run = {"MODEL": scene.model, **layers, **choices, "OUTPUT": str(tmp_path / "map.tif")}
-    processing.run("dis2:segment", run, feedback=log)
-    job = json.loads(next(line for line in log.textLog().splitlines() if '"type": "job"' in line))
+    job = sent_job(fake_worker, scene, {**layers, **choices, "OUTPUT": str(tmp_path / "map.tif")})
     found = {name: (source["nodata"], source["mask"]) for name, source in job["inputs"].items()}
     assert found == {"rgb": ("all,0", "none"), "ndsm": ("7", "2")}
-
-
-def test_advice_of_the_worker_is_in_words_of_the_dialog(plugin):
-    from dis2.words.translation import in_words_of_qgis
-
-    advice = "Use --grid model, or --scale ndsm=0.1,0; give an --extent."
-    assert in_words_of_qgis(advice) == "Use 'Output pixels' model, or 'Scale of values' ndsm=0.1,0; give an 'Extent'."
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,16 @@
 import time
 
 import pytest
-from qgis.core import QgsApplication, QgsProcessingContext, QgsRasterLayer, QgsSettings
+from osgeo import gdal
+from qgis.core import (
+    QgsApplication,
+    QgsMultiBandColorRenderer,
+    QgsProcessingContext,
+    QgsRasterLayer,
+    QgsSettings,
+)
 from qgis.PyQt.QtCore import QCoreApplication
-from qgis.PyQt.QtWidgets import QComboBox, QToolButton
+from qgis.PyQt.QtWidgets import QComboBox, QLineEdit, QToolButton
 
 
 @pytest.fixture
@@ -67,20 +74,99 @@ def test_dialog_tells_licence_and_scores_of_the_model(dialog, scene):
     assert "0.50 optical + elevation, 0.40 optical" in model.widget.summary()
 
 
-def test_dialog_greys_out_what_the_model_does_not_know(dialog, scene):
+SLOTS = ("OPTICAL", "ELEVATION", "SAR", "SPECTRAL", "OTHER")
+
+
+def shown(dialog, suffix=""):
+    """Slots whose field, or a detail of it, is not hidden."""
     fields = wrappers(dialog)
-    slots = ("OPTICAL", "ELEVATION", "SAR", "SPECTRAL", "OTHER")
+    return [slot for slot in SLOTS if not fields[f"{slot}{suffix}"].wrappedWidget().isHidden()]
+
+
+def test_dialog_shows_what_the_model_knows_and_calls_it_as_its_card_does(dialog, scene):
     dialog.setParameters({"MODEL": "no-such-model"})
-    assert "There is no model" in fields["MODEL"].widget.summary()
-    assert all(fields[slot].wrappedWidget().isEnabled() for slot in slots)
+    assert "There is no model" in wrappers(dialog)["MODEL"].widget.summary()
+    assert shown(dialog) == list(SLOTS)
+    dialog.setParameters({"MODEL": "aerial-demo"})
+    assert shown(dialog) == ["OPTICAL", "ELEVATION"]
+    labels = [wrappers(dialog)[slot].wrappedLabel().text() for slot in shown(dialog)]
+    assert labels == ["Aerial photo, 8 bit (red, green, blue) [optional]", "Height above ground, m [optional]"]
+
+
+def test_what_is_hidden_stays_hidden_when_the_advanced_parameters_are_unfolded(dialog, scene):
+    dialog.show()
     dialog.setParameters({"MODEL": scene.model})
-    assert [slot for slot in slots if fields[slot].wrappedWidget().isEnabled()] == ["OPTICAL", "ELEVATION"]
+    group = wrappers(dialog)["SAR_BANDS"].wrappedWidget().parentWidget()
+    for _ in range(2):
+        group.findChild(QToolButton).click()
+        for _ in range(5):
+            QCoreApplication.processEvents()
+    group.findChild(QToolButton).click()
+    wait_for(lambda: shown(dialog, "_BANDS") == ["OPTICAL", "ELEVATION"], 5)
+    assert shown(dialog, "_FACTOR") == ["OPTICAL", "ELEVATION"]
 
 
 def test_dialog_leaves_a_filled_field_open_so_that_it_can_be_emptied(dialog, scene):
     dialog.setParameters({"SAR": scene.ndsm})
     dialog.setParameters({"MODEL": scene.model})
-    assert wrappers(dialog)["SAR"].wrappedWidget().isEnabled()
+    assert shown(dialog) == ["OPTICAL", "ELEVATION", "SAR"]
+
+
+def notes(dialog):
+    """The lines below the fields of rasters, as text."""
+    found = {}
+    for slot in SLOTS:
+        field = wrappers(dialog)[slot].wrappedWidget()
+        layout = field.parentWidget().layout()
+        found[slot] = layout.itemAt(layout.indexOf(field) + 1).widget().text()
+    return found
+
+
+def photo(path, colors, count=3):
+    """A small raster whose bands have colours."""
+    raster = gdal.GetDriverByName("GTiff").Create(str(path), 8, 8, count, options=["PHOTOMETRIC=MINISBLACK"])
+    for number, color in enumerate(colors, 1):
+        raster.GetRasterBand(number).SetColorInterpretation(color)
+    raster.SetGeoTransform((700000, 1, 0, 6600000, 0, -1))
+    return str(path)
+
+
+def test_dialog_tells_which_band_the_model_gets(dialog, scene, tmp_path):
+    bgr = photo(tmp_path / "bgr.tif", (gdal.GCI_BlueBand, gdal.GCI_GreenBand, gdal.GCI_RedBand))
+    dialog.setParameters({"MODEL": scene.model, "OPTICAL": bgr, "ELEVATION": scene.ndsm})
+    assert notes(dialog)["OPTICAL"] == "red: band 3, green: band 2, blue: band 1, as the file says"
+    assert notes(dialog)["ELEVATION"].startswith("height: band 1")
+    assert wrappers(dialog)["OPTICAL_BANDS"].wrappedWidget().findChild(QLineEdit).text() == "3, 2, 1 (automatic)"
+    dialog.setParameters({"MODEL": scene.model, "OPTICAL": bgr, "OPTICAL_BANDS": [1, 2, 3]})
+    assert "as chosen" in notes(dialog)["OPTICAL"] and "band 1 is blue by the file" in notes(dialog)["OPTICAL"]
+
+
+def test_dialog_doubts_what_cannot_be_meant(dialog, scene, tmp_path):
+    rgb = photo(tmp_path / "rgb.tif", (gdal.GCI_RedBand, gdal.GCI_GreenBand, gdal.GCI_BlueBand))
+    dialog.setParameters({"MODEL": scene.model, "OPTICAL": rgb, "ELEVATION": rgb})
+    assert "a photo, and no heights?" in notes(dialog)["ELEVATION"]
+    assert "Band 1 is given as " in notes(dialog)["ELEVATION"]
+    heights = photo(tmp_path / "heights.tif", (gdal.GCI_GrayIndex,))
+    dialog.setParameters({"MODEL": scene.model, "OPTICAL": scene.ndsm, "ELEVATION": heights})
+    assert "It has too few bands (1); the model takes 3." in notes(dialog)["OPTICAL"]
+    assert "It has 3 bands: which one holds the heights?" in notes(dialog)["ELEVATION"]
+    result = photo(tmp_path / "map.tif", (gdal.GCI_GrayIndex,), count=1)
+    gdal.Open(result, gdal.GA_Update).SetMetadata({"DIS2_MODEL": "tiny 1"})
+    dialog.setParameters({"MODEL": scene.model, "ELEVATION": result})
+    assert "This is a result of DIS2" in notes(dialog)["ELEVATION"]
+
+
+def test_bands_that_a_layer_shows_count_where_its_file_says_nothing(plugin, scene, tmp_path):
+    from dis2.layers.bands import LayerBands, layer_choice
+    from dis2.words.cards import model_card
+
+    optical = model_card(scene.model).modalities[0]
+    unnamed = photo(tmp_path / "unnamed.tif", [gdal.GCI_Undefined] * 4, count=4)
+    for shown_bands, read, how in (((3, 2, 1), (3, 2, 1), "shown"), ((4, 1, 2), (1, 2, 3), "order")):
+        layer = QgsRasterLayer(unnamed, "photo")
+        layer.setRenderer(QgsMultiBandColorRenderer(layer.dataProvider(), *shown_bands))
+        choice = layer_choice(layer, LayerBands.of(layer), optical)
+        assert (choice.numbers, choice.how) == (read, how)
 
 
 @pytest.mark.slow

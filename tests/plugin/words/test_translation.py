@@ -105,7 +105,7 @@ def test_help_is_in_the_language(speaks):
 
 
 def test_words_for_options_are_labels(speaks, french):
-    from dis2.words.translation import in_words_of_qgis
+    from dis2.words.advice import in_words_of_qgis
 
     speaks("fr")
     assert in_words_of_qgis("Set --extent.") == "Set «\N{NO-BREAK SPACE}Emprise\N{NO-BREAK SPACE}»."
