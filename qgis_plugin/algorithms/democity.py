@@ -19,7 +19,7 @@ from qgis.core import (
 from ..dis2_core.contract.other_jobs import CityJob
 from ..results.placing import Place, place_result
 from ..results.symbols import name_renderer
-from ..words.translation import tr
+from ..words.translation import keywords, tr
 from ..worker.client import run_job
 from .base import Dis2Algorithm, reported_errors
 
@@ -43,7 +43,12 @@ class DemoCityAlgorithm(Dis2Algorithm):
 
     def tags(self) -> list[str]:
         """Words under which the toolbox finds it."""
-        return tr("demo,demonstration,example,sample,test,data,synthetic,generated,city,scene,tutorial,dis2").split(",")
+        return keywords(
+            tr(
+                "demo,demonstration,example,sample,test,data,synthetic,generated,city,scene,tutorial,"
+                "machine learning,first steps,getting started,sample data,dis2"
+            )
+        )
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declare parameters and outputs."""

@@ -19,7 +19,7 @@ from ..dis2_core.contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
 from ..layers.rasters import provided, temporary_folder
 from ..layers.references import raster_reference
 from ..words.progress import Part
-from ..words.translation import tr
+from ..words.translation import keywords, tr
 from ..worker.client import run_job
 from .base import given, reported_errors
 from .ground_truth import METRES, GroundTruthAlgorithm
@@ -41,10 +41,13 @@ class EvaluateAlgorithm(GroundTruthAlgorithm):
 
     def tags(self) -> list[str]:
         """Words under which the toolbox finds it."""
-        return tr(
-            "accuracy,assessment,evaluation,validation,confusion,matrix,error,kappa,iou,miou,f1,precision,recall,"
-            "user's accuracy,producer's accuracy,ground truth,reference,classification,dis2"
-        ).split(",")
+        return keywords(
+            tr(
+                "accuracy,assessment,evaluation,validation,confusion,matrix,error,kappa,iou,miou,f1,precision,"
+                "recall,user's accuracy,producer's accuracy,ground truth,reference,classification,machine learning,"
+                "accuracy assessment,test,dis2"
+            )
+        )
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declare parameters and outputs, in the order in which a person fills them in."""

@@ -17,7 +17,7 @@ from ..dis2_core.contract.catalogue import ModelHeader, find_model, read_header,
 from ..results.whole import whole_file
 from ..words.card_page import card_page
 from ..words.cards import input_texts, model_card
-from ..words.translation import language, messages, tr
+from ..words.translation import keywords, language, messages, tr
 from .base import Dis2Algorithm, reported_errors
 
 
@@ -37,8 +37,11 @@ class ModelInfoAlgorithm(Dis2Algorithm):
 
     def tags(self) -> list[str]:
         """Words under which the toolbox finds it."""
-        return tr("model,card,model card,info,information,licence,license,classes,scores,accuracy,checksum,dis2").split(
-            ","
+        return keywords(
+            tr(
+                "model,card,model card,info,information,licence,license,classes,scores,accuracy,checksum,"
+                "machine learning,deep learning,metadata,description,dis2"
+            )
         )
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:

@@ -21,7 +21,7 @@ from ..dis2_core.contract.segment_job import Source
 from ..layers.rasters import WorkerRaster, job_source, provided, reading_share, worker_rasters
 from ..results.placing import Place, place_result
 from ..words.progress import Part
-from ..words.translation import tr
+from ..words.translation import keywords, tr
 from ..worker.client import run_job
 from .base import Dis2Algorithm, given, reported_errors
 
@@ -52,10 +52,13 @@ class NdsmAlgorithm(Dis2Algorithm):
 
     def tags(self) -> list[str]:
         """Words under which the toolbox finds it."""
-        return tr(
-            "ndsm,dsm,dtm,dem,chm,height,heights,above ground,elevation,normalized,surface model,terrain model,"
-            "canopy,buildings,subtract,difference,lidar,dis2"
-        ).split(",")
+        return keywords(
+            tr(
+                "ndsm,dsm,dtm,dem,chm,height,heights,above ground,elevation,normalized,surface model,terrain model,"
+                "canopy,buildings,subtract,difference,lidar,ndsm from dsm,dsm to ndsm,dsm minus dtm,lidar height,"
+                "tree height,building height,vegetation height,dhm,dis2"
+            )
+        )
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declare parameters and outputs, in the order in which a person fills them in."""

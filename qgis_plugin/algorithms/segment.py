@@ -18,7 +18,7 @@ from ..dis2_core.contract.card import NODATA, UNCERTAIN
 from ..results.placing import Place, place_result
 from ..words.cards import catalogue_html
 from ..words.progress import Part
-from ..words.translation import tr
+from ..words.translation import keywords, tr
 from ..worker.client import run_job
 from .base import given, reported_errors
 from .prediction import Prediction
@@ -58,10 +58,15 @@ class SegmentAlgorithm(VectorOutputs):
 
     def tags(self) -> list[str]:
         """Words under which the toolbox finds it."""
-        return tr(
-            "segmentation,semantic,classification,land cover,land use,deep learning,neural network,ai,"
-            "multimodal,modality,missing,optical,ortho,aerial,satellite,elevation,ndsm,height,lidar,sar,radar,dis2"
-        ).split(",")
+        return keywords(
+            tr(
+                "segmentation,semantic,classification,land cover,land use,deep learning,neural network,ai,"
+                "multimodal,modality,missing,optical,ortho,aerial,satellite,elevation,ndsm,height,lidar,sar,radar,"
+                "machine learning,segment,semantic segmentation,flood,water,buildings,vegetation,classify,map,"
+                "inference,predict,prediction,pixel,raster,sentinel,sentinel-1,sentinel-2,orthophoto,drone,uav,dsm,"
+                "dis2"
+            )
+        )
 
     def shortHelpString(self) -> str:
         """The help file, followed by the models that ship."""

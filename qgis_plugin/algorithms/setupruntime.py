@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from qgis.core import (
     QgsProcessingContext,
@@ -30,8 +30,11 @@ from ..runtime.setup import managed, trial
 from ..runtime.setup.diagnosis import as_html, diagnosis
 from ..runtime.setup.options import Options
 from ..runtime.setup.trial import Runtime
-from ..words.translation import tr
+from ..words.translation import keywords, tr
 from .base import Dis2Algorithm, reported_errors
+
+if TYPE_CHECKING:
+    from qgis.PyQt.QtWidgets import QWidget
 
 CREATE, CHECK, REPAIR, REMOVE = ACTIONS = ("create", "check", "repair", "remove")
 
@@ -52,9 +55,18 @@ class SetupRuntimeAlgorithm(Dis2Algorithm):
 
     def tags(self) -> list[str]:
         """Words under which the toolbox finds it."""
-        return tr(
-            "install,setup,set-up,runtime,environment,python,torch,pytorch,cuda,gpu,dependencies,repair,diagnosis,dis2"
-        ).split(",")
+        return keywords(
+            tr(
+                "install,setup,set-up,runtime,environment,python,torch,pytorch,cuda,gpu,dependencies,repair,"
+                "diagnosis,machine learning,deep learning,ai,download,offline,proxy,installer,dis2"
+            )
+        )
+
+    def createCustomParametersWidget(self, parent: Optional[QWidget] = None) -> QWidget:
+        """QGIS's own dialog, whose log ends with where the models run."""
+        from ..gui.setup_dialog import SetupDialog
+
+        return SetupDialog(self, parent=parent)
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declare parameters and outputs."""
@@ -213,13 +225,13 @@ class SetupRuntimeAlgorithm(Dis2Algorithm):
     def _tell(self, runtime: Runtime, journal: Journal) -> None:
         report = runtime.report
         journal.info(tr("Python {}, torch {}: {}").format(report.python, report.torch, runtime.python))
+        if report.broken:
+            text = tr("The models run; reports with charts need as well: {}")
+            journal.warning(text.format(", ".join(report.broken)))
         if report.gpu:
             journal.info(tr("The models run on {}.").format(report.gpu))
         else:
             journal.info(tr("The models run on the CPU ({}).").format(report.no_gpu))
-        if report.broken:
-            text = tr("The models run; reports with charts need as well: {}")
-            journal.warning(text.format(", ".join(report.broken)))
 
     def _root(self, parameters: dict[str, Any], context: QgsProcessingContext) -> Path:
         folder = self.parameterAsString(parameters, "FOLDER", context).strip()

@@ -29,7 +29,7 @@ from ..layers.rasters import WorkerRaster, job_source, provided, reading_share, 
 from ..layers.references import LayerReference
 from ..words.cards import field_labels, model_card
 from ..words.progress import Part
-from ..words.translation import tr
+from ..words.translation import keywords, tr
 from ..worker.client import run_job
 from .base import given, reported_errors
 from .labels import LabelsAlgorithm
@@ -61,10 +61,13 @@ class TrainModelAlgorithm(LabelsAlgorithm):
 
     def tags(self) -> list[str]:
         """Words under which the toolbox finds it."""
-        return tr(
-            "train,training,learn,fit,fine-tune,model,labels,ground truth,classification,segmentation,deep learning,"
-            "neural network,ai,missing,modality,land cover,dis2"
-        ).split(",")
+        return keywords(
+            tr(
+                "train,training,learn,fit,fine-tune,model,labels,ground truth,classification,segmentation,"
+                "deep learning,neural network,ai,missing,modality,land cover,machine learning,classifier,"
+                "random forest,supervised,samples,flood,radar,lidar,dis2"
+            )
+        )
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declare parameters and outputs, in the order in which a person fills them in."""

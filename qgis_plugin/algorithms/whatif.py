@@ -21,7 +21,7 @@ from ..layers.rasters import temporary_folder
 from ..results.placing import Place, place_result
 from ..words.cards import input_texts
 from ..words.progress import Part
-from ..words.translation import tr
+from ..words.translation import keywords, tr
 from ..worker.client import run_job
 from .base import reported_errors
 from .ground_truth import GroundTruthAlgorithm
@@ -48,10 +48,13 @@ class WhatIfAlgorithm(PredictionAlgorithm, GroundTruthAlgorithm):
 
     def tags(self) -> list[str]:
         """Words under which the toolbox finds it."""
-        return tr(
-            "what if,missing,modality,ablation,scenario,compare,comparison,agreement,dependence,lidar,elevation,ndsm,"
-            "optical,cost,flight,segmentation,classification,report,dis2"
-        ).split(",")
+        return keywords(
+            tr(
+                "what if,missing,modality,ablation,scenario,compare,comparison,agreement,dependence,lidar,"
+                "elevation,ndsm,optical,cost,flight,segmentation,classification,report,machine learning,radar,sar,"
+                "flood,what-if,change map,dis2"
+            )
+        )
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declare parameters and outputs, in the order in which a person fills them in."""

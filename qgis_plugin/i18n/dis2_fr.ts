@@ -65,6 +65,11 @@
   </message>
   <message>
    <location filename="../algorithms/democity.py"></location>
+   <source>demo,demonstration,example,sample,test,data,synthetic,generated,city,scene,tutorial,machine learning,first steps,getting started,sample data,dis2</source>
+   <translation>démo,démonstration,exemple,échantillon,test,données,synthétique,ville,scène,tutoriel,demo,example,sample,data,synthetic,city,apprentissage automatique,premiers pas,débuter,données d’exemple,dis2</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/democity.py"></location>
    <source>Height and width; a pixel has 0.2 m. 1024 pixels take a few seconds.</source>
    <translation>Hauteur et largeur ; un pixel mesure 0,2 m. 1024 pixels prennent quelques secondes.</translation>
   </message>
@@ -82,11 +87,6 @@
    <location filename="../algorithms/democity.py"></location>
    <source>Where the files go. Files of an earlier city are replaced, others stay.</source>
    <translation>Où sont écrits les fichiers. Ceux d'une ville précédente sont remplacés, les autres restent.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/democity.py"></location>
-   <source>demo,demonstration,example,sample,test,data,synthetic,generated,city,scene,tutorial,dis2</source>
-   <translation>démo,démonstration,exemple,échantillon,test,données,synthétique,ville,scène,tutoriel,demo,example,sample,data,synthetic,city,dis2</translation>
   </message>
   <message>
    <location filename="../algorithms/democity.py"></location>
@@ -160,6 +160,11 @@
   </message>
   <message>
    <location filename="../algorithms/evaluate.py"></location>
+   <source>accuracy,assessment,evaluation,validation,confusion,matrix,error,kappa,iou,miou,f1,precision,recall,user's accuracy,producer's accuracy,ground truth,reference,classification,machine learning,accuracy assessment,test,dis2</source>
+   <translation>exactitude,précision,rappel,évaluation,validation,confusion,matrice,erreur,kappa,iou,miou,f1,vérité terrain,référence,classification,accuracy,assessment,confusion matrix,precision,recall,ground truth,apprentissage automatique,évaluation de la précision,test,dis2</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py"></location>
    <source>The raster of class codes that is to be judged. Names and colours are those of its style.</source>
    <translation>Le raster de codes de classe à évaluer. Les noms et les couleurs sont ceux de son style.</translation>
   </message>
@@ -167,11 +172,6 @@
    <location filename="../algorithms/evaluate.py"></location>
    <source>Compare this part alone. Empty: wherever map and reference are.</source>
    <translation>Limiter la comparaison à cette partie. Vide : partout où se trouvent la carte et la référence.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py"></location>
-   <source>accuracy,assessment,evaluation,validation,confusion,matrix,error,kappa,iou,miou,f1,precision,recall,user's accuracy,producer's accuracy,ground truth,reference,classification,dis2</source>
-   <translation>exactitude,précision,rappel,évaluation,validation,confusion,matrice,erreur,kappa,iou,miou,f1,vérité terrain,référence,classification,accuracy,assessment,confusion matrix,precision,recall,ground truth,dis2</translation>
   </message>
   <message>
    <location filename="../algorithms/evaluate.py"></location>
@@ -295,6 +295,11 @@
   </message>
   <message>
    <location filename="../algorithms/modelinfo.py"></location>
+   <source>model,card,model card,info,information,licence,license,classes,scores,accuracy,checksum,machine learning,deep learning,metadata,description,dis2</source>
+   <translation>modèle,fiche,fiche du modèle,informations,licence,classes,scores,exactitude,somme de contrôle,model,card,model card,info,license,accuracy,checksum,apprentissage automatique,apprentissage profond,métadonnées,description,dis2</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/modelinfo.py"></location>
    <source>Page</source>
    <translation>Page</translation>
   </message>
@@ -335,11 +340,6 @@
   </message>
   <message>
    <location filename="../algorithms/modelinfo.py"></location>
-   <source>model,card,model card,info,information,licence,license,classes,scores,accuracy,checksum,dis2</source>
-   <translation>modèle,fiche,fiche du modèle,informations,licence,classes,scores,exactitude,somme de contrôle,model,card,model card,info,license,accuracy,checksum,dis2</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/modelinfo.py"></location>
    <source>HTML files (*.html)</source>
    <translation>Fichiers HTML (*.html)</translation>
   </message>
@@ -367,6 +367,11 @@
    <location filename="../algorithms/ndsm.py"></location>
    <source>How the GeoTIFF is compressed, for example COMPRESS=ZSTD|ZSTD_LEVEL=9. Empty: chosen.</source>
    <translation>La compression du GeoTIFF, par exemple COMPRESS=ZSTD|ZSTD_LEVEL=9. Vide : choix automatique.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/ndsm.py"></location>
+   <source>ndsm,dsm,dtm,dem,chm,height,heights,above ground,elevation,normalized,surface model,terrain model,canopy,buildings,subtract,difference,lidar,ndsm from dsm,dsm to ndsm,dsm minus dtm,lidar height,tree height,building height,vegetation height,dhm,dis2</source>
+   <translation>mnh,mns,mnt,mne,hauteur,hauteurs,au-dessus du sol,élévation,normalisé,modèle de surface,modèle de terrain,canopée,bâtiments,soustraire,différence,lidar,ndsm,dsm,dtm,dem,chm,height,elevation,canopy,mnh à partir du mns,mns moins mnt,hauteur des arbres,hauteur des bâtiments,dis2</translation>
   </message>
   <message>
    <location filename="../algorithms/ndsm.py"></location>
@@ -427,11 +432,6 @@
    <location filename="../algorithms/ndsm.py"></location>
    <source>Seconds taken</source>
    <translation>Durée en secondes</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ndsm.py"></location>
-   <source>ndsm,dsm,dtm,dem,chm,height,heights,above ground,elevation,normalized,surface model,terrain model,canopy,buildings,subtract,difference,lidar,dis2</source>
-   <translation>mnh,mns,mnt,mne,hauteur,hauteurs,au-dessus du sol,élévation,normalisé,modèle de surface,modèle de terrain,canopée,bâtiments,soustraire,différence,lidar,ndsm,dsm,dtm,dem,chm,height,elevation,canopy,dis2</translation>
   </message>
   <message>
    <location filename="../algorithms/ndsm.py"></location>
@@ -705,13 +705,13 @@
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
-   <source>The map: a class per pixel, 255 where there is no data.</source>
-   <translation>La carte : une classe par pixel, 255 là où il n'y a pas de données.</translation>
+   <source>segmentation,semantic,classification,land cover,land use,deep learning,neural network,ai,multimodal,modality,missing,optical,ortho,aerial,satellite,elevation,ndsm,height,lidar,sar,radar,machine learning,segment,semantic segmentation,flood,water,buildings,vegetation,classify,map,inference,predict,prediction,pixel,raster,sentinel,sentinel-1,sentinel-2,orthophoto,drone,uav,dsm,dis2</source>
+   <translation>segmentation,sémantique,classification,occupation du sol,utilisation du sol,apprentissage profond,réseau de neurones,ia,multimodal,modalité,manquante,optique,ortho,aérienne,satellite,élévation,mnh,hauteur,lidar,sar,radar,land cover,deep learning,ai,missing,modality,ndsm,apprentissage automatique,segmenter,segmentation sémantique,inondation,crue,eau,bâtiments,végétation,classer,classifier,carte,inférence,prédire,prédiction,pixel,raster,orthophoto,drone,mns,dis2</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
-   <source>segmentation,semantic,classification,land cover,land use,deep learning,neural network,ai,multimodal,modality,missing,optical,ortho,aerial,satellite,elevation,ndsm,height,lidar,sar,radar,dis2</source>
-   <translation>segmentation,sémantique,classification,occupation du sol,utilisation du sol,apprentissage profond,réseau de neurones,ia,multimodal,modalité,manquante,optique,ortho,aérienne,satellite,élévation,mnh,hauteur,lidar,sar,radar,land cover,deep learning,ai,missing,modality,ndsm,dis2</translation>
+   <source>The map: a class per pixel, 255 where there is no data.</source>
+   <translation>La carte : une classe par pixel, 255 là où il n'y a pas de données.</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
@@ -830,6 +830,11 @@
   </message>
   <message>
    <location filename="../algorithms/setupruntime.py"></location>
+   <source>install,setup,set-up,runtime,environment,python,torch,pytorch,cuda,gpu,dependencies,repair,diagnosis,machine learning,deep learning,ai,download,offline,proxy,installer,dis2</source>
+   <translation>installer,installation,environnement,exécution,python,torch,pytorch,cuda,gpu,dépendances,réparer,diagnostic,install,setup,set-up,runtime,environment,dependencies,repair,apprentissage automatique,apprentissage profond,ia,télécharger,hors ligne,proxy,installer,dis2</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/setupruntime.py"></location>
    <source>Diagnosis</source>
    <translation>Diagnostic</translation>
   </message>
@@ -887,11 +892,6 @@
    <location filename="../algorithms/setupruntime.py"></location>
    <source>The models run; reports with charts need as well: {}</source>
    <translation>Les modèles s'exécutent ; les rapports avec graphiques ont aussi besoin de : {}</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/setupruntime.py"></location>
-   <source>install,setup,set-up,runtime,environment,python,torch,pytorch,cuda,gpu,dependencies,repair,diagnosis,dis2</source>
-   <translation>installer,installation,environnement,exécution,python,torch,pytorch,cuda,gpu,dépendances,réparer,diagnostic,install,setup,set-up,runtime,environment,dependencies,repair,dis2</translation>
   </message>
   <message>
    <location filename="../algorithms/setupruntime.py"></location>
@@ -975,6 +975,11 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
+   <source>train,training,learn,fit,fine-tune,model,labels,ground truth,classification,segmentation,deep learning,neural network,ai,missing,modality,land cover,machine learning,classifier,random forest,supervised,samples,flood,radar,lidar,dis2</source>
+   <translation>entraîner,entraînement,apprentissage,apprendre,affiner,modèle,étiquettes,vérité terrain,classification,segmentation,apprentissage profond,réseau de neurones,ia,manquante,modalité,occupation du sol,train,training,fine-tune,model,labels,ground truth,deep learning,ai,missing,modality,apprentissage automatique,classificateur,supervisé,échantillons,inondation,radar,lidar,dis2</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
    <source>Ground whose class is known. The categories of the layer's style give the classes names and colours.</source>
    <translation>Du terrain dont la classe est connue. Les catégories du style de la couche donnent aux classes leurs noms et leurs couleurs.</translation>
   </message>
@@ -1047,11 +1052,6 @@
    <location filename="../algorithms/trainmodel.py"></location>
    <source>How good the model is with and without each raster, class by class, and how that was found out.</source>
    <translation>La qualité du modèle avec et sans chaque raster, classe par classe, et la façon dont elle a été établie.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/trainmodel.py"></location>
-   <source>train,training,learn,fit,fine-tune,model,labels,ground truth,classification,segmentation,deep learning,neural network,ai,missing,modality,land cover,dis2</source>
-   <translation>entraîner,entraînement,apprentissage,apprendre,affiner,modèle,étiquettes,vérité terrain,classification,segmentation,apprentissage profond,réseau de neurones,ia,manquante,modalité,occupation du sol,train,training,fine-tune,model,labels,ground truth,deep learning,ai,missing,modality,dis2</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -1245,6 +1245,11 @@
   </message>
   <message>
    <location filename="../algorithms/whatif.py"></location>
+   <source>what if,missing,modality,ablation,scenario,compare,comparison,agreement,dependence,lidar,elevation,ndsm,optical,cost,flight,segmentation,classification,report,machine learning,radar,sar,flood,what-if,change map,dis2</source>
+   <translation>et si,manquante,modalité,ablation,scénario,comparer,comparaison,concordance,dépendance,lidar,élévation,mnh,optique,coût,vol,segmentation,classification,rapport,what if,missing,modality,ndsm,flight,apprentissage automatique,radar,inondation,crue,carte des changements,dis2</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/whatif.py"></location>
    <source>Whether the maps are shown when they are done, in a group of their own.</source>
    <translation>Indique si les cartes sont affichées une fois créées, dans un groupe à part.</translation>
   </message>
@@ -1252,11 +1257,6 @@
    <location filename="../algorithms/whatif.py"></location>
    <source>Where maps, table and report go. It must be new or empty, or hold an earlier result of this tool and nothing else.</source>
    <translation>Où sont écrits les cartes, la table et le rapport. Le dossier doit être nouveau ou vide, ou ne contenir qu'un résultat antérieur de cet outil.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/whatif.py"></location>
-   <source>what if,missing,modality,ablation,scenario,compare,comparison,agreement,dependence,lidar,elevation,ndsm,optical,cost,flight,segmentation,classification,report,dis2</source>
-   <translation>et si,manquante,modalité,ablation,scénario,comparer,comparaison,concordance,dépendance,lidar,élévation,mnh,optique,coût,vol,segmentation,classification,rapport,what if,missing,modality,ndsm,flight,dis2</translation>
   </message>
   <message>
    <location filename="../algorithms/whatif.py"></location>
@@ -1287,6 +1287,46 @@
    <location filename="../algorithms/whatif.py"></location>
    <source>The model '{}' takes {}.</source>
    <translation>Le modèle « {} » accepte {}.</translation>
+  </message>
+  <message>
+   <location filename="../gui/menu.py"></location>
+   <source>First set up the runtime, once; then look in the menu Raster.</source>
+   <translation>Installez d’abord l’environnement d’exécution, une fois ; voyez ensuite le menu Raster.</translation>
+  </message>
+  <message>
+   <location filename="../gui/menu.py"></location>
+   <source>Segment…</source>
+   <translation>Segmenter…</translation>
+  </message>
+  <message>
+   <location filename="../gui/menu.py"></location>
+   <source>What if…</source>
+   <translation>Et si…</translation>
+  </message>
+  <message>
+   <location filename="../gui/menu.py"></location>
+   <source>Train…</source>
+   <translation>Entraîner…</translation>
+  </message>
+  <message>
+   <location filename="../gui/menu.py"></location>
+   <source>Set up the runtime…</source>
+   <translation>Installer l’environnement d’exécution…</translation>
+  </message>
+  <message>
+   <location filename="../gui/menu.py"></location>
+   <source>Demonstration city…</source>
+   <translation>Ville de démonstration…</translation>
+  </message>
+  <message>
+   <location filename="../gui/menu.py"></location>
+   <source>Help</source>
+   <translation>Aide</translation>
+  </message>
+  <message>
+   <location filename="../gui/menu.py"></location>
+   <source>Look in the menu Raster.</source>
+   <translation>Voyez le menu Raster.</translation>
   </message>
   <message>
    <location filename="../gui/model_widget.py"></location>
@@ -1332,6 +1372,16 @@
    <location filename="../gui/segment_dialog.py"></location>
    <source>Wrong or missing value: {}</source>
    <translation>Valeur erronée ou manquante : {}</translation>
+  </message>
+  <message>
+   <location filename="../gui/setup_dialog.py"></location>
+   <source>the graphics card</source>
+   <translation>la carte graphique</translation>
+  </message>
+  <message>
+   <location filename="../gui/setup_dialog.py"></location>
+   <source>the CPU</source>
+   <translation>le processeur</translation>
   </message>
   <message>
    <location filename="../gui/slot_fields.py"></location>
@@ -1720,16 +1770,6 @@
   </message>
   <message>
    <location filename="../options/state.py"></location>
-   <source>the graphics card</source>
-   <translation>la carte graphique</translation>
-  </message>
-  <message>
-   <location filename="../options/state.py"></location>
-   <source>the CPU</source>
-   <translation>le processeur</translation>
-  </message>
-  <message>
-   <location filename="../options/state.py"></location>
    <source>The models run in a Python that was chosen in {}.</source>
    <translation>Les modèles s'exécutent dans un Python choisi dans {}.</translation>
   </message>
@@ -2060,6 +2100,11 @@
   </message>
   <message>
    <location filename="../runtime/packages/network.py"></location>
+   <source>{}, through the proxy {}:{}</source>
+   <translation>{}, par le proxy {}:{}</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/network.py"></location>
    <source>Check the folder or the address of the mirror.</source>
    <translation>Vérifiez le dossier ou l'adresse du miroir.</translation>
   </message>
@@ -2067,6 +2112,11 @@
    <location filename="../runtime/packages/network.py"></location>
    <source>{} failed: it is larger than {:.0f} MB.</source>
    <translation>{} : échec, la taille dépasse {:.0f} Mo.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/network.py"></location>
+   <source>{}, without a proxy</source>
+   <translation>{}, sans proxy</translation>
   </message>
   <message>
    <location filename="../runtime/packages/network.py"></location>

@@ -52,16 +52,17 @@ _MISSING = r"No solution found|not found in the provided package locations|no ve
 _NO_PYTHON = r"No interpreter found|No download found for request"
 
 
-def explain(output: str, doing: str) -> Dis2Error:
+def explain(output: str, doing: str, route: str = "") -> Dis2Error:
     """Return the error that a program's last words amount to.
 
     Args:
         output: What uv or Python wrote on stderr.
         doing: What was being done, as the beginning of a sentence without its full stop.
+        route: Which server was asked and through which proxy, where that is known.
     """
     for pattern, make in _CAUSES:
         if re.search(pattern, output, re.IGNORECASE):
-            return make(output, doing)
+            return offline(doing, _detail(output, _OFFLINE), route) if make is _offline else make(output, doing)
     lines = [line for line in output.splitlines() if line.strip()][-SHOWN_LINES:]
     return SetupFailed(tr("{} failed.").format(doing), "\n".join([tr("The last words:"), *lines]))
 
@@ -90,10 +91,11 @@ def _proxy(output: str, doing: str) -> Dis2Error:
     )
 
 
-def offline(doing: str, detail: str) -> Offline:
-    """Return the error for a server that cannot be reached."""
+def offline(doing: str, detail: str, route: str = "") -> Offline:
+    """Return the error for a server that cannot be reached; see ``explain``."""
+    told = f"{route}: {detail}" if route else detail
     return Offline(
-        tr("{} failed: the server cannot be reached ({}).").format(doing, detail),
+        tr("{} failed: the server cannot be reached ({}).").format(doing, told),
         tr(
             "Check the connection and QGIS's proxy (Settings > Options > Network). Without internet, give the set-up a "
             "folder of wheels or your organisation's package index, or an existing Python."

@@ -38,6 +38,14 @@ def interpreter() -> str:
     return python
 
 
+def is_ready() -> bool:
+    """Whether there is a Python that runs the worker, as far as can be told without starting it."""
+    try:
+        return bool(interpreter())
+    except NoRuntime:
+        return False
+
+
 def chosen_python() -> tuple[str, str]:
     """Return the Python that a person has chosen and where; two empty strings where nobody has."""
     setting = str(QgsSettings().value(SETTING, "") or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..dis2_core.contract.bands import SHOWN, BandChoice
+from ..dis2_core.contract.bands import SHOWN, BandChoice, FileBand
 from ..dis2_core.contract.card import Modality
 from .translation import tr
 
@@ -48,7 +48,6 @@ def numbers_text(choice: BandChoice | None) -> str:
     return tr("{} (automatic)").format(numbers) if numbers else tr("automatic")
 
 
-def _band(read: object) -> str:
-    number, name = read.number, read.name
-    text = tr("band {}").format(number)
-    return f"{text} ({name})" if name else text
+def _band(read: FileBand) -> str:
+    text = tr("band {}").format(read.number)
+    return f"{text} ({read.name})" if read.name else text

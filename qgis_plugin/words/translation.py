@@ -21,6 +21,16 @@ def tr(text: str) -> str:
     return messages(language()).get(text, text)
 
 
+def keywords(text: str) -> list[str]:
+    """Return the words of a translated list, and those of its English source: people search in both.
+
+    Args:
+        text: What ``tr`` returns of a list with commas.
+    """
+    sources = {translation: source for source, translation in messages(language()).items()}
+    return list(dict.fromkeys([*text.split(","), *sources.get(text, text).split(",")]))
+
+
 def language() -> str:
     """The language that QGIS speaks, as two or three letters: ``fr``."""
     return QgsApplication.locale().replace("-", "_").partition("_")[0]

@@ -41,7 +41,7 @@ QGIS_PLUGIN = {
     "gui": {"words", "layers"},
     "algorithms": {"words", "layers", "results", "runtime", "worker", "gui"},
     "options": {"words", "runtime", "algorithms"},
-    ".": {"worker", "algorithms", "options"},
+    ".": {"runtime", "worker", "gui", "algorithms", "options"},
 }
 
 #: By folder of the floor, the lowest floor first.

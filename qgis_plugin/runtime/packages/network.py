@@ -108,7 +108,7 @@ def _refused(reply: QNetworkReply, message: str, doing: str) -> Exception:
         return explain(f"407 {message}", doing)
     if reply.error() == QNetworkReply.NetworkError.OperationCanceledError:  # by QGIS's own limit
         message = tr("no answer within the time that QGIS's network options allow")
-    return offline(doing, message)
+    return offline(doing, message, route(reply.url().toString()))
 
 
 def _too_large(doing: str, limit: int) -> SetupFailed:
@@ -125,6 +125,15 @@ def proxy(url: str) -> QNetworkProxy:
     if chosen.type() == QNetworkProxy.ProxyType.DefaultProxy:
         chosen = QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(url)))[0]
     return chosen
+
+
+def route(url: str) -> str:
+    """Return which server an address names and through which proxy it is asked, for a person; without passwords."""
+    server = QUrl(url).host()
+    chosen = proxy(url)
+    if not proxy_url(chosen):
+        return tr("{}, without a proxy").format(server)
+    return tr("{}, through the proxy {}:{}").format(server, chosen.hostName(), chosen.port())
 
 
 def proxy_url(chosen: QNetworkProxy) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import shlex
 import sys
 import zipfile
@@ -24,7 +25,7 @@ from ..layout import CACHE, PYTHONS, executable
 from ..program import run
 from ..variables import downloaders_environment, leave_installation
 from .index import Wheel, folder_wheels, hardware, locked_wheels, newest, parse_page, platform_pattern
-from .network import fetch, pass_on
+from .network import fetch, pass_on, route
 
 #: Methods by which wheels are packed; others know no bounds, or fail in ways of their own.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -89,8 +90,14 @@ class Uv:
         """
         done = run(self._program, [*arguments, "--no-config"], self._environment(), self._journal, polled=polled)
         if done.code:
-            raise explain(done.err, doing)
+            raise explain(done.err, doing, self._route(done.err))
         return done.out
+
+    def _route(self, said: str) -> str:
+        """The server that uv names in its last words, else the first that it asks."""
+        named = re.search(r"https?://[^\s)`'\"]+", said)
+        address = named[0] if named else next(iter(self.sources.indexes), PYPI)
+        return "" if self.sources.offline else route(address)
 
     def _environment(self) -> QProcessEnvironment:
         environment = downloaders_environment()
