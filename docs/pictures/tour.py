@@ -159,7 +159,7 @@ class Tour:
     def evaluate(self) -> None:
         """How good the two maps are."""
         for scenario, name in ((BOTH, "evaluate_both"), (ALONE, "evaluate_photo")):
-            dialog = self._evaluation(f"Classes ({scenario})", name)
+            dialog = self._evaluation(f"Classes: Aerial photo ({scenario}, aerial-demo)", name)
             if scenario == BOTH:
                 self.camera.take(dialog, "dialog_evaluate", DIALOG)
             self._run(name, dialog)

@@ -63,6 +63,10 @@ class Prediction:
         """The modalities in words: ``optical + elevation``."""
         return scenario_text(self.card, self.inputs)
 
+    def layer_name(self, what: str) -> str:
+        """What a result is called: ``Classes: ortho (optical + elevation, aerial-demo)``."""
+        return tr("{}: {} ({}, {})").format(what, self.scene, self.scenario, self.card.name)
+
     @property
     def labels(self) -> dict[str, str]:
         """What the dialog calls the field of each modality, for the library's advice."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from qgis.core import (
 
 from ..dis2_core.contract.card import NODATA, UNCERTAIN
 from ..results.placing import Place, place_result
+from ..words.areas import area_text
 from ..words.cards import catalogue_html
 from ..words.progress import Part
 from ..words.translation import keywords, tr
@@ -120,6 +122,8 @@ class SegmentAlgorithm(VectorOutputs):
     ) -> dict[str, Any]:
         """Run the job in the worker, then make of its map what is wanted."""
         paths, places = self._raster_paths(parameters, context), self._places()
+        for path in filter(os.path.exists, paths.values()):
+            feedback.pushInfo(tr("{} exists and is replaced when the run has ended well.").format(path))
         outputs = {RASTERS[name]: path for name, path in paths.items()}
         begin = self.prediction.reading_share
         end = 1 - POLYGONS_SHARE if self.wants("POLYGONS", parameters, context) else 1.0
@@ -142,11 +146,11 @@ class SegmentAlgorithm(VectorOutputs):
         return {name: path for name, path in paths.items() if path}
 
     def _places(self) -> dict[str, Place]:
-        """Where the results go: a group for the scene, the scenario in the names."""
+        """Where the results go: a group for the scene; the names tell one run from another in any list of layers."""
         group = tr("DIS2: {}").format(self.prediction.scene)
         labels = {name: self.parameterDefinition(name).description() for name in ORDER}
         return {
-            name: Place(group, f"{label} ({self.prediction.scenario})", rank, label=label)
+            name: Place(group, self.prediction.layer_name(label), rank, label=label)
             for rank, (name, label) in enumerate(labels.items())
         }
 
@@ -163,11 +167,11 @@ def _figures(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _area_lines(result: Mapping[str, Any]) -> list[str]:
-    """The area table for the log: ``house: 75.8 m², 3.3 %``; pixels where there is no CRS."""
+    """The area table for the log: ``house: 1,230 m² (0.123 ha), 3.3 %``; pixels where there is no CRS."""
     lines = []
     for line in result["area_table"]:
         area = line["square_metres"]
-        amount = tr("{:,} pixels").format(line["pixels"]) if area is None else f"{area:,.1f} m²"
+        amount = tr("{:,} pixels").format(line["pixels"]) if area is None else area_text(area)
         share = "" if line["percent"] is None else f", {line['percent']:.1f} %"
         lines.append(tr("{}: {}").format(line["name"], f"{amount}{share}"))
     return lines

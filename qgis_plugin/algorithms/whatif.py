@@ -19,7 +19,7 @@ from ..dis2_core.contract.errors import NoInput
 from ..dis2_core.contract.other_jobs import WhatIfJob
 from ..layers.rasters import temporary_folder
 from ..results.placing import Place, place_result
-from ..words.cards import input_texts
+from ..words.cards import input_texts, scenario_text
 from ..words.progress import Part
 from ..words.translation import keywords, tr
 from ..worker.client import run_job
@@ -116,7 +116,9 @@ class WhatIfAlgorithm(PredictionAlgorithm, GroundTruthAlgorithm):
             return
         group = tr("DIS2: what if ({})").format(self.prediction.scene)
         for rank, scenario in enumerate(result["scenarios"]):
-            path, name = scenario["outputs"]["classes"], scenario["name"].replace("+", " + ")
+            path = scenario["outputs"]["classes"]
+            used = scenario_text(self.prediction.card, scenario["name"].split("+"))
+            name = tr("{}: {} ({}, {})").format(tr("Classes"), self.prediction.scene, used, self.prediction.card.name)
             details = QgsProcessingContext.LayerDetails(name, context.project(), "FOLDER")
             context.addLayerToLoadOnCompletion(path, details)
             place_result(context, path, "FOLDER", Place(group, name, rank, insists=True))

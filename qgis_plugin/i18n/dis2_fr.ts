@@ -665,6 +665,11 @@
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
+   <source>{}: {} ({}, {})</source>
+   <translation>{} : {} ({}, {})</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/prediction.py"></location>
    <source>Heights, as a rule above ground (nDSM), in metres.</source>
    <translation>Des hauteurs, en général au-dessus du sol (MNH), en mètres.</translation>
   </message>
@@ -777,6 +782,11 @@
    <location filename="../algorithms/segment.py"></location>
    <source>{}: {}</source>
    <translation>{} : {}</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment.py"></location>
+   <source>{} exists and is replaced when the run has ended well.</source>
+   <translation>{} existe et sera remplacé si le traitement réussit.</translation>
   </message>
   <message>
    <location filename="../algorithms/setupruntime.py"></location>
@@ -2507,6 +2517,11 @@
    <location filename="../words/advice.py"></location>
    <source>'Translate (convert format)', with {} among its additional parameters</source>
    <translation>« Convertir (changer de format) », avec {} parmi ses paramètres supplémentaires</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>give the layer a style that names each of them</source>
+   <translation>donnez à la couche un style qui nomme chacune d’elles</translation>
   </message>
   <message>
    <location filename="../words/advice.py"></location>

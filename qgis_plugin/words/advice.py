@@ -49,6 +49,7 @@ def _options() -> dict[str, str]:
         r" --max-memory sets another bound\.": "",
         r", give fewer --threads": "",
         r", or what a run with --events printed": "",
+        r"name them with --value VALUE=NAME": tr("give the layer a style that names each of them"),
         r"--bands\b": tr("'… raster: bands'"),
         r"--batch-size\b": tr("'Windows at a time'"),
         r"--extent\b": tr("'Extent'"),

@@ -280,7 +280,7 @@ def test_progress_never_goes_back(plugin, scene, maps, name, monkeypatch, qgis_p
         slowly(feedback)
         return "a.tif"
 
-    def run_job(job, feedback):
+    def run_job(job, feedback, *labels):
         slowly(feedback)
         raise Cancelled("That is enough.")
 

@@ -369,14 +369,19 @@ def test_results_are_named_and_grouped_by_scene_and_scenario(load, segment, tmp_
     paths = {name: str(tmp_path / f"{name.lower()}.tif") for name in ("OUTPUT", "CONFIDENCE")}
     (group,) = load(segment, POLYGONS="TEMPORARY_OUTPUT", AREAS="TEMPORARY_OUTPUT", **paths)
     assert group.name == "DIS2: rgb"
-    assert group.names == ["Areas (optical)", "Polygons (optical)", "Classes (optical)", "Confidence (optical)"]
+    assert group.names == [
+        "Areas: rgb (optical, tiny)",
+        "Polygons: rgb (optical, tiny)",
+        "Classes: rgb (optical, tiny)",
+        "Confidence: rgb (optical, tiny)",
+    ]
     assert [item.label() for item in group.layers[1].renderer().categories()] == ["house", "road", "meadow & garden"]
 
 
 def test_a_second_run_joins_the_group(load, segment, tmp_path):
     load(segment, OUTPUT=str(tmp_path / "first.tif"))
     (group,) = load(segment, OUTPUT=str(tmp_path / "second.tif"))
-    assert group.names == ["Classes (optical)", "Classes (optical)"]
+    assert group.names == ["Classes: rgb (optical, tiny)", "Classes: rgb (optical, tiny)"]
     assert all(isinstance(layer, QgsRasterLayer) for layer in group.layers)
 
 
@@ -391,7 +396,11 @@ def test_what_qgis_loads_has_its_legend(load, scene, real_worker, tmp_path):
 
     paths = {name: str(tmp_path / f"{name}.tif") for name in ("OUTPUT", "CONFIDENCE", "SCENARIO")}
     (group,) = load(segment, **paths)
-    assert group.names == ["Classes (elevation)", "Confidence (elevation)", "Scenario (elevation)"]
+    assert group.names == [
+        "Classes: ndsm (elevation, tiny)",
+        "Confidence: ndsm (elevation, tiny)",
+        "Scenario: ndsm (elevation, tiny)",
+    ]
     classes, confidence, scenario = group.layers
     assert [item.label for item in classes.renderer().classes()] == ["house", "road", "meadow & garden"]
     assert [item.label for item in scenario.renderer().classes()] == ["rgb", "ndsm", "rgb+ndsm"]
