@@ -73,7 +73,7 @@ class PolygonCodes:
         file = FeatureFile(reference)
         codes, distant = self._read(file)
         self.texts = tuple(codes)
-        self.remarks = tuple(_remarks(file, reference.title))
+        self.remarks = tuple(_remarks(file, reference.title, grid))
         if not self._polygons:
             raise self._nothing(file, distant)
         self._boxes = np.array([polygon.bounds for polygon in self._polygons])
@@ -122,6 +122,11 @@ class PolygonCodes:
         xmin, ymin = self._boxes[:, :2].min(axis=0)
         xmax, ymax = self._boxes[:, 2:].max(axis=0)
         return float(xmin), float(ymin), float(xmax), float(ymax)
+
+    @property
+    def count(self) -> int:
+        """How many polygons there are near the grid."""
+        return len(self._polygons)
 
     def limit(self, grid: Grid) -> None:
         """Read on another part of the grid's lattice from now on."""
@@ -209,7 +214,10 @@ class _Projection:
         return np.concatenate([points, ring[-1:]])
 
 
-def _remarks(file: FeatureFile, title: str) -> Iterator[Event]:
+def _remarks(file: FeatureFile, title: str, grid: Grid) -> Iterator[Event]:
+    if grid.crs is not None and not same_crs(source := _parse_crs(title, file.crs), grid.crs):
+        text = f"{title} is in {crs_name(source)} and is brought to {crs_name(grid.crs)}."
+        yield Event("info", {"text": text})
     if file.left_out:
         yield Event("warning", {"code": "features", "text": f"{title}: left out are {file.left_out}."})
     if file.spellings:

@@ -22,6 +22,11 @@ from dis2_core.run.reporting import Reporter
 from ..data.sample import IGNORE
 
 MAX_PIXELS = 1 << 29  # of the labelled area, one byte each
+MANY_VALUES = 60  # of a raster that nobody gave a meaning, from which it is taken for a photo
+MANY_NUMBERS, REPEATED = (
+    20,
+    2.0,
+)  # values of a field, and polygons a value: more of these, fewer of those, and it is an id
 SURROUNDINGS = 64  # pixels around the labels that are looked at, too
 
 
@@ -63,12 +68,33 @@ def read_labels(reference: Reference, grid: Grid, report: Reporter) -> Labels:
         for event in polygons.remarks:
             report.pass_on(event)
         polygons.limit(_ground(grid, polygons.bounds, reference))
-        return _read(polygons, reference, polygons.texts, reference.values, report)
+        labels = _read(polygons, reference, polygons.texts, reference.values, report)
+        if not reference.values:
+            _check_field(reference, len(labels.classes), polygons.count)
+        return labels
     with RasterCodes(reference.path, reference.band) as own:
         values = reference.values or own.categories()
         ground = grid if grid.crs is None else _ground(grid, footprint(own.grid, grid.crs), reference)
     with RasterCodes(reference.path, reference.band, ground) as raster:
-        return _read(raster, reference, None, values, report)
+        if raster.resampled:
+            report.info(f"{reference.title} is brought onto the pixels of the inputs by nearest neighbour.")
+        labels = _read(raster, reference, None, values, report)
+    if not values and len(labels.classes) > MANY_VALUES:
+        raise InputError(
+            f"{reference.title} holds {len(labels.classes)} different values and nothing says what they mean: it "
+            "may be a photo.",
+            "Give a raster of class codes. If these are classes, name them with --value VALUE=NAME.",
+        )
+    return labels
+
+
+def _check_field(reference: Reference, values: int, polygons: int) -> None:
+    if values > MANY_NUMBERS and polygons < REPEATED * values:
+        raise InputError(
+            f"The field '{reference.field}' of {reference.title} has {values} values in {polygons} polygons: it may "
+            "tell polygons apart rather than classes.",
+            "Give the field that holds the class. If these are classes, name them with --value VALUE=NAME.",
+        )
 
 
 def _read(

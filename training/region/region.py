@@ -45,6 +45,7 @@ from .outcome import TrainingResult
 from .recipe import region_recipe, window_of
 from .report import region_report
 from .scene import Scene
+from .telling import PRECISIONS, plan_in_words
 from .thinning import affordable, area
 
 TRAINING_BYTES = 1 << 30  # of training tiles in memory
@@ -127,7 +128,8 @@ class RegionRun:
         torch.manual_seed(self.job.seed)
         ground = self._ground()
         card, recipe, begun = self._begin(ground.description)
-        self.report.info(f"Training on {describe_device(accelerator.device)}, {accelerator.precision}.")
+        precision = PRECISIONS.get(accelerator.precision, accelerator.precision)
+        self.report.info(f"Training on {describe_device(accelerator.device)}, in {precision}.")
         network, curve, chosen = self._train(recipe, accelerator, ground, card, begun.network)
         scores = self._test(network, card)
         result = TrainingResult(
@@ -166,6 +168,8 @@ class RegionRun:
     def _check_classes(self, tiles: list[MemoryTile]) -> None:
         """Raise NoValidData unless two classes can be trained; warn of those that cannot."""
         counts = class_pixels(tiles, len(self.labels.classes))
+        for line in plan_in_words(self.labels, self.plan, counts):
+            self.report.info(line)
         if (counts > 0).sum() < 2:
             raise NoValidData(
                 "Fewer than two classes are labelled where the rasters have data.", "Label more ground inside them."

@@ -208,6 +208,19 @@ def test_values_without_meaning_are_not_labelled(scene: Path, tmp_path: Path) ->
     assert (codes == np.array([0, 1, 255])[expected]).all()
 
 
+def test_an_id_or_a_photo_is_not_taken_for_labels(scene: Path, tmp_path: Path) -> None:
+    data = json.loads((scene / "labels.geojson").read_text(encoding="utf-8"))
+    for number, feature in enumerate(data["features"]):
+        feature["properties"]["id"] = number
+    (tmp_path / "ids.geojson").write_text(json.dumps(data), encoding="utf-8")
+    ids = Reference(str(tmp_path / "ids.geojson"), field="id", name="parcels")
+    with pytest.raises(InputError, match="The field 'id' of 'parcels' has 144 values in 144 polygons"):
+        labels_of(tiny_job(scene, labels=ids))
+    photo = Reference(str(scene / "rgb.tif"), name="ortho")
+    with pytest.raises(InputError, match=r"'ortho' holds \d+ different values .* it may be a photo"):
+        labels_of(tiny_job(scene, labels=photo))
+
+
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_model(scene: Path, tmp_path: Path) -> None:
     first, again, other = (

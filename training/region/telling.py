@@ -1,0 +1,30 @@
+"""What a person is told before the first step: what there is to learn from, and what is kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .holdout import HoldOut, Role
+from .labels import Labels
+
+#: What the arithmetic is called.
+PRECISIONS = {"32-true": "32-bit numbers", "bf16-mixed": "16-bit numbers (bfloat16) where they do no harm"}
+
+
+def plan_in_words(labels: Labels, plan: HoldOut, learned: NDArray[np.int64]) -> Iterator[str]:
+    """Classes with the pixels that train them, then the ground that is held out.
+
+    Args:
+        labels: All that is labelled.
+        plan: What each piece of ground is for.
+        learned: (K,) labelled pixels that train.
+    """
+    classes = [f"{item.name} {count:,}" for item, count in zip(labels.classes, learned, strict=True)]
+    yield f"Labelled pixels to learn from: {', '.join(classes)}."
+    total = int(labels.pixels.sum())
+    apart = {"the test": Role.TEST, "choosing the best step": Role.VALIDATION}
+    shares = [f"{plan.pixels(role).sum() / total:.0%} for {what}" for what, role in apart.items()]
+    yield f"Kept apart of {total:,} labelled pixels: {', '.join(shares)}."
