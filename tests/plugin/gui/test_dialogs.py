@@ -97,12 +97,15 @@ def test_what_is_hidden_stays_hidden_when_the_advanced_parameters_are_unfolded(d
     dialog.show()
     dialog.setParameters({"MODEL": scene.model})
     group = wrappers(dialog)["SAR_BANDS"].wrappedWidget().parentWidget()
-    for _ in range(2):
+    for _ in range(3):  # whether it was folded the last time is remembered
         group.findChild(QToolButton).click()
         for _ in range(5):
             QCoreApplication.processEvents()
-    group.findChild(QToolButton).click()
-    wait_for(lambda: shown(dialog, "_BANDS") == ["OPTICAL", "ELEVATION"], 5)
+        if "OPTICAL" in shown(dialog, "_BANDS"):
+            wait_for(lambda: shown(dialog, "_BANDS") == ["OPTICAL", "ELEVATION"], 5)
+    if "OPTICAL" not in shown(dialog, "_BANDS"):
+        group.findChild(QToolButton).click()
+        wait_for(lambda: shown(dialog, "_BANDS") == ["OPTICAL", "ELEVATION"], 5)
     assert shown(dialog, "_FACTOR") == ["OPTICAL", "ELEVATION"]
 
 

@@ -74,8 +74,8 @@ def test_progress_and_messages_reach_the_person(fake_worker, segment, target):
     assert '"type": "job"' in log.lines["command"][0]
     assert (result["OUTPUT"], result["MODALITIES_USED"], result["DEVICE_USED"]) == (str(target), "rgb", "cpu")
     assert (result["VALID_AREA"], result["SECONDS"]) == (10.0, 0.5)
-    assert "house: 9.0 m², 90.0 %" in log.lines["info"]
-    assert "nodata: 2.0 m²" in log.lines["info"]
+    assert "house: 9 m², 90.0 %" in log.lines["info"]
+    assert "nodata: 2 m²" in log.lines["info"]
 
 
 def test_noise_on_stdout_is_no_event(fake_worker, segment, target):
