@@ -107,7 +107,8 @@ class Comparison:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is noteworthy about the classes, in sentences."""
-        texts = [
+        texts = self._implausible_in_words()
+        texts += [
             f"The map's class '{name}' is unknown to the reference: wherever the map has it, it counts as wrong."
             for name in self.only_mapped
         ]
@@ -119,6 +120,17 @@ class Comparison:
         if few := self.scores.few:
             texts.append(f"Scores that mean little, from under 500 reference pixels: {', '.join(few)}.")
         return tuple(texts)
+
+    def _implausible_in_words(self) -> list[str]:
+        """One sentence where codes were matched that do not mean the same: agreement is no better than chance."""
+        kappa = self.scores.kappa
+        if self.by_name or len(self.colors) < 2 or not kappa <= 0:  # nor is one that cannot be told
+            return []
+        return [
+            "The codes of map and reference hardly mean the same: matched by code, the two agree no better than by "
+            f"chance (kappa {kappa:.2f}). These scores say nothing of the map until --value says what the reference's "
+            "values mean in the map's words."
+        ]
 
     def _unlisted_in_words(self) -> list[str]:
         """One sentence, however many values there are."""

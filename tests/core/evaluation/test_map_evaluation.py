@@ -195,6 +195,15 @@ def test_classes_of_one_side_are_told(write_raster: Any) -> None:
     assert result.miou == pytest.approx(0.5)  # building 1, field 0; tree does not occur in the reference
 
 
+def test_codes_that_do_not_mean_the_same_are_told_first(write_raster: Any) -> None:
+    truth = np.arange(2400).reshape(SHAPE) % 4
+    classes = write_raster("classes.tif", truth.astype(np.uint8))
+    shifted = write_raster("shifted.tif", ((truth + 1) % 4).astype(np.uint8))
+    first = evaluated(classes, shifted).warnings[0]
+    assert first.startswith("The codes of map and reference hardly mean the same") and "kappa -0.33" in first
+    assert not any("hardly" in text for text in evaluated(classes, classes).warnings)
+
+
 def test_values_without_a_class_are_told_in_one_sentence(write_raster: Any) -> None:
     truth = np.arange(2400).reshape(SHAPE).astype(np.uint16) // 100  # 24 values of 100 pixels
     path = write_raster("truth.tif", truth)
