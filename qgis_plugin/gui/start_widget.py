@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from processing.gui.wrappers import DIALOG_BATCH, DIALOG_MODELER
+from processing.gui.wrappers import DIALOG_BATCH, DIALOG_MODELER, DIALOG_STANDARD
 from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
-from qgis.PyQt.QtWidgets import QWidget
+from qgis.PyQt.QtWidgets import QLabel, QWidget
 
 from ..words.translation import tr
 from .model_widget import ModelWidget, ModelWidgetWrapper
@@ -38,4 +38,18 @@ class StartWidgetWrapper(ModelWidgetWrapper):
         return widget
 
     def postInitialize(self, wrappers: list[QgsAbstractProcessingParameterWidgetWrapper]) -> None:
-        """Leave the fields of rasters open: what the start model does not know can be learned."""
+        """Mark what is required of fields that QGIS calls optional: one of two will do.
+
+        The fields of rasters stay open: what the start model does not know can be learned.
+        """
+        if self.dialogType != DIALOG_STANDARD:
+            return
+        marks = {
+            "LABELS": tr("{} [required, or a raster]"),
+            "CLASS_FIELD": tr("{} [required with polygons]"),
+            "LABELS_RASTER": tr("{} [required, or polygons]"),
+        }
+        for wrapper in wrappers:
+            definition, label = wrapper.parameterDefinition(), wrapper.wrappedLabel()
+            if definition.name() in marks and isinstance(label, QLabel):
+                label.setText(marks[definition.name()].format(definition.description()))

@@ -1435,6 +1435,21 @@
   </message>
   <message>
    <location filename="../gui/start_widget.py"></location>
+   <source>{} [required, or a raster]</source>
+   <translation>{} [requis, ou un raster]</translation>
+  </message>
+  <message>
+   <location filename="../gui/start_widget.py"></location>
+   <source>{} [required with polygons]</source>
+   <translation>{} [requis avec des polygones]</translation>
+  </message>
+  <message>
+   <location filename="../gui/start_widget.py"></location>
+   <source>{} [required, or polygons]</source>
+   <translation>{} [requis, ou des polygones]</translation>
+  </message>
+  <message>
+   <location filename="../gui/start_widget.py"></location>
    <source>Empty: a new model that knows nothing yet.</source>
    <translation>Vide : un nouveau modèle qui ne sait encore rien.</translation>
   </message>

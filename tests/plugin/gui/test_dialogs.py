@@ -172,6 +172,15 @@ def test_bands_that_a_layer_shows_count_where_its_file_says_nothing(plugin, scen
         assert (choice.numbers, choice.how) == (read, how)
 
 
+def test_training_marks_what_is_required(algorithm):
+    from processing.gui.AlgorithmDialog import AlgorithmDialog
+
+    window = AlgorithmDialog(QgsApplication.processingRegistry().algorithmById("dis2:trainmodel").create())
+    labels = [wrappers(window)[name].wrappedLabel().text() for name in ("LABELS", "CLASS_FIELD", "LABELS_RASTER")]
+    assert all("[required" in text for text in labels)
+    window.deleteLater()
+
+
 @pytest.mark.slow
 def test_dialog_runs(dialog, scene, real_worker, tmp_path):
     target = str(tmp_path / "map.tif")
