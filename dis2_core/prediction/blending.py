@@ -22,21 +22,24 @@ def half_pixel_hann(length: int) -> Tensor:
     return torch.sin(math.pi * positions) ** 2
 
 
-def blending_weights(starts: Sequence[int], length: int) -> Tensor:
+def blending_weights(starts: Sequence[int], length: int, among: Sequence[int] = ()) -> Tensor:
     """Weights along one axis that add up to one wherever a window lies.
 
     Args:
         starts: First positions of the windows.
         length: Their length.
+        among: All windows with which they share positions, themselves included, increasing; empty: ``starts``.
 
     Returns:
         float64 (len(starts), length).
     """
     hann = half_pixel_hann(length)
-    sums = torch.zeros(max(starts) + length, dtype=torch.float64)
-    for start in starts:
-        sums[start : start + length] += hann
-    return torch.stack([hann / sums[start : start + length] for start in starts])
+    others = [start for start in among or starts if starts[0] - length < start < starts[-1] + length]
+    origin = others[0]
+    sums = torch.zeros(others[-1] - origin + length, dtype=torch.float64)
+    for start in others:
+        sums[start - origin : start - origin + length] += hann
+    return torch.stack([hann / sums[start - origin : start - origin + length] for start in starts])
 
 
 class StripAccumulator:
@@ -56,21 +59,23 @@ class StripAccumulator:
     def __init__(self, plan: WindowPlan, classes: int, device: torch.device) -> None:
         self._plan = plan
         height, width = plan.window
-        self._row_weights = _weights_by_start(plan.rows, height, device)
-        self._col_weights = _weights_by_start(plan.cols, width, device)
-        self._ends = dict(zip(plan.rows, (*plan.rows[1:], plan.height), strict=True))
-        shape = (classes, height, max(plan.width, width))
+        self._row_weights = _weights_by_start(plan.rows, height, plan.all_rows, device)
+        self._col_weights = _weights_by_start(plan.cols, width, plan.all_cols, device)
+        _, self._left, bottom, right = plan.read
+        self._columns = right - self._left
+        self._ends = dict(zip(plan.rows, (*plan.rows[1:], bottom), strict=True))
+        shape = (classes, height, max(self._columns, width))
         self._strip = torch.zeros(shape, dtype=torch.float32, device=device)
 
     def add(self, top: int, left: int, probabilities: Tensor) -> None:
         """Add the window that begins at (``top``, ``left``): float32 (K, height, width)."""
         weights = self._row_weights[top][:, None] * self._col_weights[left]
-        width = self._plan.window[1]
-        self._strip[:, :, left : left + width].addcmul_(probabilities, weights)
+        first, width = left - self._left, self._plan.window[1]
+        self._strip[:, :, first : first + width].addcmul_(probabilities, weights)
 
     def finished(self, top: int) -> Tensor:
-        """The rows from ``top`` to the next row of windows: a view (K, rows, width)."""
-        return self._strip[:, : self._ends[top] - top, : self._plan.width]
+        """The rows from ``top`` to the next row of windows: a view (K, rows, columns that windows reach)."""
+        return self._strip[:, : self._ends[top] - top, : self._columns]
 
     def advance(self, top: int) -> None:
         """Forget the finished rows and move the strip to the next row of windows."""
@@ -81,6 +86,8 @@ class StripAccumulator:
         self._strip[:, max(0, height - shift) :].zero_()
 
 
-def _weights_by_start(starts: Sequence[int], length: int, device: torch.device) -> dict[int, Tensor]:
-    weights = blending_weights(starts, length).to(device, torch.float32)
+def _weights_by_start(
+    starts: Sequence[int], length: int, among: Sequence[int], device: torch.device
+) -> dict[int, Tensor]:
+    weights = blending_weights(starts, length, among).to(device, torch.float32)
     return dict(zip(starts, weights, strict=True))

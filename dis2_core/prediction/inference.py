@@ -30,6 +30,9 @@ class Inference:
             autocast, which keeps norms in float32 and spends its gain on conversions.
         batch_size: Windows a forward pass.
         on_smaller_batch: Is told the new size when memory ran out.
+        whole_batches: Whether batches that are not full are filled up with windows of which the answer is
+            thrown away. The last bits of an answer depend on the size of its batch, though not on its place in
+            it: so they are the same however the rows are cut into parts.
 
     Attributes:
         batch_size: Windows a forward pass, by now.
@@ -43,12 +46,14 @@ class Inference:
         precision: torch.dtype = torch.float32,
         batch_size: int = 1,
         on_smaller_batch: Callable[[int], None] = lambda size: None,
+        whole_batches: bool = False,
     ) -> None:
         self._network = network.to(precision)
         self._card = card
         self._device = device
         self._precision = precision
         self._on_smaller_batch = on_smaller_batch
+        self._whole_batches = whole_batches
         self.batch_size = batch_size
 
     def probabilities(
@@ -76,17 +81,18 @@ class Inference:
 
     def _try(self, strip: Strip, cols: Sequence[int], routes: Sequence[int]) -> Tensor | None:
         """Class probabilities, or None where memory ran out and the batch was made smaller."""
+        batch = [*cols, *[cols[-1]] * (self.batch_size - len(cols))] if self._whole_batches else cols
         try:
-            return self._answer(strip, cols, routes)
+            return self._answer(strip, batch, routes)[: len(cols)]
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
-            if len(cols) == 1:
+            if len(batch) == 1:
                 raise ResourceError(
                     f"The memory of {self._device} does not hold one window of {self._card.window} pixels.",
                     "Close other programs that use it, or choose the device cpu.",
                 ) from error
-        self.batch_size = len(cols) // 2
+        self.batch_size = len(batch) // 2
         self._on_smaller_batch(self.batch_size)
         return None
 
@@ -128,8 +134,8 @@ def probability_rows(
         on_windows: Is told how many windows are done, after every batch.
 
     Yields:
-        First row; probabilities float32 (K, rows, width), a view that is valid until the next rows
-        are asked for; availability uint8 (rows, width). Where that is 0 the probabilities mean nothing.
+        First row; probabilities float32 (K, rows, columns of ``plan.read``), a view that is valid until the next
+        rows are asked for; availability uint8 (rows, columns). Where that is 0 the probabilities mean nothing.
     """
     accumulator = StripAccumulator(plan, len(card.classes), device)
     for top in plan.rows:
@@ -147,13 +153,31 @@ def probability_rows(
         accumulator.advance(top)
 
 
+Rows = tuple[int, Tensor, npt.NDArray[np.uint8]]
+
+
+def wanted_rows(rows: Iterator[Rows], plan: WindowPlan) -> Iterator[Rows]:
+    """What ``probability_rows`` yields, cut to the pixels that the plan wants; rows are counted from their first."""
+    top, left, bottom, right = plan.wanted
+    columns = slice(left - plan.read[1], right - plan.read[1])
+    for row, probabilities, availability in rows:
+        first, last = max(top - row, 0), min(bottom - row, availability.shape[0])
+        if first < last:
+            yield row + first - top, probabilities[:, first:last, columns], availability[first:last, columns]
+
+
 def _by_routes(strip: Strip, plan: WindowPlan, modalities: int) -> dict[tuple[int, ...], list[int]]:
-    """The columns of the strip's windows by the routes that they need."""
-    counts = window_counts(strip.availability[: plan.window[0]], plan.cols, plan.window[1], modalities)
+    """The columns of the strip's windows by the routes that they need.
+
+    Sorted: sums of floats depend on their order, and a part of the row has to add up as the whole row does.
+    """
+    cols, left = plan.cols, plan.read[1]
+    starts = [col - left for col in cols]
+    counts = window_counts(strip.availability[: plan.window[0]], starts, plan.window[1], modalities)
     groups: dict[tuple[int, ...], list[int]] = {}
-    for left, window in zip(plan.cols, counts.tolist(), strict=True):
-        groups.setdefault(window_routes(window), []).append(left)
-    return groups
+    for col, window in zip(cols, counts.tolist(), strict=True):
+        groups.setdefault(window_routes(window), []).append(col)
+    return dict(sorted(groups.items()))
 
 
 def _softmax(logits: Tensor) -> Tensor:

@@ -25,7 +25,8 @@ from ..contract.styles import (
     scenario_categories,
 )
 from ..rasters.geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
-from ..rasters.grid import Grid
+from ..rasters.grid import Box, Grid
+from ..rasters.mosaic import Mosaic, Tile
 from ..run.disk import translated_errors
 
 Bytes = npt.NDArray[np.uint8]
@@ -207,25 +208,61 @@ class MapWriter:
             writer.__exit__(None, None, None)
 
 
-def warped_rows(paths: Mapping[str, Path], source: Grid, target: Grid, card: ModelCard) -> Iterator[MapRows]:
+def warped_rows(
+    paths: Mapping[str, Path], source: Grid, target: Grid, card: ModelCard, part: Box | None = None
+) -> Iterator[MapRows]:
     """Bring the rasters of a run onto another grid, ``BLOCK`` rows at a time.
 
     Classes and scenarios take the nearest pixel, quantities are interpolated; nodata is where the
-    classes have it.
+    classes have it. GDAL places the pixels of what it warps at once by interpolation along its rows: the
+    blocks lie on a fixed lattice, so that a pixel does not depend on what else is asked for.
 
     Args:
         paths: Rasters on ``source`` by output name.
         source: The grid that they were made on.
         target: The grid to bring them to.
         card: The model's card.
+        part: The pixels of the target that are wanted; None: all. Rows are counted from their first.
     """
     known = layouts(card)
+    top, left, bottom, right = part or (0, 0, target.height, target.width)
     with _opened(paths) as files:
-        for row in range(0, target.height, BLOCK):
-            part = target.window(row, 0, min(BLOCK, target.height - row), target.width)
-            rasters = {name: _warped(file, part, known[name]) for name, file in files.items()}
+        for row in range(top // BLOCK * BLOCK, bottom, BLOCK):
+            first, last = max(row, top), min(row + BLOCK, bottom)
+            rasters = {
+                name: _warped_row(file, target, known[name], row, (left, right))[:, first - row : last - row]
+                for name, file in files.items()
+            }
             nothing = rasters["classes"] == NODATA
-            yield MapRows(row, {name: np.where(nothing, NODATA, values) for name, values in rasters.items()})
+            values = {name: np.where(nothing, NODATA, raster) for name, raster in rasters.items()}
+            yield MapRows(first - top, values)
+
+
+def _warped_row(file: Any, target: Grid, layout: Layout, row: int, columns: tuple[int, int]) -> Bytes:
+    """A row of blocks of the target from its first wanted column to the last."""
+    left, right = columns
+    begin, height = left // BLOCK * BLOCK, min(BLOCK, target.height - row)
+    blocks = [
+        _warped(file, target.window(row, col, height, min(BLOCK, target.width - col)), layout)
+        for col in range(begin, right, BLOCK)
+    ]
+    return np.concatenate(blocks, axis=2)[:, :, left - begin : right - begin]
+
+
+def framed(path: Path, whole: Grid, place: tuple[int, int]) -> Path:
+    """A VRT beside a raster that shows it where it belongs in a larger one; all else is no data.
+
+    Args:
+        path: The raster.
+        whole: The pixels of the larger one.
+        place: Row and column of the raster's first pixel.
+    """
+    with rasterio.open(path) as part:
+        nodata, kinds, (height, width) = part.nodata, part.dtypes, part.shape
+    frame = Mosaic(whole, kinds, (nodata,) * len(kinds))
+    vrt = path.with_suffix(".vrt")
+    frame.write(vrt, [Tile(path.name, *place, height, width)], relative=True)
+    return vrt
 
 
 def _warped(file: Any, part: Grid, layout: Layout) -> Bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +27,8 @@ from ..run.disk import require_space, translated_errors
 from ..run.jobfolder import JobFolder
 from ..run.provenance import base_name, origin_tags
 from ..run.reporting import Reporter
-from .inference import Inference, probability_rows
-from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter, warped_rows
+from .inference import Inference, probability_rows, wanted_rows
+from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter, framed, warped_rows
 from .planning import Setup, precision_name, prepare
 from .result import SegmentationResult
 from .strips import Strip
@@ -69,12 +70,10 @@ class Run:
     def execute(self) -> SegmentationResult:
         """Make the outputs and put them into place."""
         setup = self._setup
-        counter = AreaCounter(setup.alignment.output, setup.card.class_names, uncertain=setup.may_be_uncertain)
         with JobFolder(setup.targets, setup.files, self._report.warning) as folder:
             require_space(setup.space())
-            self._make_rasters(folder, counter)
-            if self._lost:
-                self._report.warning(f"{self._lost:,} pixels are no data: {NOT_FINITE}", "not-finite")
+            parts = {name: folder.part(name) for name in setup.raster_names}
+            counter = self.make_rasters(parts, folder.scratch, provenance(setup, self._model.sha256))
             if self._lost and not counter.valid_pixels:
                 raise NoValidData(f"There is no map: {NOT_FINITE}", "Check the values of the inputs, and the model.")
             if not counter.valid_pixels:
@@ -89,12 +88,23 @@ class Run:
             for name, path in folder.commit():
                 self._report.artifact(name, str(path))
         self._report.progress(1, "finishing")
-        return self._result(counter)
+        return self.result(counter)
 
-    def _make_rasters(self, folder: JobFolder, counter: AreaCounter) -> None:
-        setup, output = self._setup, self._setup.alignment.output
-        parts = {name: folder.part(name) for name in setup.raster_names}
-        tags = provenance(setup, self._model.sha256)
+    def make_rasters(
+        self, parts: Mapping[str, Path], scratch: Callable[[str], Path], tags: Mapping[str, str]
+    ) -> AreaCounter:
+        """Make the rasters of the run, whatever becomes of them.
+
+        Args:
+            parts: Where, by output name.
+            scratch: Gives a place for a temporary raster of an output.
+            tags: Notes for their metadata.
+
+        Returns:
+            What there is of each class.
+        """
+        setup, output = self._setup, self._setup.output
+        counter = AreaCounter(output, setup.card.class_names, uncertain=setup.may_be_uncertain)
         with MapWriter(parts, output, setup.layouts, tags, setup.storage) as writer:
 
             def write(rows: MapRows) -> None:
@@ -104,22 +114,28 @@ class Run:
             if setup.same_grid:
                 self._segment(write)
             else:
-                self._warp(folder, write)
+                self._warp(scratch, write)
             for step, _ in enumerate(writer.finish(), start=1):
                 self._report.check()
                 self._report.progress(0.97 + 0.03 * step / len(parts), "finishing")
+        if self._lost:
+            self._report.warning(f"{self._lost:,} pixels are no data: {NOT_FINITE}", "not-finite")
+        return counter
 
-    def _warp(self, folder: JobFolder, write: Callable[[MapRows], None]) -> None:
+    def _warp(self, scratch: Callable[[str], Path], write: Callable[[MapRows], None]) -> None:
         """Make the map on the network's grid and bring it onto the output grid."""
-        setup, working, output = self._setup, self._setup.alignment.working, self._setup.alignment.output
-        scratch = {name: folder.scratch(name) for name in setup.raster_names}
-        with MapWriter(scratch, working, setup.layouts, {}) as writer:
+        setup, working = self._setup, self._setup.alignment.working
+        paths = {name: scratch(name) for name in setup.raster_names}
+        top, left, bottom, right = setup.windows.wanted
+        with MapWriter(paths, working.window(top, left, bottom - top, right - left), setup.layouts, {}) as writer:
             self._segment(writer.write)
             writer.seal()
-        for rows in warped_rows(scratch, working, output, setup.card):
+        if setup.part:
+            paths = {name: framed(path, working, (top, left)) for name, path in paths.items()}
+        for rows in warped_rows(paths, working, setup.alignment.output, setup.card, setup.part):
             self._report.check()
             write(rows)
-            done = (rows.row + rows.classes.shape[0]) / output.height
+            done = (rows.row + rows.classes.shape[0]) / setup.output.height
             self._report.progress(self._share + (0.97 - self._share) * done, "finishing")
 
     def _segment(self, write: Callable[[MapRows], None]) -> None:
@@ -132,15 +148,16 @@ class Run:
             setup.precision,
             setup.batch_size,
             on_smaller_batch=lambda size: self._report.info(f"Memory is short: batches of {size} windows now."),
+            whole_batches=setup.whole_batches,
         )
-        readers = [ModalityReader(item, item.modality, working) for item in setup.inputs]
-        with ChunkStream(readers, working, setup.rows_per_chunk, setup.threads) as stream:
+        top, left, bottom, right = setup.windows.read
+        readers = [ModalityReader(item, item.modality, working, columns=(left, right)) for item in setup.inputs]
+        with ChunkStream(readers, working, setup.rows_per_chunk, setup.threads, rows=(top, bottom)) as stream:
             strip = Strip(iter(stream), setup.card, setup.names, setup.windows, setup.device)
             background = BackgroundWriter[_Finished](lambda rows: write(self._fetched(rows)))
             with torch.inference_mode(), background:
-                for row, probabilities, availability in probability_rows(
-                    strip, inference, setup.windows, setup.card, setup.device, self._count_windows
-                ):
+                rows = probability_rows(strip, inference, setup.windows, setup.card, setup.device, self._count_windows)
+                for row, probabilities, availability in wanted_rows(rows, setup.windows):
                     background.put(
                         _Finished.of(row, probabilities, availability, setup.raster_names, setup.job.min_confidence)
                     )
@@ -176,7 +193,8 @@ class Run:
             values[:, nothing] = NODATA
         return MapRows(finished.row, rasters)
 
-    def _result(self, counter: AreaCounter) -> SegmentationResult:
+    def result(self, counter: AreaCounter) -> SegmentationResult:
+        """What was done, by what ``make_rasters`` counted."""
         setup = self._setup
         scenarios = {
             scenario_name(names): int(self._seen[setup.card.scenario_mask(names)]) for names in setup.card.scenarios()

@@ -15,10 +15,10 @@ from ..contract.catalogue import find_model, read_card
 from ..contract.segment_job import OUTPUTS, Job, reference_raster
 from ..rasters.alignment import Alignment, align
 from ..rasters.geotiff import Storage
-from ..rasters.grid import WindowPlan
+from ..rasters.grid import Box, Grid, WindowPlan
 from ..rasters.inputs import RasterInput, open_inputs
 from ..rasters.opening import GDAL_OPTIONS
-from ..rasters.reading import choose_rows_per_chunk
+from ..rasters.reading import WarpPlan, choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..run.device import choose_device, choose_precision, default_batch_size, describe_device
 from ..run.disk import require_space
@@ -32,6 +32,7 @@ _LESS_MEMORY = (
     "--extent, give fewer --threads, or rewrite files in small tiles. --max-memory sets another bound."
 )
 _FLOAT = 4  # bytes
+WIDE = 8  # batches in a row of windows, from which filling up the last one costs next to nothing
 _MEGABYTE = 1 << 20
 
 
@@ -47,6 +48,8 @@ class Setup:
         windows: Where the network's windows lie on the working grid.
         storage: How the rasters are stored.
         device, precision, batch_size, threads: How the network is run and the rasters are read.
+        part: The pixels of the output grid that are made; None: all.
+        whole_batches: Whether every batch has ``batch_size`` windows; see ``Inference``.
     """
 
     job: Job
@@ -59,6 +62,15 @@ class Setup:
     precision: torch.dtype
     batch_size: int
     threads: int
+    part: Box | None = None
+    whole_batches: bool = False
+
+    @property
+    def output(self) -> Grid:
+        """Where the map lies: the output grid, or the part of it that is made."""
+        whole = self.alignment.output
+        top, left, bottom, right = self.part or (0, 0, whole.height, whole.width)
+        return whole.window(top, left, bottom - top, right - left)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,11 +117,25 @@ class Setup:
     def rows_per_chunk(self) -> int:
         """Rows that are read at a time."""
         bands = sum(len(item.modality.bands) for item in self.inputs)
-        return choose_rows_per_chunk(self.alignment.working.width, bands)
+        _, left, _, right = self.windows.read
+        return choose_rows_per_chunk(right - left, bands)
 
     def without(self, names: Collection[str]) -> Setup:
         """Return the same run with less modalities; its grids stay what all of them call for."""
         return replace(self, inputs=tuple(item for item in self.inputs if item.modality.name not in names))
+
+    def within(self, part: Box) -> Setup:
+        """Return the run that makes only these pixels of the output grid, and exactly as the whole run would."""
+        working = part if self.same_grid else self._needed(part)
+        return replace(self, windows=replace(self.windows, part=working), part=part, whole_batches=True)
+
+    def _needed(self, part: Box) -> Box:
+        """The pixels of the working grid from which pixels of the output grid are interpolated."""
+        top, left, bottom, right = part
+        plan = WarpPlan.between(self.alignment.working, self.alignment.output)
+        source = plan.source_window(self.alignment.output.window(top, left, bottom - top, right - left))
+        row, col, height, width = source or (0, 0, 1, 1)
+        return row, col, row + height, col + width
 
     def space(self) -> dict[Path, int]:
         """Bytes that the outputs and the scratch files will about need, by folder."""
@@ -118,7 +144,7 @@ class Setup:
         for name, target in self.targets.items():
             size = AREA_TABLE_SIZE
             if name in known:
-                size = estimated_size(known[name], self.alignment.output, self.storage)
+                size = estimated_size(known[name], self.output, self.storage)
                 size += 0 if self.same_grid else estimated_size(known[name], self.alignment.working)
             folder = Path(os.path.abspath(target)).parent
             needed[folder] = needed.get(folder, 0) + size
@@ -127,7 +153,8 @@ class Setup:
     def memory(self) -> int:
         """Bytes that the rows in work take, on the CPU and the device together, without the network."""
         height, width = self.windows.window
-        columns = max(self.alignment.working.width, width)
+        _, left, _, right = self.windows.read
+        columns = max(right - left, width)
         bands = sum(len(item.modality.bands) for item in self.inputs)
         classes = len(self.card.classes)
         in_chunks = (4 + self.threads) * self.rows_per_chunk * bands * _FLOAT
@@ -202,17 +229,20 @@ def prepare(job: Job, card: ModelCard) -> Setup:
     bands = max(len(layout.bands) for name, layout in layouts(card).items() if name in job.outputs)
     storage.require(alignment.output, bands, "uint8")
     device = choose_device(job.device)
+    windows = WindowPlan(alignment.working.height, alignment.working.width, card.window, job.overlap)
+    batch_size = job.batch_size or default_batch_size(device, card.window)
     setup = Setup(
         job=job,
         card=card,
         inputs=inputs,
         alignment=alignment,
-        windows=WindowPlan(alignment.working.height, alignment.working.width, card.window, job.overlap),
+        windows=windows,
         storage=storage,
         device=device,
         precision=choose_precision(job.precision, device),
-        batch_size=job.batch_size or default_batch_size(device, card.window),
+        batch_size=batch_size,
         threads=max(1, min(4, job.threads or os.cpu_count() or 1)),
+        whole_batches=len(windows.cols) >= WIDE * batch_size,
     )
     require_memory(setup.memory(), job.max_memory, _LESS_MEMORY)
     return setup

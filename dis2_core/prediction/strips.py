@@ -20,7 +20,7 @@ Chunks = Iterator[tuple[int, int, Mapping[str, Chunk]]]
 
 
 class Strip:
-    """Full-width rows of all available modalities, from the first row of a window to its last.
+    """Rows of all available modalities, from the first row of a window to its last, as wide as the plan's windows.
 
     Every value goes to the device once. A raster smaller than the window is padded there with its
     outermost values; the padding has no availability, so that it changes no route.
@@ -45,16 +45,17 @@ class Strip:
         self._modalities = tuple(card.modality(name) for name in names)
         self._plan = plan
         self._device = device
-        self._top = self._bottom = 0
+        self._top, self._left, self._last, right = plan.read
+        self._bottom = self._top
         self._statistics = {item.name: _statistics(item, device) for item in self._modalities}
-        width = max(plan.width, plan.window[1])
+        width = max(right - self._left, plan.window[1])
         self._values = {item.name: torch.empty((len(item.bands), 0, width), device=device) for item in self._modalities}
-        self.availability: npt.NDArray[np.uint8] = np.empty((0, plan.width), dtype=np.uint8)
+        self.availability: npt.NDArray[np.uint8] = np.empty((0, right - self._left), dtype=np.uint8)
         self.tallies = {item.name: no_tallies(item) for item in self._modalities}
 
     def move(self, top: int) -> None:
         """Read on until a row of windows that begins at row ``top`` can be cut; forget the rows above."""
-        bottom = min(top + self._plan.window[0], self._plan.height)
+        bottom = min(top + self._plan.window[0], self._last)
         values = {name: [rows] for name, rows in self._values.items()}
         masks = [self.availability]
         while self._bottom < bottom:
@@ -74,7 +75,7 @@ class Strip:
         rows = self._values[name][:, :height]
         if (missing := height - rows.shape[1]) > 0:
             rows = pad(rows, (0, 0, 0, missing), mode="replicate")
-        windows = torch.stack([rows[:, :, col : col + width] for col in cols])
+        windows = torch.stack([rows[:, :, col - self._left : col - self._left + width] for col in cols])
         return windows.contiguous(memory_format=torch.channels_last)
 
     def cut_availability(self, cols: Sequence[int]) -> Tensor:
@@ -82,7 +83,7 @@ class Strip:
         height, width = self._plan.window
         windows = np.zeros((len(cols), height, width), dtype=np.uint8)
         for window, col in zip(windows, cols, strict=True):
-            part = self.availability[:height, col : col + width]
+            part = self.availability[:height, col - self._left : col - self._left + width]
             window[: part.shape[0], : part.shape[1]] = part
         return torch.from_numpy(windows).to(self._device)
 

@@ -14,6 +14,7 @@ from ..contract.errors import GridMismatch
 
 Position = TypeVar("Position", float, NDArray[np.float64])
 Bounds = tuple[float, float, float, float]  # xmin, ymin, xmax, ymax
+Box = tuple[int, int, int, int]  # top, left, bottom, right: pixels, the last ones excluded
 
 SNAP = 1e-3  # pixels; positions closer than this are the same: less than any resampling would show
 
@@ -146,12 +147,15 @@ class WindowPlan:
         height, width: Size of the raster in pixels.
         window: (height, width) of a window in pixels.
         overlap: Fraction of a window that neighbours share, 0 to below 1.
+        part: The pixels that are wanted; None: all. Only the windows that reach them are in the plan, and each
+            of them lies where it lies in the plan of the whole raster.
     """
 
     height: int
     width: int
     window: tuple[int, int]
     overlap: float = 0.5
+    part: Box | None = None
 
     @property
     def stride(self) -> tuple[int, int]:
@@ -162,12 +166,36 @@ class WindowPlan:
     @property
     def rows(self) -> tuple[int, ...]:
         """First rows of the windows, increasing. The last window ends with the raster."""
-        return _starts(self.height, self.window[0], self.stride[0])
+        top, _, bottom, _ = self.wanted
+        return _reaching(self.all_rows, self.window[0], top, bottom)
 
     @property
     def cols(self) -> tuple[int, ...]:
         """First columns of the windows, increasing. The last window ends with the raster."""
+        _, left, _, right = self.wanted
+        return _reaching(self.all_cols, self.window[1], left, right)
+
+    @property
+    def all_rows(self) -> tuple[int, ...]:
+        """First rows of the windows of the whole raster."""
+        return _starts(self.height, self.window[0], self.stride[0])
+
+    @property
+    def all_cols(self) -> tuple[int, ...]:
+        """First columns of the windows of the whole raster."""
         return _starts(self.width, self.window[1], self.stride[1])
+
+    @property
+    def wanted(self) -> Box:
+        """The pixels that are wanted."""
+        return self.part or (0, 0, self.height, self.width)
+
+    @property
+    def read(self) -> Box:
+        """The pixels of the raster that the windows look at: the wanted ones and a halo."""
+        rows, cols = self.rows, self.cols
+        bottom, right = min(self.height, rows[-1] + self.window[0]), min(self.width, cols[-1] + self.window[1])
+        return rows[0], cols[0], bottom, right
 
     def __len__(self) -> int:
         return len(self.rows) * len(self.cols)
@@ -177,3 +205,8 @@ def _starts(size: int, window: int, stride: int) -> tuple[int, ...]:
     """Starts along one axis; a raster smaller than the window has one, at 0, and the caller pads."""
     last = max(0, size - window)
     return (*range(0, last, stride), last)
+
+
+def _reaching(starts: tuple[int, ...], window: int, first: int, last: int) -> tuple[int, ...]:
+    """Those of the windows that have positions from ``first`` to ``last`` (exclusive)."""
+    return tuple(start for start in starts if start < last and start + window > first)

@@ -47,18 +47,29 @@ class ModalityReader:
         modality: What the model takes it for.
         grid: The working grid.
         fill: Whether small holes are filled.
+        columns: First and last (exclusive) of the grid's columns that are read; None: all. What is read of a
+            column does not depend on it.
 
     Attributes:
         voids: What was read so far, and what of it counts as no data although nobody declared it.
     """
 
-    def __init__(self, source: RasterInput | Source, modality: Modality, grid: Grid, *, fill: bool = True) -> None:
+    def __init__(
+        self,
+        source: RasterInput | Source,
+        modality: Modality,
+        grid: Grid,
+        *,
+        fill: bool = True,
+        columns: tuple[int, int] | None = None,
+    ) -> None:
         self.raster = source if isinstance(source, RasterInput) else describe(source, modality)
         self.modality = modality
         self.grid = grid
         self._fill = fill
+        self._columns = columns or (0, grid.width)
         self._offset = self.raster.grid.offset_of(grid)
-        self._warp = None if self._offset is not None else _WarpPlan.between(self.raster.grid, grid)
+        self._warp = None if self._offset is not None else WarpPlan.between(self.raster.grid, grid)
         self._local = threading.local()
         self._handles: list[rasterio.DatasetReader] = []
         self._lock = threading.Lock()
@@ -94,34 +105,39 @@ class ModalityReader:
 
     def _filled(self, start: int, stop: int) -> Float:
         """Aligned values with their specks filled; the rows around decide how far a hole goes on."""
-        values = self._aligned(start, stop)
+        values = self._aligned(start, stop, *self._columns)
         holes = np.isnan(values[0])
         if not (self._fill and holes.any()) or (holes.all() and holes.size > SPECK):
             return values
         first, last = max(0, start - HALO), min(self.grid.height, stop + HALO)
-        values = np.concatenate([self._aligned(first, start), values, self._aligned(stop, last)], axis=1)
+        left, right = self._columns
+        rows = [self._aligned(first, start, left, right), values, self._aligned(stop, last, left, right)]
+        begin, end = max(0, left - HALO), min(self.grid.width, right + HALO)
+        sides = [self._aligned(first, last, begin, left), self._aligned(first, last, right, end)]
+        values = np.concatenate([sides[0], np.concatenate(rows, axis=1), sides[1]], axis=2)
         fill_specks(values)
-        filled: Float = values[:, start - first : stop - first].copy()
+        filled: Float = values[:, start - first : stop - first, left - begin : right - begin].copy()
         return filled
 
-    def _aligned(self, start: int, stop: int) -> Float:
-        """(C, rows, W) on the grid; NaN in all bands where one is invalid."""
+    def _aligned(self, start: int, stop: int, begin: int, end: int) -> Float:
+        """(C, rows, columns) of the grid; NaN in all bands where one is invalid."""
         if self._offset is not None:
             row, col = self._offset
-            return self._stored(row + start, col, stop - start, self.grid.width)
-        values = np.full((len(self.raster.bands), stop - start, self.grid.width), np.nan, dtype=np.float32)
+            return self._stored(row + start, col + begin, stop - start, end - begin)
+        values = np.full((len(self.raster.bands), stop - start, end - begin), np.nan, dtype=np.float32)
         if self._warp is None or start == stop:
             return values
         height, width = self._warp.tile
         for top in range(start // height * height, stop, height):
-            for left in range(0, self.grid.width, width):
+            for left in range(begin // width * width, end, width):
                 tile = self._tile(self._warp, top, left)
                 first, last = max(start, top), min(stop, top + tile.shape[1])
-                columns = slice(left, left + tile.shape[2])
-                values[:, first - start : last - start, columns] = tile[:, first - top : last - top]
+                near, far = max(begin, left), min(end, left + tile.shape[2])
+                inside = tile[:, first - top : last - top, near - left : far - left]
+                values[:, first - start : last - start, near - begin : far - begin] = inside
         return values
 
-    def _tile(self, plan: _WarpPlan, top: int, left: int) -> Float:
+    def _tile(self, plan: WarpPlan, top: int, left: int) -> Float:
         """Warp one tile of the lattice."""
         height, width = min(plan.tile[0], self.grid.height - top), min(plan.tile[1], self.grid.width - left)
         target = self.grid.window(top, left, height, width)
@@ -197,7 +213,7 @@ def untold(raster: RasterInput, voids: VoidTally) -> list[Event]:
 
 
 @dataclass(frozen=True)
-class _WarpPlan:
+class WarpPlan:
     """How one raster is brought onto a grid that cuts the ground differently.
 
     Attributes:
@@ -215,7 +231,7 @@ class _WarpPlan:
     tile: tuple[int, int]
 
     @classmethod
-    def between(cls, source: Grid, target: Grid) -> _WarpPlan:
+    def between(cls, source: Grid, target: Grid) -> WarpPlan:
         ratio = resampling_ratio(source, target)
         shrink = min(1.0, math.sqrt(TILE_SOURCE / (TILE_ROWS * TILE_COLS)) / ratio)
         return cls(
@@ -262,12 +278,20 @@ class ChunkStream:
         grid: The working grid.
         rows_per_chunk: See ``choose_rows_per_chunk``.
         threads: Reading threads.
+        rows: First and last (exclusive) of the rows that are read; None: all.
     """
 
-    def __init__(self, readers: Sequence[ModalityReader], grid: Grid, rows_per_chunk: int, threads: int = 2) -> None:
+    def __init__(
+        self,
+        readers: Sequence[ModalityReader],
+        grid: Grid,
+        rows_per_chunk: int,
+        threads: int = 2,
+        rows: tuple[int, int] | None = None,
+    ) -> None:
         self._readers = tuple(readers)
-        self._starts = range(0, grid.height, rows_per_chunk)
-        self._height = grid.height
+        self._first, self._last = rows or (0, grid.height)
+        self._step = rows_per_chunk
         self._chunks = self._generate(threads)
 
     def __iter__(self) -> Iterator[tuple[int, int, dict[str, Chunk]]]:
@@ -291,8 +315,9 @@ class ChunkStream:
         pool = ThreadPoolExecutor(threads, thread_name_prefix="dis2-read")
         waiting: deque[tuple[int, int, dict[str, Future[Chunk]]]] = deque()
         try:
-            for start in self._starts:
-                stop = min(start + self._starts.step, self._height)
+            stop = self._first
+            while stop < self._last:  # chunks end with a row of tiles, so that none is warped twice
+                start, stop = stop, min((stop // self._step + 1) * self._step, self._last)
                 futures = {reader.modality.name: pool.submit(reader.read, start, stop) for reader in self._readers}
                 waiting.append((start, stop, futures))
                 if len(waiting) > READ_AHEAD:

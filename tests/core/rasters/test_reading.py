@@ -159,7 +159,7 @@ def test_huge_ratios_use_smaller_tiles_for_the_same_result(tmp_path, monkeypatch
     target = grid(height=20, width=20, size=5.0)
     whole, _ = read(path, target)
     monkeypatch.setattr(rasters, "TILE_SOURCE", 100 * 100)
-    tiles = rasters._WarpPlan.between(grid(size=0.25), target).tile
+    tiles = rasters.WarpPlan.between(grid(size=0.25), target).tile
     assert tiles[0] * tiles[1] * 20**2 <= 100 * 100
     assert np.abs(read(path, target)[0] - whole).max() < 1e-3
 
