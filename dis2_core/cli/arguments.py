@@ -56,6 +56,11 @@ CreationOption = Annotated[
         "--co", metavar="NAME=VALUE", help="How GeoTIFFs are stored, e.g. COMPRESS=ZSTD; may be given several times."
     ),
 ]
+AoiOption = Annotated[
+    str,
+    typer.Option(metavar="FILE", help="Polygons (GeoPackage, GeoJSON) outside which nothing is computed: no data."),
+]
+FormatOption = Annotated[str, typer.Option(metavar="GTiff|COG", help="Of the rasters; COG: cloud optimized.")]
 MaxMemoryOption = Annotated[
     str | None, typer.Option(metavar="SIZE", help="Refuse what needs more, e.g. 8G; default: what the machine has.")
 ]

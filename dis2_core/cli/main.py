@@ -1,7 +1,7 @@
-"""The command line: ``dis2 segment``, ``evaluate``, ``whatif``, ``ndsm``, ``city``, ``run``, ``info``, ….
+"""The command line: ``dis2 segment``, ``plan``, ``evaluate``, ``whatif``, ``ndsm``, ``city``, ``run``, ``info``, ….
 
 Errors end in one line on stderr and the exit code of their class: 2 input, 3 model, 4 resources,
-130 cancelled. Torch is imported by the commands that compute, not by ``--help`` or ``info``.
+5 units that failed, 130 cancelled. Torch is imported by the commands that compute, not by ``--help`` or ``info``.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from ..contract.untrusted import read_text, refusals
 from ..contract.version import __version__
 from ..run.interrupts import stopping_at_once
 from ..run.settings import read_no_matplotlibrc
-from . import report_commands, scene_commands
+from . import country_commands, report_commands, scene_commands
 from .arguments import (
+    AoiOption,
     BandsOption,
     BatchSizeOption,
     CreationOption,
@@ -31,6 +32,7 @@ from .arguments import (
     EventsOption,
     ExtentCrsOption,
     ExtentOption,
+    FormatOption,
     GridOption,
     InputsOption,
     MaskOption,
@@ -125,6 +127,8 @@ def segment(
     min_confidence: MinConfidenceOption = 0.0,
     creation: CreationOption = None,
     max_memory: MaxMemoryOption = None,
+    format: FormatOption = "GTiff",
+    aoi: AoiOption = "",
     dry_run: DryRunOption = False,
     events: EventsOption = False,
 ) -> None:
@@ -151,12 +155,18 @@ def segment(
         min_confidence=min_confidence,
         creation_options=creation_options(creation or []),
         max_memory=size_in_bytes(max_memory),
+        format=format,
+        aoi=aoi,
     )
     execute(job, events=events, dry_run=dry_run)
 
 
 app.command()(report_commands.evaluate)
 app.command()(report_commands.whatif)
+app.command()(country_commands.plan)
+app.command()(country_commands.work)
+app.command()(country_commands.status)
+app.command()(country_commands.join)
 app.command()(scene_commands.ndsm)
 app.command()(scene_commands.city)
 

@@ -146,6 +146,13 @@ class NoSpace(ResourceError):
     code = "no-space"
 
 
+class UnitsFailed(Dis2Error):
+    """Some units of a region were not made, and the others were (exit code 5)."""
+
+    code = "units-failed"
+    exit_code = 5
+
+
 class Cancelled(Dis2Error):
     """The user stopped the run (exit code 130)."""
 

@@ -26,6 +26,7 @@ MAX_LINE = 4_000_000  # characters, of a result with a matrix of 250 classes; a 
 
 DEVICES = ("auto", "cpu", "cuda")
 PRECISIONS = ("auto", "fp32", "bf16")
+FORMATS = ("GTiff", "COG")
 GRIDS = ("model", "finest")  # beside pixel sizes and rasters; see ``Job.grid``
 NODATA_RULES = ("any", "all", "none")  # beside numbers; see ``Source.nodata``
 MASKS = ("auto", "none")  # beside band numbers; see ``Source.mask``
@@ -256,6 +257,9 @@ class Job(Work):
         min_confidence: Below this probability of the winning class, 0 to 1, a pixel is *uncertain* (254).
         creation_options: How the GeoTIFFs are stored (``CREATION_OPTIONS``), instead of our choice.
         max_memory: Bytes that the rows in work may take; None: what the machine has left.
+        format: Of the rasters: ``GTiff``, or ``COG`` (cloud optimized).
+        aoi: Polygons (GeoPackage, GeoJSON), outside which the map is no data; empty: none. Without an extent the run
+            is limited to the box around them.
     """
 
     KIND: ClassVar[str] = "segment"
@@ -274,13 +278,15 @@ class Job(Work):
     min_confidence: float = 0.0
     creation_options: Mapping[str, str] = field(default_factory=dict)
     max_memory: int | None = None
+    format: str = "GTiff"
+    aoi: str = ""
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.outputs) - set(OUTPUTS)):
             raise ProtocolError(f"Unknown output '{unknown[0]}'; outputs are {', '.join(OUTPUTS)}.")
         if "classes" not in self.outputs:
             raise ProtocolError("A job needs the output 'classes'.")
-        check_names(self.model, *self.targets, reference_raster(self.grid))
+        check_names(self.model, *self.targets, reference_raster(self.grid), self.aoi or None)
         check_extent(self.extent)
         check_device(self.device)
         if not 0 <= self.overlap <= 0.75:
@@ -294,6 +300,8 @@ class Job(Work):
         if not 0 <= self.min_confidence <= 1:
             raise ProtocolError(f"The minimum confidence {self.min_confidence} must lie between 0 and 1.")
         check_creation_options(self.creation_options)
+        if self.format not in FORMATS:
+            raise ProtocolError(f"Unknown format '{self.format}'; use {' or '.join(FORMATS)}.")
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -7,37 +7,22 @@ becomes no class.
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from ..contract.errors import InputError
 from ..contract.other_jobs import Reference
 from ..contract.untrusted import parse_json, read_text, refusals
+from ..rasters.polygons import Odd, Points, declared_crs, parts_of, rings_of
 from .classes import class_key
 
 MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that
-FARTHEST = 1e12  # units of any CRS; GDAL draws nothing where numbers are far beyond
-FLAT = 1e-9  # of its length squared, below which a ring's corners lie on a line
 NAMED = 8  # features that a sentence names
-WGS84 = "OGC:CRS84"
 
 NO_CLASS = "no class"
-NO_AREA = "no area"
 NOTHING_SAID = ("nan", "null", "<null>", "<na>")  # as tables out of databases and pandas write an empty cell
-
-_NAME = re.compile(r"[\w.:,/-]{1,200}")  # of a CRS; neither a definition nor a file, which PROJ would take as well
-
-Points = npt.NDArray[np.float64]
-
-
-class Odd(Exception):
-    """What keeps a feature, or a part of one, from being used; in a few words."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +57,7 @@ class FeatureFile:
         self._reference = reference
         collection = _load(reference)
         self._features: Sequence[Any] = collection["features"]
-        self.crs = reference.crs or _declared_crs(reference, collection)
+        self.crs = reference.crs or declared_crs(reference.title, collection)
         self._spelling = {class_key(item.value): item.value for item in reversed(reference.values)}
         self._listed = {item.value for item in reference.values}
         self._variants: defaultdict[str, set[str]] = defaultdict(set)
@@ -88,14 +73,14 @@ class FeatureFile:
         for number, feature in enumerate(self._features, start=1):
             label = _label(feature, number)
             try:
-                text, parts = self._text(feature), list(_parts(feature.get("geometry")))
+                text, parts = self._text(feature), list(parts_of(feature.get("geometry")))
             except Odd as reason:
                 self.leave_out(label, reason)
                 continue
             for kind, coordinates in parts:
                 part = label if len(parts) == 1 else f"a part of {label}"
                 try:
-                    yield LabelledPolygon(text, _rings(kind, coordinates), part)
+                    yield LabelledPolygon(text, rings_of(kind, coordinates), part)
                 except Odd as reason:
                     self.leave_out(part, reason)
 
@@ -151,20 +136,6 @@ def _load(reference: Reference) -> Mapping[str, Any]:
     return data
 
 
-def _declared_crs(reference: Reference, collection: Mapping[str, Any]) -> str:
-    """The CRS that the file names in the old way, else what RFC 7946 says."""
-    declared, title = collection.get("crs"), reference.title
-    if declared is None:
-        return WGS84
-    try:
-        name = str(declared["properties"]["name"])
-    except (KeyError, TypeError) as error:
-        raise InputError(f"The CRS of {title} cannot be understood.", "Write the file in WGS 84.") from error
-    if not _NAME.fullmatch(name):
-        raise InputError(f"{title} has the CRS {name[:80]!r}, which is not known.", "Write the file in WGS 84.")
-    return name
-
-
 def _has_properties(feature: Any) -> bool:
     return isinstance(feature, dict) and isinstance(feature.get("properties"), dict)
 
@@ -190,57 +161,3 @@ def _as_text(value: Any) -> str:
         value = int(value)
     text = str(value).lower() if isinstance(value, bool) else str(value).strip()
     return text.encode(errors="replace").decode()  # halves of characters, which JSON may hold, cannot be written
-
-
-def _parts(geometry: Any) -> Iterator[tuple[str, Any]]:
-    """Kinds and coordinates of a geometry, those of a collection one by one."""
-    if geometry is None:
-        raise Odd("no geometry")
-    try:
-        kind = str(geometry["type"])[:40]
-        if kind == "MultiPolygon":
-            yield from (("Polygon", coordinates) for coordinates in geometry["coordinates"])
-        elif kind == "GeometryCollection":
-            for part in geometry["geometries"]:
-                yield from _parts(part)
-        else:
-            yield kind, geometry.get("coordinates")
-    except (AttributeError, LookupError, TypeError, RecursionError):
-        raise Odd("a geometry that is none") from None
-
-
-def _rings(kind: str, coordinates: Any) -> tuple[Points, ...]:
-    """Outline and holes, each closed. A hole without area takes nothing away."""
-    if kind != "Polygon":
-        raise Odd(f"a {kind}, no polygon")
-    if not coordinates:
-        raise Odd(NO_AREA)
-    try:
-        outline, *holes = (_corners(ring) for ring in coordinates)
-    except (LookupError, OverflowError, TypeError, ValueError):
-        raise Odd("coordinates that are none") from None
-    if _is_flat(outline):
-        raise Odd(NO_AREA)
-    rings = (outline, *(hole for hole in holes if not _is_flat(hole)))
-    if any(len(ring) < 4 for ring in rings):
-        raise Odd("a ring of fewer than four corners")
-    return rings
-
-
-def _corners(positions: Sequence[Sequence[float]]) -> Points:
-    """(N, 2); heights are left out."""
-    ring = np.array([(position[0], position[1]) for position in positions], dtype=np.float64).reshape(-1, 2)
-    if not (np.abs(ring) < FARTHEST).all():  # nor is a number that is none
-        raise ValueError("a corner lies nowhere")
-    return ring
-
-
-def _is_flat(ring: Points) -> bool:
-    """Whether all corners lie on a line, so that the ring has no area."""
-    if len(ring) < 3:
-        return True
-    steps = ring - ring[0]
-    lengths = np.hypot(*steps.T)
-    farthest = steps[int(lengths.argmax())]
-    off_line = np.abs(farthest[0] * steps[:, 1] - farthest[1] * steps[:, 0]).max()
-    return bool(off_line <= FLAT * lengths.max() ** 2)

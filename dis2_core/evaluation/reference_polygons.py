@@ -7,23 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyproj
-from pyproj.exceptions import ProjError
 from rasterio.features import rasterize
 
 from ..contract.errors import GridMismatch, InputError
 from ..contract.other_jobs import Reference
 from ..contract.segment_job import Event
-from ..rasters.alignment import footprint
-from ..rasters.crs import crs_name, project, same_crs
+from ..rasters.crs import crs_name
 from ..rasters.grid import Bounds, Grid, format_bounds
+from ..rasters.polygons import Odd, Points, Projection
 from .codes import NOTHING, Codes
-from .features import FeatureFile, Odd, Points
+from .features import FeatureFile
 
 MAX_CLASSES = 250
-MAX_PIECES = 4096  # into which one long edge is cut
-MAX_CORNERS = 20_000_000  # that edges are cut into, of all polygons of a file together: 320 MB
-EDGES_ACROSS = 64  # an edge that is longer than this part of the map is cut before it is projected
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ class PolygonCodes:
         """Take the polygons in; returns codes by class, and how many polygons lie elsewhere."""
         codes: dict[str, int] = {}
         distant = 0
-        bring = _Projection.between(self._reference.title, file.crs, self.grid)
+        bring = Projection.between(self._reference.title, file.crs, self.grid)
         for polygon in file.polygons():
             if not bring.reaches(polygon.rings[0]):
                 distant += 1
@@ -153,81 +148,10 @@ class PolygonCodes:
         return (self._polygons[index] for index in np.flatnonzero(near))
 
 
-class _Projection:
-    """Brings rings to the grid's CRS; long edges are cut first, since straight lines become curves.
-
-    Args:
-        title: Of the file, for messages.
-        source: CRS of the rings as WKT.
-        target: CRS of the grid; None: rings stay as they are.
-        near: The box around the grid in the CRS of the rings.
-    """
-
-    def __init__(self, title: str, source: str, target: str | None, near: Bounds) -> None:
-        self._title = title
-        self._source = source
-        self._target = target
-        self._near = near
-        self._longest = max(near[2] - near[0], near[3] - near[1]) / EDGES_ACROSS
-        self._corners = 0
-
-    @classmethod
-    def between(cls, title: str, crs: str, grid: Grid) -> _Projection:
-        source = _parse_crs(title, crs)
-        if grid.crs is None or same_crs(source, grid.crs):
-            return cls(title, source, None, grid.bounds)
-        return cls(title, source, grid.crs, footprint(grid, source))
-
-    def reaches(self, outline: Points) -> bool:
-        """Whether a polygon comes near the grid. One at the other end of the world may have no place in its CRS."""
-        (left, bottom), (right, top) = outline.min(axis=0), outline.max(axis=0)
-        xmin, ymin, xmax, ymax = self._near
-        margin = self._longest  # what lies between the sampled points of the box
-        return bool(
-            left <= xmax + margin and right >= xmin - margin and bottom <= ymax + margin and top >= ymin - margin
-        )
-
-    def __call__(self, rings: tuple[Points, ...]) -> tuple[Points, ...]:
-        return rings if self._target is None else tuple(self._bring(ring, self._target) for ring in rings)
-
-    def _bring(self, ring: Points, target: str) -> Points:
-        ring = self._cut(ring)
-        points = np.stack(project((ring[:, 0], ring[:, 1]), self._source, target), axis=1)
-        if not np.isfinite(points).all():
-            raise Odd("reaching to where the map's CRS is not defined")
-        return points
-
-    def _cut(self, ring: Points) -> Points:
-        steps = np.diff(ring, axis=0)
-        pieces = np.clip(np.ceil(np.hypot(*steps.T) / self._longest), 1, MAX_PIECES).astype(np.intp)
-        if (pieces == 1).all():
-            return ring
-        self._corners += int(pieces.sum())
-        if self._corners > MAX_CORNERS:
-            raise InputError(
-                f"The polygons of {self._title} reach too far beyond the map to be reprojected here.",
-                "Clip them to the place of the map, or write the file in the map's CRS (ogr2ogr -t_srs).",
-            )
-        edge = np.repeat(np.arange(len(steps)), pieces)
-        within = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-        points = ring[edge] + steps[edge] * (within / pieces[edge])[:, None]
-        return np.concatenate([points, ring[-1:]])
-
-
 def _remarks(file: FeatureFile, title: str, grid: Grid) -> Iterator[Event]:
-    if grid.crs is not None and not same_crs(source := _parse_crs(title, file.crs), grid.crs):
-        text = f"{title} is in {crs_name(source)} and is brought to {crs_name(grid.crs)}."
+    if text := Projection.between(title, file.crs, grid).describe():
         yield Event("info", {"text": text})
     if file.left_out:
         yield Event("warning", {"code": "features", "text": f"{title}: left out are {file.left_out}."})
     if file.spellings:
         yield Event("info", {"text": f"{title}: taken for one class are {file.spellings}."})
-
-
-def _parse_crs(title: str, crs: str) -> str:
-    try:
-        return str(pyproj.CRS.from_user_input(crs).to_wkt())
-    except ProjError as error:
-        raise GridMismatch(
-            f"'{crs[:80]}', the CRS of {title}, is not known.", "Give an EPSG code such as EPSG:2154."
-        ) from error

@@ -18,6 +18,8 @@ from .blending import StripAccumulator
 from .holes import feather_weights, window_counts, window_routes
 from .strips import Strip
 
+Rows = tuple[int, Tensor, npt.NDArray[np.uint8]]
+
 
 class Inference:
     """Runs a network over the windows of a strip.
@@ -122,7 +124,8 @@ def probability_rows(
     card: ModelCard,
     device: torch.device,
     on_windows: Callable[[int], None] = lambda count: None,
-) -> Iterator[tuple[int, Tensor, npt.NDArray[np.uint8]]]:
+    wanted: Callable[[int], npt.NDArray[np.bool_]] | None = None,
+) -> Iterator[Rows]:
     """Run all windows and yield the rows of the map as they are finished.
 
     Args:
@@ -132,6 +135,7 @@ def probability_rows(
         card: The model's card.
         device: Where the strip is.
         on_windows: Is told how many windows are done, after every batch.
+        wanted: Says which windows of a row of windows are run, by their first row; None: all.
 
     Yields:
         First row; probabilities float32 (K, rows, columns of ``plan.read``), a view that is valid until the next
@@ -140,7 +144,7 @@ def probability_rows(
     accumulator = StripAccumulator(plan, len(card.classes), device)
     for top in plan.rows:
         strip.move(top)
-        for routes, cols in _by_routes(strip, plan, len(card.modalities)).items():
+        for routes, cols in _by_routes(strip, plan, len(card.modalities), wanted and wanted(top)).items():
             if not routes:
                 on_windows(len(cols))
                 continue
@@ -153,9 +157,6 @@ def probability_rows(
         accumulator.advance(top)
 
 
-Rows = tuple[int, Tensor, npt.NDArray[np.uint8]]
-
-
 def wanted_rows(rows: Iterator[Rows], plan: WindowPlan) -> Iterator[Rows]:
     """What ``probability_rows`` yields, cut to the pixels that the plan wants; rows are counted from their first."""
     top, left, bottom, right = plan.wanted
@@ -166,7 +167,9 @@ def wanted_rows(rows: Iterator[Rows], plan: WindowPlan) -> Iterator[Rows]:
             yield row + first - top, probabilities[:, first:last, columns], availability[first:last, columns]
 
 
-def _by_routes(strip: Strip, plan: WindowPlan, modalities: int) -> dict[tuple[int, ...], list[int]]:
+def _by_routes(
+    strip: Strip, plan: WindowPlan, modalities: int, wanted: npt.NDArray[np.bool_] | None
+) -> dict[tuple[int, ...], list[int]]:
     """The columns of the strip's windows by the routes that they need.
 
     Sorted: sums of floats depend on their order, and a part of the row has to add up as the whole row does.
@@ -174,6 +177,8 @@ def _by_routes(strip: Strip, plan: WindowPlan, modalities: int) -> dict[tuple[in
     cols, left = plan.cols, plan.read[1]
     starts = [col - left for col in cols]
     counts = window_counts(strip.availability[: plan.window[0]], starts, plan.window[1], modalities)
+    if wanted is not None:
+        counts[~wanted] = 0
     groups: dict[tuple[int, ...], list[int]] = {}
     for col, window in zip(cols, counts.tolist(), strict=True):
         groups.setdefault(window_routes(window), []).append(col)

@@ -57,6 +57,7 @@ class Run:
         self._windows_done = 0
         self._lost = 0  # pixels of which the network's answer was no number
         self._share = SEGMENTING_SHARE[setup.same_grid]
+        self._area_at_work = setup.area_at_work
 
     @classmethod
     def of(cls, job: Job, model: Model | None, report: Reporter, leave_out: Sequence[str] = ()) -> Run:
@@ -108,6 +109,7 @@ class Run:
         with MapWriter(parts, output, setup.layouts, tags, setup.storage) as writer:
 
             def write(rows: MapRows) -> None:
+                self._leave_out(rows)
                 counter.add(rows.row, rows.classes)
                 writer.write(rows)
 
@@ -121,6 +123,16 @@ class Run:
         if self._lost:
             self._report.warning(f"{self._lost:,} pixels are no data: {NOT_FINITE}", "not-finite")
         return counter
+
+    def _leave_out(self, rows: MapRows) -> None:
+        """Make all that lies outside the area of interest no data."""
+        if self._setup.area is not None:
+            whole = self._setup.alignment.output
+            top, left, _, right = self._setup.part or (0, 0, 0, whole.width)
+            first = top + rows.row
+            inside = self._setup.area.inside(whole, first, first + len(rows.classes), left, right)
+            for values in rows.rasters.values():
+                values[:, ~inside] = NODATA
 
     def _warp(self, scratch: Callable[[str], Path], write: Callable[[MapRows], None]) -> None:
         """Make the map on the network's grid and bring it onto the output grid."""
@@ -156,12 +168,27 @@ class Run:
             strip = Strip(iter(stream), setup.card, setup.names, setup.windows, setup.device)
             background = BackgroundWriter[_Finished](lambda rows: write(self._fetched(rows)))
             with torch.inference_mode(), background:
-                rows = probability_rows(strip, inference, setup.windows, setup.card, setup.device, self._count_windows)
+                rows = probability_rows(
+                    strip,
+                    inference,
+                    setup.windows,
+                    setup.card,
+                    setup.device,
+                    self._count_windows,
+                    self._wanted_windows(),
+                )
                 for row, probabilities, availability in wanted_rows(rows, setup.windows):
                     background.put(
                         _Finished.of(row, probabilities, availability, setup.raster_names, setup.job.min_confidence)
                     )
         self._tell_of_values(strip, readers)
+
+    def _wanted_windows(self) -> Callable[[int], npt.NDArray[np.bool_]] | None:
+        """Which windows of a row the area of interest comes near; None: there is none."""
+        setup, area = self._setup, self._area_at_work
+        if area is None:
+            return None
+        return lambda top: area.windows(setup.windows, setup.alignment.working, top, setup.margin)
 
     def _tell_of_values(self, strip: Strip, readers: Sequence[ModalityReader]) -> None:
         """Tell what the look at the inputs, before the run, did not show: it saw pieces of them."""
@@ -185,13 +212,23 @@ class Run:
         self._lost += int(np.count_nonzero(lost & (finished.availability > 0)))
         availability = np.where(lost, np.uint8(0), finished.availability)
         nothing = availability == 0
-        self._seen += np.bincount(availability.ravel(), minlength=len(self._seen))
+        self._seen += np.bincount(self._counted(finished.row, availability), minlength=len(self._seen))
         rasters = {name: tensor.cpu().numpy() for name, tensor in finished.tensors.items()}
         if "scenario" in self._setup.targets:
             rasters["scenario"] = availability[None].copy()
         for values in rasters.values():
             values[:, nothing] = NODATA
         return MapRows(finished.row, rasters)
+
+    def _counted(self, row: int, availability: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """Those of the pixels of some rows that lie in the area of interest."""
+        if self._area_at_work is None:
+            return availability.ravel()
+        top, left, _, right = self._setup.windows.wanted
+        first = top + row
+        working = self._setup.alignment.working
+        inside = self._area_at_work.inside(working, first, first + len(availability), left, right)
+        return availability[inside]
 
     def result(self, counter: AreaCounter) -> SegmentationResult:
         """What was done, by what ``make_rasters`` counted."""

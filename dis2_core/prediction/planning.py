@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -13,7 +14,8 @@ import torch
 from ..contract.card import ModelCard
 from ..contract.catalogue import find_model, read_card
 from ..contract.segment_job import OUTPUTS, Job, reference_raster
-from ..rasters.alignment import Alignment, align
+from ..rasters.alignment import Alignment, align, resampling_ratio
+from ..rasters.area import Area, Outlines
 from ..rasters.geotiff import Storage
 from ..rasters.grid import Box, Grid, WindowPlan
 from ..rasters.inputs import RasterInput, open_inputs
@@ -50,6 +52,7 @@ class Setup:
         device, precision, batch_size, threads: How the network is run and the rasters are read.
         part: The pixels of the output grid that are made; None: all.
         whole_batches: Whether every batch has ``batch_size`` windows; see ``Inference``.
+        area: Outside which the map is no data, in the CRS of the output grid; None: all is wanted.
     """
 
     job: Job
@@ -64,6 +67,21 @@ class Setup:
     threads: int
     part: Box | None = None
     whole_batches: bool = False
+    area: Area | None = None
+
+    @property
+    def area_at_work(self) -> Area | None:
+        """The area in the CRS of the working grid."""
+        working, output = self.alignment.working, self.alignment.output
+        if self.area is None or working.crs == output.crs:
+            return self.area
+        return Area.on(working, Outlines(self.job.aoi, str(output.crs), self.area.polygons))
+
+    @property
+    def margin(self) -> int:
+        """Pixels of the working grid around one of the output grid that it is interpolated from."""
+        ratio = 0.0 if self.same_grid else resampling_ratio(self.alignment.working, self.alignment.output)
+        return 4 + 2 * math.ceil(ratio) if ratio else 0
 
     @property
     def output(self) -> Grid:
@@ -111,7 +129,7 @@ class Setup:
     def files(self) -> tuple[str, ...]:
         """The files that the run reads, the sources of VRTs included."""
         rasters = [*(item.path for item in self.inputs), reference_raster(self.job.grid)]
-        return (*files_behind(filter(None, rasters)), self.job.model)
+        return (*files_behind(filter(None, rasters)), *filter(None, (self.job.model, self.job.aoi)))
 
     @property
     def rows_per_chunk(self) -> int:
@@ -223,29 +241,51 @@ def prepare(job: Job, card: ModelCard) -> Setup:
         NoDevice: The device that was asked for does not work.
         ResourceError: The rows in work would take more memory than there is, or than the job allows.
     """
-    storage = Storage.of(job.creation_options)
-    inputs = tuple(open_inputs(job.inputs, card))
-    alignment = align(inputs, card, extent=job.extent, extent_crs=job.extent_crs, grid=job.grid)
+    inputs, alignment, area = look(job, card)
+    setup = settle(job, card, inputs, alignment, area)
     bands = max(len(layout.bands) for name, layout in layouts(card).items() if name in job.outputs)
-    storage.require(alignment.output, bands, "uint8")
+    setup.storage.require(setup.alignment.output, bands, "uint8")
+    require_memory(setup.memory(), job.max_memory, _LESS_MEMORY)
+    return setup
+
+
+def look(job: Job, card: ModelCard) -> tuple[tuple[RasterInput, ...], Alignment, Area | None]:
+    """Examine the inputs of a job, and choose its grids. Raises InputError as ``prepare`` does."""
+    outlines = Outlines.read(job.aoi) if job.aoi else None
+    inputs = tuple(open_inputs(job.inputs, card))
+    extent, extent_crs = job.extent, job.extent_crs
+    if outlines is not None and extent is None and inputs[0].grid.crs is not None:
+        extent, extent_crs = outlines.bounds, outlines.crs
+    alignment = align(inputs, card, extent=extent, extent_crs=extent_crs, grid=job.grid)
+    return inputs, alignment, Area.on(alignment.output, outlines) if outlines else None
+
+
+def settle(
+    job: Job, card: ModelCard, inputs: tuple[RasterInput, ...], alignment: Alignment, area: Area | None = None
+) -> Setup:
+    """Settle the options of a job of which inputs, grids and area are known.
+
+    Raises:
+        InputError: Impossible creation options.
+        NoDevice: The device that was asked for does not work.
+    """
     device = choose_device(job.device)
     windows = WindowPlan(alignment.working.height, alignment.working.width, card.window, job.overlap)
     batch_size = job.batch_size or default_batch_size(device, card.window)
-    setup = Setup(
+    return Setup(
         job=job,
         card=card,
         inputs=inputs,
         alignment=alignment,
         windows=windows,
-        storage=storage,
+        storage=Storage.of(job.creation_options, job.format),
         device=device,
         precision=choose_precision(job.precision, device),
         batch_size=batch_size,
         threads=max(1, min(4, job.threads or os.cpu_count() or 1)),
         whole_batches=len(windows.cols) >= WIDE * batch_size,
+        area=area,
     )
-    require_memory(setup.memory(), job.max_memory, _LESS_MEMORY)
-    return setup
 
 
 def plan_job(job: Job) -> JobPlan:

@@ -22,7 +22,7 @@ __all__ = ["JobPlan", "SegmentationResult", "plan_job", "run_job", "segment"]
 
 PathLike = str | os.PathLike[str]
 
-_MEMORY_ADVICE = (
+MEMORY_ADVICE = (
     "It does not hold a strip of the raster as wide as it is: run it in parts with an extent, without "
     "probabilities, or on another device."
 )
@@ -52,6 +52,8 @@ def segment(
     min_confidence: float = 0.0,
     creation_options: Mapping[str, str] | None = None,
     max_memory: int | None = None,
+    format: str = "GTiff",
+    aoi: PathLike = "",
     progress: Listener | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> SegmentationResult:
@@ -82,6 +84,9 @@ def segment(
         creation_options: How the GeoTIFFs are stored, e.g. ``{"COMPRESS": "ZSTD"}``; see
             ``protocol.CREATION_OPTIONS``.
         max_memory: Bytes that the rows in work may take; None: what the machine has left.
+        format: ``GTiff``, or ``COG`` for cloud optimized GeoTIFFs.
+        aoi: Polygons (GeoPackage, GeoJSON), outside which the map is no data; without an extent the run is limited
+            to the box around them.
         progress: Gets ``protocol.Event`` objects: progress, info, warning, artifact.
         cancelled: Is asked between batches; True stops the run.
 
@@ -119,6 +124,8 @@ def segment(
         min_confidence=min_confidence,
         creation_options=dict(creation_options or {}),
         max_memory=max_memory,
+        format=format,
+        aoi=os.fspath(aoi),
     )
     return run_job(job, model=loaded, progress=progress, cancelled=cancelled)
 
@@ -151,7 +158,7 @@ def run_job(
     report = Reporter(progress, cancelled)
     report.progress(0, "reading")
     try:
-        with gdal_environment(), cpu_threads(job.threads), translated_device_errors(_MEMORY_ADVICE):
+        with gdal_environment(), cpu_threads(job.threads), translated_device_errors(MEMORY_ADVICE):
             result = Run.of(job, model, report, leave_out).execute()
     except KeyboardInterrupt:
         raise Cancelled("The run was interrupted.", "Nothing was written.") from None

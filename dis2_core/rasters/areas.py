@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -149,17 +149,47 @@ class AreaCounter:
 
     def table(self) -> tuple[ClassArea, ...]:
         """One line a class, in the order of their values, one for uncertain where asked for, and one for nodata."""
-        lines = [self._line(value, name) for value, name in self._names.items()]
-        return (*lines, self._line(NODATA, "nodata"))
+        values = (*self._names, NODATA)
+        known = self._area.known
+        return _table(
+            {**self._names, NODATA: "nodata"},
+            {value: int(self._pixels[value]) for value in values},
+            {value: float(self._square_metres[value]) if known else None for value in values},
+        )
 
-    def _line(self, value: int, name: str) -> ClassArea:
-        measure = self._square_metres if self._area.known else self._pixels
-        total = float(measure[:NODATA].sum())
-        percent = None
-        if value != NODATA:
-            percent = 100 * float(measure[value]) / total if total else 0.0
-        area = float(self._square_metres[value]) if self._area.known else None
-        return ClassArea(value, name, int(self._pixels[value]), area, percent)
+
+def class_areas(
+    classes: Sequence[str],
+    pixels: Mapping[int, int],
+    square_metres: Mapping[int, float | None],
+    *,
+    uncertain: bool = False,
+) -> tuple[ClassArea, ...]:
+    """The table of counts that were added up elsewhere; see ``AreaCounter.table``.
+
+    Args:
+        classes: Names of the classes 0..K-1.
+        pixels: By value.
+        square_metres: By value; None: not known.
+        uncertain: Whether *uncertain* pixels have a line of their own.
+    """
+    names = {**dict(enumerate(classes)), **({UNCERTAIN: "uncertain"} if uncertain else {}), NODATA: "nodata"}
+    return _table(names, pixels, square_metres)
+
+
+def _table(
+    names: Mapping[int, str], pixels: Mapping[int, int], square_metres: Mapping[int, float | None]
+) -> tuple[ClassArea, ...]:
+    areas = [square_metres.get(value) for value in names if value != NODATA]
+    counts = [pixels.get(value, 0) for value in names if value != NODATA]
+    known = [area for area in areas if area is not None]
+    measures = known if len(known) == len(areas) else counts
+    total = float(sum(measures))
+    shares = [100 * measure / total if total else 0.0 for measure in measures]
+    lines = [
+        ClassArea(value, name, pixels.get(value, 0), square_metres.get(value), None) for value, name in names.items()
+    ]
+    return (*(replace(line, percent=share) for line, share in zip(lines, shares, strict=False)), lines[-1])
 
 
 def write_area_table(path: Path, table: Sequence[ClassArea]) -> None:

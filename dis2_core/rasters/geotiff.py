@@ -16,6 +16,7 @@ from affine import Affine
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
+from rasterio.shutil import copy
 from rasterio.windows import Window
 
 from ..contract.errors import InputError, NoSpace
@@ -51,22 +52,25 @@ class Storage:
 
     Attributes:
         options: Creation options in capitals that replace our choice.
+        cog: Whether the file is a cloud optimized GeoTIFF: overviews first, blocks in order.
     """
 
     options: Mapping[str, str] = field(default_factory=dict)
+    cog: bool = False
 
     @classmethod
-    def of(cls, options: Mapping[str, str]) -> Storage:
+    def of(cls, options: Mapping[str, str], form: str = "GTiff") -> Storage:
         """Check what a person asks for.
 
         Args:
             options: Some of ``protocol.CREATION_OPTIONS``.
+            form: One of ``protocol.FORMATS``.
 
         Raises:
             InputError: A value is none that the option can have, the options contradict each other, or
                 this GDAL lacks the compression.
         """
-        storage = cls({name.upper(): value.strip().upper() for name, value in options.items()})
+        storage = cls({name.upper(): value.strip().upper() for name, value in options.items()}, form == "COG")
         for name, value in storage.options.items():
             _check_value(name, value)
         for name in sorted({"PREDICTOR", "ZLEVEL", "ZSTD_LEVEL"} & set(storage.options)):
@@ -76,6 +80,8 @@ class Storage:
                     f"The creation option {name} has no effect with COMPRESS={storage.compression}.",
                     f"Leave it out, or compress with {fitting}.",
                 )
+        if storage.cog and storage.compression == "PACKBITS":
+            raise InputError("A COG cannot be compressed with PACKBITS.", "Use DEFLATE, LZW or ZSTD.")
         _check_codec(storage)
         return storage
 
@@ -117,6 +123,24 @@ class Storage:
         given = {name: value for name, value in self.options.items() if name != "BLOCKSIZE"}
         return {**choice, **given, "BLOCKXSIZE": self.block, "BLOCKYSIZE": self.block}
 
+    def cog_profile(self, dtype: str, resampling: Resampling) -> dict[str, Any]:
+        """Return the creation options of GDAL's COG driver, which names some of them otherwise."""
+        predictors = {"1": "NO", "2": "STANDARD", "3": "FLOATING_POINT"}
+        predictor = self.profile(dtype).get("PREDICTOR", "1")
+        choice = {
+            "COMPRESS": self.compression,
+            "BLOCKSIZE": self.block,
+            "BIGTIFF": self.options.get("BIGTIFF", "IF_SAFER"),
+            "OVERVIEW_RESAMPLING": resampling.name.upper(),
+            "OVERVIEWS": "IGNORE_EXISTING",
+        }
+        if "PREDICTOR" in CODECS[self.compression]:
+            choice["PREDICTOR"] = predictors[predictor]
+        levels = [self.options[name] for name in ("ZLEVEL", "ZSTD_LEVEL") if name in self.options]
+        choice |= {"LEVEL": levels[0]} if levels else {}
+        threads = self.options.get("NUM_THREADS")
+        return {**choice, **({"NUM_THREADS": threads} if threads else {})}
+
 
 class GeoTiffWriter:
     """Writes a GeoTIFF from top to bottom; ``finish`` completes it, leaving without that abandons it.
@@ -150,14 +174,20 @@ class GeoTiffWriter:
     ) -> None:
         storage = storage or Storage()
         self._path = path
+        self._storage = storage
+        self._made = path.with_name(f"{path.stem}.rows.tif") if storage.cog else path  # a COG is written at once
+        self._dtype = dtype
         self._grid = grid
         self._block = storage.block
         self._row = 0
         self._pending: list[Values] = []
         place = {"height": grid.height, "width": grid.width, "crs": grid.crs, "transform": grid.transform}
         kind = {"driver": "GTiff", "count": len(bands), "dtype": dtype, "nodata": nodata}
+        profile = {**storage.profile(dtype), **({"COMPRESS": "LZW"} if storage.cog else {})}
+        if storage.cog:
+            profile = {name: value for name, value in profile.items() if name not in ("ZLEVEL", "ZSTD_LEVEL")}
         with write_errors(path):
-            self.file: Any = rasterio.open(path, "w", **kind, **place, **storage.profile(dtype))
+            self.file: Any = rasterio.open(self._made, "w", **kind, **place, **profile)
             self.file.update_tags(**(tags or {}))
             for index, name in enumerate(bands, start=1):
                 self.file.set_band_description(index, name)
@@ -191,9 +221,15 @@ class GeoTiffWriter:
             NoSpace: The disk is full.
         """
         with write_errors(self._path):
-            if factors := overview_factors(self._grid, self._block):
+            factors = [] if self._storage.cog else overview_factors(self._grid, self._block)
+            if factors:
                 self.file.build_overviews(factors, resampling)
         self.seal()
+        if self._storage.cog:
+            with write_errors(self._path):
+                copy(self._made, self._path, driver="COG", **self._storage.cog_profile(self._dtype, resampling))
+                require_whole(self._path)
+            self._made.unlink()
 
     def seal(self) -> None:
         """Close the file as it is: a raster that is read again and then thrown away needs no more.
@@ -203,7 +239,7 @@ class GeoTiffWriter:
         """
         with write_errors(self._path):
             self.file.close()
-            require_whole(self._path)
+            require_whole(self._made)
 
     def _flush(self, rows: Values, complete: int) -> None:
         window = Window(0, self._row, self._grid.width, complete)

@@ -92,7 +92,7 @@ class Mosaic:
             self._band(root, index, listed, relative)
         if self.mask:
             self._mask(root, listed, relative)
-        return ElementTree.tostring(root, encoding="utf-8")
+        return ElementTree.tostring(root, encoding="unicode").encode()
 
     def _band(self, root: ElementTree.Element, index: int, tiles: Sequence[Tile], relative: bool) -> None:
         attributes = {"dataType": TYPES[self.dtypes[index]], "band": str(index + 1)}

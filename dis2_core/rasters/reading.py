@@ -232,6 +232,7 @@ class WarpPlan:
 
     @classmethod
     def between(cls, source: Grid, target: Grid) -> WarpPlan:
+        """How pixels of ``source`` are brought onto those of ``target``."""
         ratio = resampling_ratio(source, target)
         shrink = min(1.0, math.sqrt(TILE_SOURCE / (TILE_ROWS * TILE_COLS)) / ratio)
         return cls(

@@ -16,6 +16,10 @@ RUNNERS: Mapping[str, tuple[str, str]] = {
     "evaluate": (f"{_LIBRARY}.evaluation.evaluate", "run_evaluation"),
     "ndsm": (f"{_LIBRARY}.heights.ndsm", "run_ndsm"),
     "city": (f"{_LIBRARY}.democity", "run_city"),
+    "plan": (f"{_LIBRARY}.country.planning", "run_plan"),
+    "work": (f"{_LIBRARY}.country.work", "run_work"),
+    "status": (f"{_LIBRARY}.country.status", "run_status"),
+    "join": (f"{_LIBRARY}.country.join", "run_join"),
     "train": ("dis2_training.region.region", "run_training"),
 }
 

@@ -15,6 +15,7 @@ DIS2_CORE = {
     "whatif": {"contract", "run", "rasters", "models", "report", "prediction", "evaluation"},
     "heights": {"contract", "run", "rasters", "prediction"},
     "democity": {"contract", "run", "rasters", "prediction"},
+    "country": {"contract", "run", "rasters", "models", "prediction"},
     "cli": {"contract", "run", "models", "prediction"},
     ".": {"contract", "network", "models", "prediction", "cli"},
 }

@@ -93,6 +93,7 @@ class _Piece:
 
 def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules) -> Survey:
     """Look at an open raster. What cannot be read is passed over: whoever reads it will say so."""
+    alphas = alpha_bands(dataset, rules)  # before a read fails: rasterio raises its error again at the next question
     pieces = list(_pieces(dataset, modality, rules))
     if not pieces:
         nothing = tuple(Fills() for _ in rules.bands)
@@ -122,7 +123,7 @@ def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules
         *_undeclared_warnings(undeclared, rules, modality.name),
         *_white(stored, white & ~void, weights, rules, modality.name),
         *_in_one_band(partly, weights, rules, modality.name),
-        *_masked(hidden, weights, rules, modality.name, alpha_bands(dataset, rules)),
+        *_masked(hidden, weights, rules, modality.name, alphas),
     )
     return Survey(fills, black, _tallies(stored, void, rules, modality), tuple(undeclared), remarks)
 

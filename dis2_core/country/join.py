@@ -1,0 +1,244 @@
+"""Units as one map: an index that any GIS opens, or one file; and the table of areas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.windows import Window
+
+from ..contract.card import NODATA, ModelCard
+from ..contract.catalogue import read_card
+from ..contract.country_jobs import JoinJob
+from ..contract.errors import InputError
+from ..prediction.outputs import PROBABILITY_MAXIMUM, Layout, MapRows, MapWriter, layouts, write_side_files
+from ..rasters.areas import ClassArea, class_areas, write_area_table
+from ..rasters.geotiff import BLOCK, Storage
+from ..rasters.mosaic import Mosaic, Tile
+from ..rasters.opening import gdal_environment
+from ..run.jobfolder import JobFolder, whole_file
+from ..run.provenance import origin_tags
+from ..run.reporting import Listener, Reporter
+from .index import write_index
+from .plan import Plan
+from .units import UNITS, Unit, UnitFiles
+
+
+@dataclass(frozen=True)
+class JoinResult:
+    """What joining units has made.
+
+    Attributes:
+        outputs: Paths by output name.
+        area_table: Pixels, area and share of each class.
+        scenarios: Pixels by the modalities that they had.
+        units: How many are in the map.
+        missing: How many are not.
+        seconds: That the units took together.
+        device: Where the network ran.
+    """
+
+    outputs: Mapping[str, str]
+    area_table: tuple[ClassArea, ...]
+    scenarios: Mapping[str, int]
+    units: int
+    missing: int
+    seconds: float
+    device: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as plain data."""
+        return asdict(self)
+
+
+def run_join(
+    job: JoinJob, *, progress: Listener | None = None, cancelled: Callable[[], bool] | None = None
+) -> JoinResult:
+    """Put the units of a plan together.
+
+    Raises:
+        InputError: The plan cannot be read, or units are missing and ``partial`` does not allow it.
+    """
+    report = Reporter(progress, cancelled)
+    report.progress(0, "joining")
+    folder = Path(job.folder).absolute()
+    plan = Plan.read(folder)
+    files = UnitFiles(folder)
+    units = finished_units(plan, files, partial=job.partial)
+    card = read_card(plan.model)
+    with gdal_environment():
+        joined = Joined(plan, card, files, units)
+        outputs = joined.write(job.to, folder, report)
+        totals = Totals.of(plan, card, files, units)
+        outputs["areas"] = folder / "areas.csv"
+        with whole_file(outputs["areas"]) as part:
+            write_area_table(part, totals.areas)
+    for name, path in outputs.items():
+        report.artifact(name, str(path))
+    report.progress(1, "joining")
+    return JoinResult(
+        outputs={name: str(path) for name, path in outputs.items()},
+        area_table=totals.areas,
+        scenarios=totals.scenarios,
+        units=len(units),
+        missing=len(plan.units) - len(units),
+        seconds=totals.seconds,
+        device=totals.device,
+    )
+
+
+def finished_units(plan: Plan, files: UnitFiles, *, partial: bool) -> list[Unit]:
+    """The units that are made.
+
+    Raises:
+        InputError: There are none, or some are missing and must not.
+    """
+    units = [unit for unit in plan.all_units if files.is_finished(unit, plan.hash)]
+    missing = len(plan.units) - len(units)
+    if not units or (missing and not partial):
+        raise InputError(
+            f"{missing:,} of {len(plan.units):,} units are not finished.",
+            "Call dis2 work until they are; dis2 status tells which failed. --partial joins what there is.",
+        )
+    return units
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the sidecars of all units tell together."""
+
+    areas: tuple[ClassArea, ...]
+    scenarios: Mapping[str, int]
+    seconds: float
+    device: str
+
+    @classmethod
+    def of(cls, plan: Plan, card: ModelCard, files: UnitFiles, units: Sequence[Unit]) -> Totals:
+        """Add up."""
+        pixels: dict[int, int] = {}
+        square_metres: dict[int, float | None] = {}
+        scenarios: dict[str, int] = {}
+        seconds, device = 0.0, ""
+        for unit in units:
+            note = files.read(unit)
+            if note is None:
+                raise InputError(f"{files.sidecar(unit)} is damaged.", "Delete it, and call dis2 work.")
+            for name, (count, area) in note.areas.items():
+                value = int(name)
+                pixels[value] = pixels.get(value, 0) + count
+                known = square_metres.get(value, 0.0)
+                square_metres[value] = None if area is None or known is None else known + area
+            for name, count in note.scenarios.items():
+                scenarios[name] = scenarios.get(name, 0) + count
+            seconds, device = seconds + note.seconds, note.device
+        everywhere = plan.output.height * plan.output.width
+        pixels[NODATA] = everywhere - sum(count for value, count in pixels.items() if value != NODATA)
+        areas = class_areas(card.class_names, pixels, square_metres, uncertain=plan.job.min_confidence > 0)
+        return cls(areas, scenarios, round(seconds, 3), device)
+
+
+class Joined:
+    """The units of a plan as rasters.
+
+    Args:
+        plan: The plan.
+        card: Of its model.
+        files: Where the units lie.
+        units: Those that are made.
+    """
+
+    def __init__(self, plan: Plan, card: ModelCard, files: UnitFiles, units: Sequence[Unit]) -> None:
+        self.plan = plan
+        self.card = card
+        self.files = files
+        self.units = units
+        self.layouts = layouts(card, uncertain=plan.job.min_confidence > 0)
+        self.outputs = tuple(dict.fromkeys(("classes", *plan.job.outputs)))
+
+    def write(self, to: str, folder: Path, report: Reporter) -> dict[str, Path]:
+        """Write the map and the other outputs, each with its style and names; return their paths."""
+        if to == "cog":
+            targets = {name: folder / f"{stem(name)}.tif" for name in self.outputs}
+            self.copy(targets, Storage.of(self.plan.job.creation_options, "COG"), report)
+            return targets
+        outputs = {}
+        for name in self.outputs:
+            path = folder / f"{stem(name)}.{to}"
+            with whole_file(path) as part:
+                if to == "vrt":
+                    part.write_bytes(self.vrt(name))
+                else:
+                    write_index(part, path.with_suffix(".gpkg"), self, name)
+            write_side_files(path, self.layouts[name].style, self.layouts[name].categories)
+            outputs[name] = path
+        return outputs
+
+    def copy(self, targets: Mapping[str, Path], storage: Storage, report: Reporter) -> None:
+        """Write the rasters as files that need no units."""
+        with JobFolder({name: str(path) for name, path in targets.items()}, tell=report.warning) as job:
+            parts = {name: job.part(name) for name in targets}
+            with MapWriter(parts, self.plan.output.grid, self.layouts, self.tags(), storage) as writer:
+                for rows in self.rows(tuple(targets)):
+                    report.check()
+                    writer.write(rows)
+                    report.progress(0.9 * rows.row / self.plan.output.height, "joining")
+                for _ in writer.finish():
+                    report.check()
+            job.commit()
+
+    def tags(self) -> dict[str, str]:
+        """Provenance, as the units have it."""
+        with rasterio.open(self.files.raster(self.units[0], "classes")) as first:
+            known = {name: text for name, text in first.tags().items() if name.startswith("DIS2_")}
+        return {**known, **origin_tags()}
+
+    def rows(self, names: Sequence[str]) -> Iterator[MapRows]:
+        """The rows of the rasters from top to bottom, ``BLOCK`` at a time."""
+        height, width = self.plan.output.height, self.plan.output.width
+        by_row: dict[int, list[Unit]] = {}
+        for unit in self.units:
+            by_row.setdefault(unit.row, []).append(unit)
+        for row in range(0, height, BLOCK):
+            rasters = {
+                name: np.full((len(self.layouts[name].bands), min(BLOCK, height - row), width), NODATA, np.uint8)
+                for name in names
+            }
+            for unit in by_row.get(row // self.plan.job.side, ()):
+                top, left, _, right = self.plan.box(unit)
+                for name, values in rasters.items():
+                    with rasterio.open(self.files.raster(unit, name)) as file:
+                        part = Window(0, row - top, right - left, values.shape[1])
+                        values[:, :, left:right] = file.read(window=part)
+            yield MapRows(row, rasters)
+
+    def vrt(self, name: str) -> bytes:
+        """A VRT of the units' files, which lie in a folder beside it."""
+        tiles = []
+        for unit in self.units:
+            top, left, bottom, right = self.plan.box(unit)
+            path = f"{UNITS}/{self.files.raster(unit, name).name}"
+            tiles.append(Tile(path, top, left, bottom - top, right - left))
+        return mosaic_of(self.layouts[name], self.plan).xml(tiles, relative=True)
+
+
+def mosaic_of(layout: Layout, plan: Plan) -> Mosaic:
+    """What the units' files of an output have in common."""
+    bands = len(layout.bands)
+    palette = {item.value: item.rgba for item in layout.categories}
+    return Mosaic(
+        plan.output.grid,
+        ("uint8",) * bands,
+        (NODATA,) * bands,
+        names=layout.bands,
+        palette={**palette, NODATA: (0, 0, 0, 0)} if palette else None,
+        scale=1 / PROBABILITY_MAXIMUM if layout.maximum == PROBABILITY_MAXIMUM else 1.0,
+    )
+
+
+def stem(output: str) -> str:
+    """What the joined files of an output are called."""
+    return "map" if output == "classes" else output
