@@ -114,9 +114,8 @@ def join(
     to: Annotated[
         str, typer.Option(metavar="vrt|gti|cog", help="An index of the units, or one cloud optimized file.")
     ] = "vrt",
-    polygons: Annotated[str, typer.Option(metavar="FILE", help="Also write the classes as GeoParquet.")] = "",
     partial: Annotated[bool, typer.Option("--partial", help="Join what there is; the rest is no data.")] = False,
     events: EventsOption = False,
 ) -> None:
     """Put the units of a plan together."""
-    execute(JoinJob(folder, to, polygons, partial), events=events)
+    execute(JoinJob(folder, to, partial), events=events)

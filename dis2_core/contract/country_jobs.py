@@ -149,7 +149,6 @@ class JoinJob(Work):
     Attributes:
         folder: Of the plan.
         to: ``vrt`` or ``gti`` (an index of the units), or ``cog`` (one file).
-        polygons: A GeoParquet of the classes as polygons, dissolved over the borders of units; empty: none.
         partial: Whether units may be missing; they are no data.
     """
 
@@ -157,18 +156,17 @@ class JoinJob(Work):
 
     folder: str
     to: str = "vrt"
-    polygons: str = ""
     partial: bool = False
 
     def __post_init__(self) -> None:
-        check_names(self.folder, self.polygons or None)
+        check_names(self.folder)
         if self.to not in INDICES:
             raise ProtocolError(f"Unknown --to '{self.to}'; use {', '.join(INDICES)}.")
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The folder, and the polygons."""
-        return tuple(filter(None, (self.folder, self.polygons)))
+        """The folder."""
+        return (self.folder,)
 
 
 def read_shard(text: str) -> tuple[int, int]:

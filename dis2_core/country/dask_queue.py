@@ -16,13 +16,13 @@ from ..contract.country_jobs import WorkJob
 from ..contract.errors import AlreadyRunning, Dis2Error, ResourceError
 from ..run.failures import describe
 from .plan import Plan
+from .progress import Progress
 from .units import Unit, UnitFiles
 from .worker import Worker
 
 if TYPE_CHECKING:
     from distributed import Client
 
-    from .work import Progress
 
 try:
     from distributed.diagnostics.plugin import WorkerPlugin
@@ -60,7 +60,8 @@ def make_unit(unit: Unit) -> bool:
     from distributed import get_worker
 
     try:
-        get_worker().plugins[PLUGIN].worker.make(unit)
+        plugin: Any = get_worker().plugins[PLUGIN]
+        plugin.worker.make(unit)
     except AlreadyRunning:
         return False
     except Exception as error:

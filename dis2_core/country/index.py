@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from ..prediction.outputs import Layout
 from ..rasters.crs import parse_crs
 from ..run.jobfolder import whole_file
-from .units import UNITS
-
-if TYPE_CHECKING:
-    from .join import Joined
+from .plan import Plan
+from .units import UNITS, Unit
 
 APPLICATION, VERSION = 0x47504B47, 10300  # "GPKG", 1.3
 LOCAL = 100_000  # the number under which a CRS is kept that has none
@@ -39,23 +38,24 @@ INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined geographic', 0, 'NONE', 0, '
 """
 
 
-def write_index(path: Path, tiles: Path, joined: Joined, name: str) -> None:
+def write_index(path: Path, tiles: Path, plan: Plan, layout: Layout, rasters: Mapping[Unit, str]) -> None:
     """Write the index of an output: a ``.gti`` that tells the raster, and a GeoPackage beside it.
 
     Args:
         path: The ``.gti`` to write.
         tiles: The GeoPackage.
-        joined: The units.
-        name: Of the output.
+        plan: The plan.
+        layout: Of the output.
+        rasters: Names of the units' files.
     """
     with whole_file(tiles) as part:
         part.unlink()
-        _write_tiles(part, joined, name)
-    grid, layout = joined.plan.output.grid, joined.layouts[name]
+        _write_tiles(part, plan, rasters)
+    grid = plan.output.grid
     root = ElementTree.Element("GDALTileIndexDataset")
     t = grid.transform
     facts = {
-        "IndexDataset": str(tiles.name),
+        "IndexDataset": str(tiles),  # GDAL 3.10 takes no path relative to this file
         "IndexLayer": "units",
         "LocationField": "location",
         "XSize": str(grid.width),
@@ -73,8 +73,7 @@ def write_index(path: Path, tiles: Path, joined: Joined, name: str) -> None:
     path.write_bytes(ElementTree.tostring(root, encoding="unicode").encode())
 
 
-def _write_tiles(path: Path, joined: Joined, name: str) -> None:
-    plan = joined.plan
+def _write_tiles(path: Path, plan: Plan, rasters: Mapping[Unit, str]) -> None:
     xmin, ymin, xmax, ymax = plan.output.grid.bounds
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -88,9 +87,9 @@ def _write_tiles(path: Path, joined: Joined, name: str) -> None:
             (xmin, ymin, xmax, ymax, number),
         )
         database.execute("INSERT INTO gpkg_geometry_columns VALUES ('units', 'geom', 'POLYGON', ?, 0, 0)", (number,))
-        for fid, unit in enumerate(joined.units, start=1):
+        for fid, (unit, raster) in enumerate(rasters.items(), start=1):
             box = plan.grid(unit).bounds
-            place = f"{UNITS}/{joined.files.raster(unit, name).name}"
+            place = f"{UNITS}/{raster}"
             database.execute(
                 "INSERT INTO units VALUES (?, ?, ?, ?, ?)",
                 (fid, _outline(box, number), place, unit.name, unit.scenario),

@@ -172,7 +172,8 @@ class Joined:
                 if to == "vrt":
                     part.write_bytes(self.vrt(name))
                 else:
-                    write_index(part, path.with_suffix(".gpkg"), self, name)
+                    rasters = {unit: self.files.raster(unit, name).name for unit in self.units}
+                    write_index(part, path.with_suffix(".gpkg"), self.plan, self.layouts[name], rasters)
             write_side_files(path, self.layouts[name].style, self.layouts[name].categories)
             outputs[name] = path
         return outputs

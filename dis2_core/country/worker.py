@@ -18,9 +18,9 @@ from ..models.file import Model, load_model
 from ..prediction.pipeline import Run, provenance
 from ..prediction.planning import Setup, settle
 from ..prediction.segment import MEMORY_ADVICE
-from ..rasters.area import Area
 from ..rasters.areas import ClassArea
 from ..rasters.opening import gdal_environment
+from ..rasters.vector.area import Area
 from ..run.device import cpu_threads, describe_device, translated_device_errors
 from ..run.memory import require_memory
 from ..run.reporting import Reporter

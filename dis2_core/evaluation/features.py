@@ -15,7 +15,7 @@ from typing import Any
 from ..contract.errors import InputError
 from ..contract.other_jobs import Reference
 from ..contract.untrusted import parse_json, read_text, refusals
-from ..rasters.polygons import Odd, Points, declared_crs, parts_of, rings_of
+from ..rasters.vector.polygons import Odd, Points, declared_crs, parts_of, rings_of
 from .classes import class_key
 
 MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that

@@ -14,7 +14,7 @@ from ..contract.other_jobs import Reference
 from ..contract.segment_job import Event
 from ..rasters.crs import crs_name
 from ..rasters.grid import Bounds, Grid, format_bounds
-from ..rasters.polygons import Odd, Points, Projection
+from ..rasters.vector.polygons import Odd, Points, Projection
 from .codes import NOTHING, Codes
 from .features import FeatureFile
 

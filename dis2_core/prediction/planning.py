@@ -15,13 +15,13 @@ from ..contract.card import ModelCard
 from ..contract.catalogue import find_model, read_card
 from ..contract.segment_job import OUTPUTS, Job, reference_raster
 from ..rasters.alignment import Alignment, align, resampling_ratio
-from ..rasters.area import Area, Outlines
 from ..rasters.geotiff import Storage
 from ..rasters.grid import Box, Grid, WindowPlan
 from ..rasters.inputs import RasterInput, open_inputs
 from ..rasters.opening import GDAL_OPTIONS
 from ..rasters.reading import WarpPlan, choose_rows_per_chunk
 from ..rasters.sources import files_behind
+from ..rasters.vector.area import Area, Outlines
 from ..run.device import choose_device, choose_precision, default_batch_size, describe_device
 from ..run.disk import require_space
 from ..run.memory import require_memory

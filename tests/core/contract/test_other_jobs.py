@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dis2_core.contract.country_jobs import JoinJob, PlanJob, StatusJob, WorkJob
 from dis2_core.contract.errors import ProtocolError
 from dis2_core.contract.other_jobs import (
     KINDS,
@@ -40,6 +41,10 @@ JOBS = [
     NdsmJob(Source("s.tif"), Source("t.tif", (2,)), "n.tif", lowest=None, highest=60.0),
     CityJob("folder", 512, 3),
     TrainJob({"optical": Source("a.tif"), "elevation": Source("h.tif")}, TRUTH, {"model": "m.safetensors"}, gsd=0.5),
+    PlanJob("m", {"rgb": Source("a.tif")}, "run", ("classes", "scenario"), aoi="a.gpkg", side=1024),
+    WorkJob("run", "3/64", "tcp://here:8786", "skip", 0, threads=2),
+    StatusJob("run"),
+    JoinJob("run", "gti", partial=True),
 ]
 
 

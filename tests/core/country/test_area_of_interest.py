@@ -16,7 +16,7 @@ from dis2_core.contract.errors import GridMismatch, InputError
 from dis2_core.country.index import _SCHEMA, _outline
 from dis2_core.models.file import Model
 from dis2_core.prediction.segment import segment
-from dis2_core.rasters.area import Outlines
+from dis2_core.rasters.vector.area import Outlines
 
 LEFT, TOP = 400_000, 5_000_000  # of the rasters, whose pixels are 1 m
 

@@ -229,7 +229,7 @@ def test_polygons_elsewhere_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_edges_are_cut_within_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dis2_core.rasters.polygons.MAX_CORNERS", 1000)
+    monkeypatch.setattr("dis2_core.rasters.vector.polygons.MAX_CORNERS", 1000)
     with pytest.raises(InputError, match="too far beyond the map"):
         PolygonCodes(Reference(geojson(tmp_path / "a.geojson", [("x", box(5, 44, 12, 46))], crs=""), "class"), GRID)
 

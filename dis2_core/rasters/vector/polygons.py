@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pyproj
 from pyproj.exceptions import ProjError
 
-from ..contract.errors import GridMismatch, InputError
-from .alignment import footprint
-from .crs import crs_name, project, same_crs
-from .grid import Bounds, Grid
+from ...contract.errors import GridMismatch, InputError
+from ..alignment import footprint
+from ..crs import crs_name, project, same_crs
+from ..grid import Bounds, Grid
 
 FARTHEST = 1e12  # units of any CRS; GDAL draws nothing where numbers are far beyond
 FLAT = 1e-9  # of its length squared, below which a ring's corners lie on a line

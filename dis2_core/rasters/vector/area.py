@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from rasterio.features import rasterize
 
-from ..contract.errors import GridMismatch, InputError
-from ..contract.untrusted import parse_json, read_text, refusals
-from .grid import Bounds, Grid, WindowPlan, place
+from ...contract.errors import GridMismatch, InputError
+from ...contract.untrusted import parse_json, read_text, refusals
+from ..grid import Bounds, Grid, WindowPlan, place
 from .polygons import Odd, Points, Projection, declared_crs, parts_of, rings_of
 
 BLOCK = 512  # pixels; polygons are drawn block by block on a fixed lattice, so that a pixel depends on nothing else

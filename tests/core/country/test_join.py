@@ -1,0 +1,128 @@
+"""Units as one map: every index and every file shows the same pixels, with style and names."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from regions import OUTPUTS, Read, Region
+
+from dis2_core.contract.country_jobs import JoinJob, PlanJob, StatusJob
+from dis2_core.contract.errors import ProtocolError
+from dis2_core.contract.segment_job import Source
+from dis2_core.country.join import run_join
+from dis2_core.country.plan import Plan
+from dis2_core.country.planning import run_plan
+from dis2_core.country.status import run_status
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("to", ["vrt", "gti", "cog"])
+def test_every_form_shows_the_units(finished: Region, read: Read, to: str) -> None:
+    outputs = finished.join(to=to).outputs
+    plan = Plan.read(finished.run)
+    for name in OUTPUTS:
+        whole = read(outputs[name])
+        for unit in plan.all_units:
+            top, left, bottom, right = plan.box(unit)
+            ending = "" if name == "classes" else f".{name}"
+            part = read(finished.run / "units" / f"{unit.name}{ending}.tif")
+            np.testing.assert_array_equal(whole[:, top:bottom, left:right], part)
+        assert Path(outputs[name]).with_suffix(".qml").is_file()
+    with rasterio.open(outputs["classes"]) as file:
+        assert file.nodata == 255
+        assert file.crs.to_epsg() == 32632 and file.shape == (1100, 1300)
+        if to != "gti":
+            assert file.colormap(1)[0] == (0x1F, 0x78, 0xB4, 255)
+    names = Path(f"{outputs['classes']}.aux.xml").read_text()
+    assert "low vegetation" in names
+
+
+def test_units_are_cogs_whose_overviews_hold_classes_alone(finished: Region) -> None:
+    with rasterio.open(finished.run / "units" / "r0000_c0001.tif", overview_level=None) as file:
+        assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        known = set(np.unique(file.read()))
+    assert known <= {0, 1, 2, 255}
+
+
+def test_a_joined_cog_has_overviews_by_mode(finished: Region, read: Read) -> None:
+    path = finished.join(to="cog").outputs["classes"]
+    with rasterio.open(path) as file:
+        assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG" and file.overviews(1)
+        small = file.read(1, out_shape=(file.height // 2, file.width // 2))
+    assert set(np.unique(small)) <= set(np.unique(read(path)))
+
+
+def test_the_area_table_counts_every_pixel(finished: Region, read: Read) -> None:
+    result = finished.join()
+    classes = read(result.outputs["classes"])
+    for line in result.area_table:
+        assert line.pixels == (classes == line.value).sum()
+        assert line.square_metres == pytest.approx(line.pixels)
+    assert "building" in Path(result.outputs["areas"]).read_text()
+
+
+def test_shards_are_checked() -> None:
+    from dis2_core.country.shards import interleaved, shard_of
+
+    assert shard_of("3/64", {}) == (2, 64)
+    assert shard_of("", {}) == (0, 1)
+    assert shard_of("", {"CLOUD_RUN_TASK_INDEX": "4", "CLOUD_RUN_TASK_COUNT": "9"}) == (4, 9)
+    slurm = {"SLURM_ARRAY_TASK_ID": "12", "SLURM_ARRAY_TASK_COUNT": "4", "SLURM_ARRAY_TASK_MIN": "10"}
+    assert shard_of("", slurm) == (2, 4)
+    assert shard_of("1/2", slurm) == (0, 2)
+    from dis2_core.contract.errors import InputError
+
+    for bad in ({"AWS_BATCH_JOB_ARRAY_INDEX": "1"}, {"BATCH_TASK_INDEX": "5", "BATCH_TASK_COUNT": "5"}):
+        with pytest.raises(InputError):
+            shard_of("", bad)
+    with pytest.raises(ProtocolError):
+        shard_of("0/4", {})
+    parts = [list(interleaved(range(10), (index, 3))) for index in range(3)]
+    assert sorted(number for part in parts for number in part) == list(range(10))
+
+
+def simulated(folder: Path, region: Region) -> Plan:
+    """A plan of 10⁶ × 10⁶ pixels, most of them of nothing, as a VRT tells."""
+    vrt = folder / "large.vrt"
+    vrt.write_text(
+        '<VRTDataset rasterXSize="1000000" rasterYSize="1000000"><SRS>EPSG:32632</SRS>'
+        "<GeoTransform>400000, 1, 0, 5000000, 0, -1</GeoTransform>"
+        + "".join(
+            f'<VRTRasterBand dataType="Byte" band="{band}"><SimpleSource>'
+            f"<SourceFilename>{region.inputs['rgb']}</SourceFilename><SourceBand>{band}</SourceBand>"
+            '<SrcRect xOff="0" yOff="0" xSize="1300" ySize="1100"/>'
+            '<DstRect xOff="500000" yOff="500000" xSize="1300" ySize="1100"/></SimpleSource></VRTRasterBand>'
+            for band in (1, 2, 3)
+        )
+        + "</VRTDataset>"
+    )
+    run_plan(PlanJob(str(region.model), {"rgb": Source(str(vrt))}, str(region.run), side=3072))
+    return Plan.read(region.run)
+
+
+def test_a_hundred_thousand_units_take_seconds(region: Region, tmp_path: Path) -> None:
+    started = time.process_time()
+    plan = simulated(tmp_path, region)
+    planning = time.process_time() - started
+    assert len(plan.units) == 106_276
+    units = region.run / "units"
+    units.mkdir()
+    note = {"plan": plan.hash, "name": "", "outputs": {}, "scenarios": {"rgb": 5}, "areas": {"0": [5, 5.0]}}
+    text = json.dumps({**note, "windows": 1, "seconds": 1.0, "device": "cpu", "precision": "fp32", "version": "0"})
+    for unit in plan.all_units:
+        (units / f"{unit.name}.json").write_text(text)
+    started = time.process_time()
+    status = run_status(StatusJob(str(region.run)))
+    looking = time.process_time() - started
+    started = time.process_time()
+    result = run_join(JoinJob(str(region.run), to="gti"))
+    joining = time.process_time() - started
+    assert status.finished == result.units == len(plan.units)
+    print(f"plan {planning:.1f} s, status {looking:.1f} s, join {joining:.1f} s of CPU")
+    assert max(planning, looking, joining) < 60
