@@ -44,7 +44,7 @@ def plan(
             "--input",
             "-i",
             metavar="NAME=FILES",
-            help="A modality and its raster, folder, glob, VRT, GTI, list (CSV, GeoPackage) or STAC items.",
+            help="A modality and its raster, VRT, GTI, folder of GeoTIFFs, or glob.",
         ),
     ] = None,
     outputs: Annotated[

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from ..contract.catalogue import find_model, read_header, sha256
+from ..contract.country_jobs import ResumeJob
 from ..contract.other_jobs import read_job
 from ..contract.segment_job import Event, Job, Work
 from ..contract.untrusted import read_text, refusals
@@ -129,6 +130,9 @@ def segment(
     max_memory: MaxMemoryOption = None,
     format: FormatOption = "GTiff",
     aoi: AoiOption = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="In units, going on where an earlier call was broken off.")
+    ] = False,
     dry_run: DryRunOption = False,
     events: EventsOption = False,
 ) -> None:
@@ -158,7 +162,7 @@ def segment(
         format=format,
         aoi=aoi,
     )
-    execute(job, events=events, dry_run=dry_run)
+    execute(ResumeJob(job) if resume and not dry_run else job, events=events, dry_run=dry_run)
 
 
 app.command()(report_commands.evaluate)

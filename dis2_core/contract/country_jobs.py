@@ -26,7 +26,7 @@ class PlanJob(Work):
 
     Attributes:
         model, inputs, extent, extent_crs, grid, overlap, batch_size, precision, min_confidence, creation_options: As
-            in ``Job``; but an input may be a folder, a glob, a list of rasters or a STAC item collection as well.
+            in ``Job``; but an input may be a folder of GeoTIFFs or a glob as well.
         folder: Where the plan goes, and what is made of it.
         outputs: The rasters that every unit gets (``UNIT_RASTERS``).
         aoi: Polygons (GeoPackage, GeoJSON), outside which the map is no data; empty: all.
@@ -179,3 +179,47 @@ def read_shard(text: str) -> tuple[int, int]:
     if not (slash and index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count)):
         raise ProtocolError(f"'{text}' is no shard.", "Write 3/64: the third of 64, which are counted from 1.")
     return int(index) - 1, int(count)
+
+
+@dataclass(frozen=True)
+class ResumeJob(Work):
+    """A segmentation run made of units, so that it goes on where it was broken off.
+
+    Attributes:
+        run: The run.
+        side: Pixels a side of a unit.
+    """
+
+    KIND: ClassVar[str] = "resume"
+
+    run: Job
+    side: int = 2048
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The files that the run writes."""
+        return self.run.targets
+
+    @property
+    def folder(self) -> str:
+        """Where units lie until all are there: beside the map, named as it."""
+        return f"{self.run.outputs['classes']}.units"
+
+    def plan(self) -> PlanJob:
+        """The run as a plan."""
+        run = self.run
+        return PlanJob(
+            model=run.model,
+            inputs=run.inputs,
+            folder=self.folder,
+            outputs=tuple(name for name in UNIT_RASTERS if name in run.outputs),
+            aoi=run.aoi,
+            extent=run.extent,
+            extent_crs=run.extent_crs,
+            grid=run.grid,
+            overlap=run.overlap,
+            batch_size=run.batch_size,
+            precision=run.precision,
+            min_confidence=run.min_confidence,
+            side=self.side,
+        )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from .card import SLOTS
-from .country_jobs import JoinJob, PlanJob, StatusJob, WorkJob
+from .country_jobs import JoinJob, PlanJob, ResumeJob, StatusJob, WorkJob
 from .errors import ProtocolError
 from .names import check_names
 from .segment_job import (
@@ -294,7 +294,19 @@ class TrainJob(Work):
 #: The class of each kind of job.
 KINDS: Mapping[str, type[Work]] = {
     kind.KIND: kind
-    for kind in (Job, WhatIfJob, EvaluateJob, NdsmJob, CityJob, TrainJob, PlanJob, WorkJob, StatusJob, JoinJob)
+    for kind in (
+        Job,
+        WhatIfJob,
+        EvaluateJob,
+        NdsmJob,
+        CityJob,
+        TrainJob,
+        PlanJob,
+        WorkJob,
+        StatusJob,
+        JoinJob,
+        ResumeJob,
+    )
 }
 
 

@@ -1,24 +1,36 @@
-"""What a person may give for an input: one raster, or many in a folder, a glob, a list, a STAC item collection."""
+"""What a person may give for an input: one raster, or many in a folder or a glob."""
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from glob import glob
 from pathlib import Path
 from typing import Any
 
+from rasterio.enums import MaskFlags
+
 from ..contract.card import Modality
+from ..contract.errors import InputError
 from ..contract.segment_job import Source
+from ..rasters.crs import same_crs
 from ..rasters.formats import is_file_name
+from ..rasters.georeference import grid_of, read_grid
 from ..rasters.grid import Box, Grid
 from ..rasters.mosaic import Mosaic, Tile
+from ..rasters.opening import opened
 from ..rasters.reading import TILE_COLS, TILE_ROWS, WarpPlan
 from ..rasters.sources import files_behind
 from ..rasters.values.validity import HALO
+from ..run.targets import RASTER_SUFFIXES
 from .plan import FileState, PlannedInput
 from .states import state_of
 
+OPENED = 16  # rasters that are opened at once
+MEANINGS = ("red", "green", "blue", "alpha", "gray")
 ASKED = 16  # addresses of which a server is asked before each unit
 
 
@@ -40,10 +52,81 @@ class Found:
 
 
 def find(source: Source, modality: Modality, folder: Path) -> Found:
-    """Find out what an input consists of."""
+    """Find out what an input consists of.
+
+    Args:
+        source: A raster, a folder of GeoTIFFs, or a glob.
+        modality: What the model takes it for.
+        folder: Of the run, where the index of several rasters goes.
+
+    Raises:
+        InputError: There is no raster, or several do not lie on one lattice.
+    """
     path = os.path.abspath(source.path) if is_file_name(source.path) else source.path
-    files = files_behind([path])
-    return Found(replace(source, path=path), [state_of(file) for file in files])
+    several = _listed(path)
+    if several is None:
+        return Found(replace(source, path=path), [state_of(file) for file in files_behind([path])])
+    if not several:
+        raise InputError(f"There is no raster in {path}.", "Give a folder of GeoTIFFs, or a glob: tiles/*.jp2.")
+    return _mosaic(source, several, folder / "inputs" / f"{modality.name}.vrt")
+
+
+def _listed(path: str) -> list[str] | None:
+    """The rasters that a folder or a glob stands for; None: it is one raster."""
+    if is_file_name(path) and os.path.isdir(path) and not _is_product(path):
+        return sorted(str(file) for file in Path(path).iterdir() if file.suffix.lower() in RASTER_SUFFIXES)
+    if is_file_name(path) and not os.path.exists(path) and any(mark in path for mark in "*?["):
+        return sorted(file for file in glob(path, recursive=True) if os.path.isfile(file))
+    return None
+
+
+def _is_product(path: str) -> bool:
+    """Whether a folder is one raster, as the products of some satellites are."""
+    try:
+        read_grid(path)
+    except InputError:
+        return False
+    return True
+
+
+def _mosaic(source: Source, paths: Sequence[str], vrt: Path) -> Found:
+    """Several rasters of one lattice as one."""
+    with ThreadPoolExecutor(OPENED) as pool:
+        known = list(pool.map(_header, paths))
+    first, common = known[0]
+    tiles = []
+    for path, (grid, has) in zip(paths, known, strict=True):
+        grid = replace(grid, crs=first.crs) if same_crs(grid.crs or "", first.crs or "") else grid
+        offset = first.offset_of(grid)
+        if offset is None or (has["dtypes"], has["nodata"]) != (common["dtypes"], common["nodata"]):
+            raise InputError(
+                f"{path} has other pixels, bands, CRS or no-data values than {paths[0]}.",
+                "Give rasters of one lattice; or a VRT or GTI of all, which GDAL brings together.",
+            )
+        tiles.append(Tile(path, *offset, grid.height, grid.width))
+    top, left = min(tile.row for tile in tiles), min(tile.col for tile in tiles)
+    bottom, right = max(tile.row + tile.height for tile in tiles), max(tile.col + tile.width for tile in tiles)
+    tiles = [replace(tile, row=tile.row - top, col=tile.col - left) for tile in tiles]
+    masked = source.mask != "none"
+    common = {**common, "covered": True, "meanings": common["meanings"] if masked else ()}
+    vrt.parent.mkdir(exist_ok=True)
+    read_mosaic(first.window(top, left, bottom - top, right - left), common).write(vrt, tiles)
+    mask = source.mask if masked else "auto"  # of the mosaic, which knows where tiles lie and nothing else
+    return Found(replace(source, path=str(vrt), mask=mask), [state_of(path) for path in paths], tiles, common)
+
+
+def _header(path: str) -> tuple[Grid, dict[str, Any]]:
+    """The grid of a raster, and what a mosaic of its like has in common."""
+    with opened(path) as dataset:
+        if any(MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags for flags in dataset.mask_flag_enums):
+            raise InputError(
+                f"{path} has a mask of its own, which several rasters together would lose.",
+                "Make one raster of them with gdalbuildvrt, and give that.",
+            )
+        nodata = [None if value is None or math.isnan(value) else float(value) for value in dataset.nodatavals]
+        meanings = [item.name.capitalize() if item.name in MEANINGS else "" for item in dataset.colorinterp]
+        common = {"dtypes": list(dataset.dtypes), "nodata": nodata, "meanings": meanings, "block": 0}
+        return grid_of(path, dataset), common
 
 
 def source_within(planned: PlannedInput, part: Grid, place: Path) -> tuple[Source, list[FileState]]:

@@ -54,9 +54,8 @@ class Mosaic:
         meanings: GDAL's names of what bands hold: ``Alpha``, ``Red``; empty: nothing is said.
         palette: (red, green, blue, alpha) by value, of the first band.
         scale: What stored numbers are multiplied with.
-        block: Pixels a side of a block.
-        mask: What the tiles' own masks count: ``own`` (a pixel is there where its tile says so), ``cover``
-            (where a tile lies), or empty: the mosaic has no mask.
+        block: Pixels a side of the tiles' blocks, which lets GDAL leave them closed; 0: they differ.
+        covered: Whether a mask tells where tiles lie.
     """
 
     grid: Grid
@@ -67,7 +66,7 @@ class Mosaic:
     palette: Mapping[int, tuple[int, int, int, int]] | None = None
     scale: float = 1.0
     block: int = 512
-    mask: str = ""
+    covered: bool = False
 
     def write(self, path: Path, tiles: Iterable[Tile], *, relative: bool = False) -> None:
         """Write the VRT.
@@ -90,13 +89,13 @@ class Mosaic:
         listed = list(tiles)
         for index in range(len(self.dtypes)):
             self._band(root, index, listed, relative)
-        if self.mask:
+        if self.covered:
             self._mask(root, listed, relative)
         return ElementTree.tostring(root, encoding="unicode").encode()
 
     def _band(self, root: ElementTree.Element, index: int, tiles: Sequence[Tile], relative: bool) -> None:
         attributes = {"dataType": TYPES[self.dtypes[index]], "band": str(index + 1)}
-        attributes |= {"blockXSize": str(self.block), "blockYSize": str(self.block)}
+        attributes |= {"blockXSize": str(self.block or 512), "blockYSize": str(self.block or 512)}
         band = ElementTree.SubElement(root, "VRTRasterBand", attributes)
         nodata = self.nodata[index]
         for name, text in (
@@ -122,16 +121,11 @@ class Mosaic:
     def _mask(self, root: ElementTree.Element, tiles: Sequence[Tile], relative: bool) -> None:
         band = ElementTree.SubElement(ElementTree.SubElement(root, "MaskBand"), "VRTRasterBand", {"dataType": "Byte"})
         for tile in tiles:
-            if self.mask == "own":
-                source = self._source(band, "SimpleSource", tile, relative)
-                ElementTree.SubElement(source, "SourceBand").text = "mask,1"
-                self._place(source, tile, "uint8")
-            else:
-                source = self._source(band, "ComplexSource", tile, relative)
-                ElementTree.SubElement(source, "SourceBand").text = "1"
-                self._place(source, tile, self.dtypes[0])
-                ElementTree.SubElement(source, "ScaleOffset").text = "255"
-                ElementTree.SubElement(source, "ScaleRatio").text = "0"
+            source = self._source(band, "ComplexSource", tile, relative)
+            ElementTree.SubElement(source, "SourceBand").text = "1"
+            self._place(source, tile, self.dtypes[0])
+            ElementTree.SubElement(source, "ScaleOffset").text = "255"
+            ElementTree.SubElement(source, "ScaleRatio").text = "0"
 
     def _source(self, band: ElementTree.Element, kind: str, tile: Tile, relative: bool) -> ElementTree.Element:
         source = ElementTree.SubElement(band, kind)
@@ -141,7 +135,8 @@ class Mosaic:
     def _place(self, source: ElementTree.Element, tile: Tile, dtype: str) -> None:
         size = {"RasterXSize": str(tile.width), "RasterYSize": str(tile.height), "DataType": TYPES[dtype]}
         size |= {"BlockXSize": str(self.block), "BlockYSize": str(self.block)}
-        ElementTree.SubElement(source, "SourceProperties", size)
+        if self.block:  # a wrong one would scramble pixels
+            ElementTree.SubElement(source, "SourceProperties", size)
         for name, col, row in (("SrcRect", 0, 0), ("DstRect", tile.col, tile.row)):
             box = {"xOff": str(col), "yOff": str(row), "xSize": str(tile.width), "ySize": str(tile.height)}
             ElementTree.SubElement(source, name, box)

@@ -20,6 +20,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = {
     "work": (f"{_LIBRARY}.country.work", "run_work"),
     "status": (f"{_LIBRARY}.country.status", "run_status"),
     "join": (f"{_LIBRARY}.country.join", "run_join"),
+    "resume": (f"{_LIBRARY}.country.resume", "run_resumed"),
     "train": ("dis2_training.region.region", "run_training"),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dis2_core.contract.country_jobs import JoinJob, PlanJob, StatusJob, WorkJob
+from dis2_core.contract.country_jobs import JoinJob, PlanJob, ResumeJob, StatusJob, WorkJob
 from dis2_core.contract.errors import ProtocolError
 from dis2_core.contract.other_jobs import (
     KINDS,
@@ -45,6 +45,7 @@ JOBS = [
     WorkJob("run", "3/64", "tcp://here:8786", "skip", 0, threads=2),
     StatusJob("run"),
     JoinJob("run", "gti", partial=True),
+    ResumeJob(RUN, 512),
 ]
 
 

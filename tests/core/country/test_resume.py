@@ -1,0 +1,84 @@
+"""A run that goes on where it was broken off, and inputs of many files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio.windows import Window
+from regions import OUTPUTS, Read, Region
+
+from dis2_core.contract.country_jobs import ResumeJob
+from dis2_core.contract.errors import Cancelled, InputError
+from dis2_core.contract.segment_job import Event, Job, Source
+from dis2_core.country.resume import run_resumed
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_run_goes_on_and_is_the_same_map(finished: Region, read: Read, tmp_path: Path) -> None:
+    job = Job(
+        str(finished.model),
+        {name: Source(path) for name, path in finished.inputs.items()},
+        {name: str(tmp_path / f"{name}.tif") for name in OUTPUTS} | {"areas": str(tmp_path / "areas.csv")},
+        device="cpu",
+        overlap=0.25,
+        batch_size=1,
+        threads=1,
+    )
+    events: list[Event] = []
+    with pytest.raises(Cancelled):
+        run_resumed(
+            ResumeJob(job, 512),
+            progress=events.append,
+            cancelled=lambda: any("4 of" in str(event.data.get("detail")) for event in events),
+        )
+    units = tmp_path / "classes.tif.units" / "units"
+    before = {path.name: path.stat().st_mtime_ns for path in units.glob("*.json")}
+    assert len(before) == 4 and not (tmp_path / "classes.tif").exists()
+    told: list[Event] = []
+    result = run_resumed(ResumeJob(job, 512), progress=told.append)
+    assert any("5 of" in str(event.data.get("detail")) for event in told)
+    joined = finished.join().outputs
+    for name in OUTPUTS:
+        np.testing.assert_array_equal(read(result.outputs[name]), read(joined[name]), err_msg=name)
+    assert not units.parent.exists()
+    assert "building" in (tmp_path / "areas.csv").read_text()
+
+
+def cut(path: str, folder: Path, side: int) -> Path:
+    """Cut a raster into tiles."""
+    folder.mkdir()
+    with rasterio.open(path) as file:
+        for row in range(0, file.height, side):
+            for col in range(0, file.width, side):
+                part = Window(col, row, min(side, file.width - col), min(side, file.height - row))
+                profile = {**file.profile, "width": part.width, "height": part.height}
+                profile["transform"] = file.window_transform(part)
+                with rasterio.open(folder / f"{row}_{col}.tif", "w", **profile) as tile:
+                    tile.write(file.read(window=part))
+    return folder
+
+
+@pytest.mark.parametrize("form", ["{}", "{}/*.tif"])
+def test_many_files_are_one_input(finished: Region, region: Region, read: Read, tmp_path: Path, form: str) -> None:
+    tiles = {name: cut(path, tmp_path / name, 300) for name, path in finished.inputs.items()}
+    region.plan(inputs={name: form.format(folder) for name, folder in tiles.items()})
+    region.work()
+    outputs, expected = region.join().outputs, finished.join().outputs
+    for name in OUTPUTS:
+        np.testing.assert_array_equal(read(outputs[name]), read(expected[name]), err_msg=name)
+
+
+def test_rasters_of_several_lattices_are_refused(region: Region, tmp_path: Path) -> None:
+    folder = cut(region.inputs["rgb"], tmp_path / "rgb", 700)
+    with rasterio.open(folder / "0_0.tif", "r+") as file:
+        t = file.transform
+        file.transform = rasterio.Affine(t.a, 0, t.c + 0.4, 0, t.e, t.f)
+    with pytest.raises(InputError, match="has other pixels"):
+        region.plan(inputs={"rgb": str(folder)})
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="no raster in"):
+        region.plan(inputs={"rgb": str(tmp_path / "empty")})
