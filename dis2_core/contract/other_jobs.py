@@ -32,7 +32,7 @@ CITY_FILES = ("rgb.tif", "ndsm.tif", "labels.tif", "dsm.tif", "dtm.tif", "labels
 TRAINING_OUTPUTS = ("report", "model")
 
 #: How much work goes into a new model: (steps, width).
-EFFORTS: Mapping[str, tuple[int, int]] = {"quick": (300, 8), "normal": (800, 8), "thorough": (3000, 16)}
+EFFORTS: Mapping[str, tuple[int, int]] = {"quick": (1200, 8), "normal": (3000, 8), "thorough": (6000, 16)}
 HEAD_START = 3  #: A model that starts from another one takes so many times fewer steps
 
 

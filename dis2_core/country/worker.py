@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import torch
-
 from ..contract.catalogue import sha256
 from ..contract.country_jobs import WorkJob
 from ..contract.errors import ModelError
@@ -52,7 +50,7 @@ class Worker:
         self._job = job
         self._model = _model(self.plan)
         self._setup = self._settled()
-        self._model.network.eval().to(self._setup.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._model.settle(self._setup.device)
 
     def _settled(self) -> Setup:
         """The run over the whole region, as the plan has it, on this worker's device."""

@@ -18,6 +18,7 @@ from ..contract.catalogue import CARD_KEY, find_model, read_header
 from ..contract.errors import InvalidCard, InvalidModelFile, ModelNotFound
 from ..contract.untrusted import read_bytes, refusals
 from ..network import DIS2Config, SegmentationNetwork, build_network
+from ..network.folding import fold_norms
 from ..run.jobfolder import whole_file
 
 Shape = tuple[int, ...]
@@ -41,6 +42,13 @@ class Model:
     network: SegmentationNetwork
     sha256: str = ""
     path: Path | None = None
+
+    def settle(self, device: torch.device) -> None:
+        """Bring the network, in place, into the form in which it predicts: every run does it alike, to the last bit.
+
+        Its batch norms are folded: it can be trained and saved no more.
+        """
+        fold_norms(self.network.eval()).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def load_model(name_or_path: str | os.PathLike[str]) -> Model:

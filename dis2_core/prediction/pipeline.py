@@ -17,7 +17,6 @@ from ..contract.catalogue import find_model, read_card
 from ..contract.errors import NoValidData
 from ..contract.segment_job import Job
 from ..models.file import Model, load_model
-from ..network.folding import fold_norms
 from ..rasters.areas import AreaCounter, write_area_table
 from ..rasters.reading import ChunkStream, ModalityReader
 from ..rasters.values.ranges import range_warning
@@ -65,7 +64,7 @@ class Run:
         setup = prepare(job, model.card if model else read_card(find_model(job.model))).without(leave_out)
         _tell(setup, report)
         loaded = replace(model, network=copy.deepcopy(model.network)) if model else load_model(job.model)
-        fold_norms(loaded.network.eval()).to(setup.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        loaded.settle(setup.device)
         return cls(setup, loaded, report)
 
     def execute(self) -> SegmentationResult:

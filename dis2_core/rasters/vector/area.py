@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -195,7 +195,7 @@ def _read_geopackage(path: str) -> tuple[str, list[Any]]:
     """CRS and geometries of a GeoPackage's one layer of polygons."""
     hint = "Export the layer of polygons to a GeoPackage of its own."
     try:
-        with closing(sqlite3.connect(f"file:{os.path.abspath(path)}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as database:
             layers = database.execute(
                 "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY table_name"
             ).fetchall()
