@@ -72,9 +72,15 @@ def test_in_a_window_it_adds_a_page_to_the_options_and_takes_it_back(plugin_fold
         application = QgsApplication([], True)
         application.initQgis()
         import dis2
+        from qgis.gui import QgsMessageBar
+        from qgis.PyQt.QtWidgets import QMainWindow, QMenu
 
         class Window:
-            pages = []
+            pages, window, menu, messages = [], QMainWindow(), QMenu("Raster"), QgsMessageBar()
+            def mainWindow(self): return self.window
+            def rasterMenu(self): return self.menu
+            def addToolBar(self, title): return self.window.addToolBar(title)
+            def messageBar(self): return self.messages
             def registerOptionsWidgetFactory(self, page): self.pages.append(page)
             def unregisterOptionsWidgetFactory(self, page): self.pages.remove(page)
 

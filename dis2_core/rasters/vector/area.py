@@ -56,7 +56,7 @@ class Outlines:
             except Odd as reason:
                 raise InputError(
                     f"The area of interest {path} holds {reason}, so nobody can tell what is wanted.",
-                    "Give a file of polygons alone; Fix geometries in QGIS mends most.",
+                    "Give a file of polygons alone, with their geometries mended.",
                 ) from reason
         if not polygons:
             raise InputError(f"The area of interest {path} holds no polygon.", "Check the file and its layers.")
