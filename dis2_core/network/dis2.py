@@ -13,7 +13,7 @@ from ..contract.errors import InvalidModelFile
 from .base import Scenario, SegmentationNetwork
 from .classwise import ClassAttention, ClassDecoder
 from .config import DIS2Config
-from .encoder import Encoder
+from .encoder import Encoder, mean_maps
 from .fusion import HierarchicalFusion, resize_positions
 from .inputs import part_of, scenario_of
 
@@ -135,7 +135,7 @@ class DIS2(SegmentationNetwork):
         compensatory: dict[str, list[Tensor]],
         with_class_maps: bool,
     ) -> BranchOutput:
-        substitute = [] if len(route) == len(self.config.names) else _mean([compensatory[name] for name in route])
+        substitute = [] if len(route) == len(self.config.names) else mean_maps([compensatory[name] for name in route])
         slots = [own[name] if name in route else substitute for name in self.config.names]
         flags = own[route[0]][0].new_tensor([float(name in route) for name in self.config.names])
         output: BranchOutput = self.branches[self.config.branch(route)](slots, flags, with_class_maps)
@@ -182,10 +182,3 @@ class DIS2(SegmentationNetwork):
         from .author_checkpoint import write_author_state_dict
 
         return write_author_state_dict(self.config, self.state_dict(), training or {})
-
-
-def _mean(encodings: list[list[Tensor]]) -> list[Tensor]:
-    """The mean of several encoders' maps, level by level."""
-    if len(encodings) == 1:
-        return encodings[0]
-    return [torch.stack(level).mean(dim=0) for level in zip(*encodings, strict=True)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -31,7 +34,18 @@ class Encoder(nn.Module):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """(B, bands, H, W) -> four maps (B, c_l, H / 2^l, W / 2^l), l = 1..4."""
-        maps = [self.e1(x)]
+        return self.from_first(self.e1(x))
+
+    def from_first(self, first: Tensor) -> list[Tensor]:
+        """All four maps from the first."""
+        maps = [first]
         for stage in (self.e2, self.e3, self.e4):
             maps.append(stage(F.leaky_relu(maps[-1], SLOPE)))
         return maps
+
+
+def mean_maps(pyramids: Sequence[list[Tensor]]) -> list[Tensor]:
+    """The mean of several encoders' maps, level by level."""
+    if len(pyramids) == 1:
+        return pyramids[0]
+    return [torch.stack(level).mean(dim=0) for level in zip(*pyramids, strict=True)]

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from .base import Scenario, SegmentationNetwork
 from .config import DIS2Config
-from .encoder import Encoder, halving_conv
+from .encoder import Encoder, halving_conv, mean_maps
 from .inputs import part_of, scenario_of
 from .layers import SLOPE
 
@@ -83,7 +83,8 @@ class SharedDIS2(SegmentationNetwork):
             for name in available
             if any(name in route for route in routes)
         }
-        return self._trunk([_of_scenarios(projected, routes, level) for level in range(4)])
+        means = [mean_maps([projected[name] for name in route]) for route in routes]
+        return self._trunk([torch.cat(level) for level in zip(*means, strict=True)])  # (S B, C, h, w) a level
 
     def _trunk(self, means: list[Tensor]) -> SharedOutput:
         """From the mean maps at strides 2, 4, 8, 16 to the logits."""
@@ -140,12 +141,3 @@ def activated(x: Tensor) -> Tensor:
 def upsampled(x: Tensor) -> Tensor:
     """Twice the height and width, bilinear."""
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-
-
-def _of_scenarios(projected: Mapping[str, list[Tensor]], scenarios: Sequence[Scenario], level: int) -> Tensor:
-    """The mean map of each scenario's modalities at a level: (S B, C, h, w)."""
-    return torch.cat([_mean([projected[name][level] for name in scenario]) for scenario in scenarios])
-
-
-def _mean(maps: Sequence[Tensor]) -> Tensor:
-    return maps[0] if len(maps) == 1 else torch.stack(tuple(maps)).mean(dim=0)

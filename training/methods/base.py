@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -46,11 +46,6 @@ def blank(config: DIS2Config, name: str, inputs: Mapping[str, Tensor]) -> Tensor
     """A window of zeros in the place of a modality: after normalisation 0 is the mean of its bands."""
     like = next(iter(inputs.values()))  # (B, C, H, W) of another modality
     return like.new_zeros(like.shape[0], dict(config.modalities)[name], *like.shape[2:])
-
-
-def mean_maps(pyramids: Sequence[list[Tensor]]) -> list[Tensor]:
-    """The mean of several encoders' maps, level by level."""
-    return [torch.stack(level).mean(dim=0) for level in zip(*pyramids, strict=True)]
 
 
 class BaselineObjective(nn.Module):

@@ -20,12 +20,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dis2_core.network import DIS2Config, Scenario
+from dis2_core.network.encoder import mean_maps
 
-from ..base import Baseline, DrawingObjective, mean_maps, with_total
+from ..base import Baseline, with_total
 from ..decoder import MapDecoder
 from ..dis2.losses import distillation_kl, terms_mean
 from .stems import SharedEncoder
-from .teacher import MeanTeacher
+from .teacher import TaughtObjective
 
 RESPONSE, UNIMODAL, CROSS_MODAL = 50.0, 5.0, 10.0  # as published
 
@@ -56,14 +57,8 @@ class AnySeg(Baseline):
         return logits
 
 
-class AnySegObjective(DrawingObjective):
+class AnySegObjective(TaughtObjective[AnySeg]):
     """The task in the scenarios of a batch, and three distillations from the moving average of the network."""
-
-    network: AnySeg
-
-    def __init__(self, network: AnySeg, cross_entropy: float) -> None:
-        super().__init__(network, cross_entropy)
-        self.teacher = MeanTeacher(network)
 
     def forward(
         self, inputs: Mapping[str, Tensor], labels: Tensor, scenarios: Sequence[Scenario], distillation: float
@@ -72,9 +67,7 @@ class AnySegObjective(DrawingObjective):
 
         See ``Objective.forward``.
         """
-        teacher, full = self.teacher.network, self.network.config.names
-        if self.training:
-            self.teacher.follow(self.network)
+        teacher, full = self.moved_teacher(), self.network.config.names
         with torch.no_grad():
             targets = teacher.encode(inputs)
             answer = teacher.decode(targets, full)

@@ -16,9 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dis2_core.network import DIS2Config, Scenario
-from dis2_core.network.encoder import Encoder
+from dis2_core.network.encoder import Encoder, mean_maps
 
-from ..base import BaselineObjective, mean_maps, with_total
+from ..base import BaselineObjective, with_total
 from ..concatenation import Concatenation
 from ..dis2.losses import terms_mean
 

@@ -20,12 +20,12 @@ from torch import Tensor, nn
 
 from dis2_core.network import DIS2Config, Scenario
 
-from ..base import Baseline, DrawingObjective, with_total
+from ..base import Baseline, with_total
 from ..cross_entropy import cross_entropy
 from ..decoder import MapDecoder
 from ..dis2.losses import terms_mean
 from .stems import SharedEncoder
-from .teacher import MeanTeacher
+from .teacher import TaughtObjective
 
 
 class M3L(Baseline):
@@ -49,7 +49,7 @@ class M3L(Baseline):
         first = {name: self.encoder.first(name, inputs[name]) for name in seen}
         token = self.token.expand_as(first[seen[0]])  # (B, C, H / 2, W / 2)
         slots = [first[name] if name in kept else token for name in self.config.names for kept in scenarios]
-        levels = self.encoder.later(torch.cat(slots))  # (M S B, C, H / 2, W / 2), modality after modality
+        levels = self.encoder.encoder.from_first(torch.cat(slots))  # (M S B, C, H / 2, W / 2), modality after modality
         *skips, deepest = self.fusion(levels)  # (S B, C_l, H_l, W_l)
         logits = self.decoder(deepest, skips).logits
         return dict(zip(scenarios, logits.chunk(len(scenarios)), strict=True))
@@ -71,14 +71,8 @@ class LinearFusion(nn.Module):
         ]
 
 
-class M3LObjective(DrawingObjective):
+class M3LObjective(TaughtObjective[M3L]):
     """The task in the scenarios of a batch; what is incomplete learns the classes of the mean teacher, too."""
-
-    network: M3L
-
-    def __init__(self, network: M3L, cross_entropy: float) -> None:
-        super().__init__(network, cross_entropy)
-        self.teacher = MeanTeacher(network)
 
     def forward(
         self, inputs: Mapping[str, Tensor], labels: Tensor, scenarios: Sequence[Scenario], distillation: float
@@ -87,10 +81,9 @@ class M3LObjective(DrawingObjective):
 
         See ``Objective.forward``.
         """
-        if self.training:
-            self.teacher.follow(self.network)
+        teacher = self.moved_teacher()
         with torch.no_grad():
-            answer = self.teacher.network(inputs).argmax(dim=1)  # (B, H, W), where there is no label, too
+            answer = teacher(inputs).argmax(dim=1)  # (B, H, W), where there is no label, too
         logits = self.network.forward_scenarios(inputs, scenarios)
         terms = terms_mean([self.task("drawn", x, labels) for x in logits.values()])
         incomplete = [x for kept, x in logits.items() if len(kept) < len(inputs)]

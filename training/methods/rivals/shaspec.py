@@ -19,9 +19,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dis2_core.network import DIS2Config, Scenario
-from dis2_core.network.encoder import Encoder
+from dis2_core.network.encoder import Encoder, mean_maps
 
-from ..base import Baseline, DrawingObjective, encoders, mean_maps, with_total
+from ..base import Baseline, DrawingObjective, encoders, with_total
 from ..decoder import MapDecoder
 from ..dis2.losses import terms_mean
 from ..fusion import PlainFusion

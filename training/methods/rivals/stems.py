@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dis2_core.network import DIS2Config
 from dis2_core.network.encoder import Encoder
-from dis2_core.network.layers import SLOPE
 
 
 class SharedEncoder(nn.Module):
@@ -30,15 +28,8 @@ class SharedEncoder(nn.Module):
         found: Tensor = self.encoder.e1(self.stems[name](window))
         return found
 
-    def later(self, first: Tensor) -> list[Tensor]:
-        """All four maps from the first, of whatever modalities lie in the batch."""
-        maps = [first]
-        for stage in (self.encoder.e2, self.encoder.e3, self.encoder.e4):
-            maps.append(stage(F.leaky_relu(maps[-1], SLOPE)))
-        return maps
-
     def forward(self, inputs: Mapping[str, Tensor]) -> dict[str, list[Tensor]]:
         """Windows (B, C_m, H, W) by modality -> four maps (B, C_l, H_l, W_l) of each."""
         first = torch.cat([self.first(name, window) for name, window in inputs.items()])  # (M B, C, H / 2, W / 2)
-        levels = [level.chunk(len(inputs)) for level in self.later(first)]
+        levels = [level.chunk(len(inputs)) for level in self.encoder.from_first(first)]
         return {name: [level[i] for level in levels] for i, name in enumerate(inputs)}

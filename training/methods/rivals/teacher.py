@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
-from ..base import Baseline
+from ..base import Baseline, DrawingObjective
 from ..moving_average import follow
 
 DECAY = 0.99  # as M3L has published it; a young average forgets faster: min(1 - 1 / (steps + 1), .99)
@@ -43,3 +43,19 @@ class MeanTeacher(nn.Module, Generic[Student]):
         """Move towards the student; called with every batch, before it is learned from."""
         follow(self.network, student, min(1 - 1 / (int(self.steps) + 1), DECAY))
         self.steps += 1
+
+
+class TaughtObjective(DrawingObjective, Generic[Student]):
+    """An objective whose network has a mean teacher."""
+
+    network: Student
+
+    def __init__(self, network: Student, cross_entropy: float) -> None:
+        super().__init__(network, cross_entropy)
+        self.teacher = MeanTeacher(network)
+
+    def moved_teacher(self) -> Student:
+        """The teacher of a batch; in training it has come nearer to the network first."""
+        if self.training:
+            self.teacher.follow(self.network)
+        return self.teacher.network
