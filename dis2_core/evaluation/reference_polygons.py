@@ -66,18 +66,18 @@ class PolygonCodes:
         self.grid = grid
         self._polygons: list[Polygon] = []
         file = FeatureFile(reference)
-        codes, distant = self._read(file)
+        bring = Projection.between(reference.title, file.crs, grid)
+        codes, distant = self._read(file, bring)
         self.texts = tuple(codes)
-        self.remarks = tuple(_remarks(file, reference.title, grid))
+        self.remarks = tuple(_remarks(file, reference.title, bring))
         if not self._polygons:
             raise self._nothing(file, distant)
         self._boxes = np.array([polygon.bounds for polygon in self._polygons])
 
-    def _read(self, file: FeatureFile) -> tuple[dict[str, int], int]:
+    def _read(self, file: FeatureFile, bring: Projection) -> tuple[dict[str, int], int]:
         """Take the polygons in; returns codes by class, and how many polygons lie elsewhere."""
         codes: dict[str, int] = {}
         distant = 0
-        bring = Projection.between(self._reference.title, file.crs, self.grid)
         for polygon in file.polygons():
             if not bring.reaches(polygon.rings[0]):
                 distant += 1
@@ -148,8 +148,8 @@ class PolygonCodes:
         return (self._polygons[index] for index in np.flatnonzero(near))
 
 
-def _remarks(file: FeatureFile, title: str, grid: Grid) -> Iterator[Event]:
-    if text := Projection.between(title, file.crs, grid).describe():
+def _remarks(file: FeatureFile, title: str, bring: Projection) -> Iterator[Event]:
+    if text := bring.describe():
         yield Event("info", {"text": text})
     if file.left_out:
         yield Event("warning", {"code": "features", "text": f"{title}: left out are {file.left_out}."})
