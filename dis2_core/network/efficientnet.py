@@ -36,13 +36,13 @@ _NAMES = {
 }
 
 
-class NormedConv(nn.Module):
+class NormedConv(nn.Sequential):
     """Convolution without bias and batch norm, padded as TensorFlow does: where it is odd, more right and below."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups, bias=False)
-        self.norm = nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01)
+        self.norm = nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01)  # in a sequence, as ``fold_norms`` looks for it
         before, odd = divmod(kernel - stride, 2)  # of an even side that halves, or one that stays
         self.padding = (before, before + odd) * 2
 

