@@ -3,6 +3,8 @@
 PYTHON ?= python3
 QGIS_PYTHON ?= /usr/bin/python3
 PYTEST_ARGS ?=
+GPU_ARGS ?=
+BARE_VERSION ?= 3.12
 
 CORE := .venv/bin/python
 PLUGIN := .venv-qgis/bin/python
@@ -74,6 +76,22 @@ demo: setup package ## three scenarios through QGIS on a real scene, or on a gen
 
 readme-picture: setup package ## docs/images/demo.png anew, from the generated city
 	$(CORE) -m demo --scene city --picture docs/images/demo.png
+
+.PHONY: gpu gpu-wheels gpu-bare
+gpu: setup-core ## what a CUDA device does with it, in five minutes: build/gpu/gpu.md; GPU_ARGS
+	$(CORE) benchmarks/gpu.py $(GPU_ARGS)
+
+# pip matches a manylinux tag exactly.
+gpu-wheels: setup-core ## what a bare machine lacks beside torch, for its Python: BARE_VERSION=3.12
+	rm -rf build/wheels
+	$(CORE) -m pip download -q -c constraints.txt --no-deps --only-binary=:all: --implementation cp \
+		--python-version $(BARE_VERSION) --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 \
+		--platform manylinux2014_x86_64 -d build/wheels affine click-plugins cligj pyproj rasterio
+
+gpu-bare: ## gpu with $(PYTHON), which has torch, pytest and lightning, and with those wheels; no package index
+	$(PYTHON) -m pip install -q -c constraints.txt --no-index --no-deps --upgrade --target build/bare build/wheels/*.whl
+	ln -sfn $(CURDIR)/training build/bare/dis2_training
+	PYTHONPATH=$(CURDIR)/build/bare:$(CURDIR) $(PYTHON) benchmarks/gpu.py $(GPU_ARGS)
 
 .PHONY: screenshots
 screenshots: setup ## docs/images anew: the tutorial in a window of QGIS (needs Xvfb; Chromium for reports)

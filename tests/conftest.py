@@ -11,6 +11,15 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["OMP_NUM_THREADS"] = "1"
 
 
+def pytest_runtest_setup(item):
+    """Skip what needs a GPU where there is none. torch is asked for the marked tests alone: not all have it."""
+    if item.get_closest_marker("cuda"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs a CUDA device")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_wishes_about_terminals():
     """Services that run tests ask for colours, and a shell may tell its width: what is shown must not depend on it."""

@@ -264,7 +264,7 @@ def test_bfloat16_stays_close(card: ModelCard) -> None:
     np.testing.assert_allclose(torch.cat(rows, 1).numpy(), expected, atol=0.05)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.cuda
 def test_cuda_gives_the_answer_of_the_cpu(card: ModelCard) -> None:
     network, inputs = Pointwise(card), with_holes(random_inputs(card, 77, 101), card)
     expected = stitched(card, network, inputs, 0.5)

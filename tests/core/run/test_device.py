@@ -64,7 +64,7 @@ def test_a_device_beyond_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
         choose_device("cuda:2")
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.cuda
 def test_cuda() -> None:
     assert choose_device("auto") == choose_device("cuda") == CUDA
     assert "cuda:0 (" in describe_device(CUDA)
