@@ -70,6 +70,10 @@ format: setup-core ## let ruff put the code in order
 package: setup-core ## the plugin: build/dis2/ and the zip that QGIS installs
 	$(CORE) tools/package.py
 
+.PHONY: dist
+dist: setup-core ## wheel and sdist of library, CLI and training: build/dist/
+	$(CORE) -m build -q --no-isolation --outdir build/dist .
+
 .PHONY: demo readme-picture
 demo: setup package ## three scenarios through QGIS on a real scene, or on a generated city
 	$(CORE) -m demo

@@ -28,7 +28,7 @@ from .scoring.evaluation import evaluate, load_trained, publish, table
 def recipe_parser() -> Parser:
     """The parser of recipes; every value can be overridden, e.g. ``--optimizer.lr 3e-4``."""
     parser = Parser(description="Train a model from a recipe.")
-    parser.add_argument("--config", action=recipe_file(Recipe), help="recipe, a YAML file")
+    parser.add_argument("--config", action=recipe_file(Recipe), help="recipe: a YAML file, or a shipped name")
     parser.add_class_arguments(Recipe, None)
     return parser
 

@@ -22,7 +22,7 @@ DIS2_CORE = {
 
 TRAINING = {
     "configs": set(),
-    "options": set(),
+    "options": {"configs"},
     "data": {"options"},
     "methods": {"data"},
     "pretraining": set(),

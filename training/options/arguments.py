@@ -13,6 +13,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.untrusted import refusals
 
+from ..configs import shipped_recipes
 from .yaml_text import parse_yaml, read_yaml_text
 
 
@@ -25,7 +26,7 @@ class Parser(ArgumentParser):
 
 
 def recipe_file(kind: type) -> type[ActionConfigFile]:
-    """The action of ``--config``, for recipes that fill a dataclass.
+    """The action of ``--config``, for recipes that fill a dataclass: a file, or the name of a shipped recipe.
 
     A recipe is one file: where a section is to be, no name of another file is followed.
     """
@@ -34,7 +35,7 @@ def recipe_file(kind: type) -> type[ActionConfigFile]:
         def __call__(
             self, parser: ArgumentParser, cfg: Namespace, values: Any, option_string: str | None = None
         ) -> None:
-            path = Path(str(values))
+            path = shipped_recipes().get(str(values), Path(str(values)))
             with refusals(f"The recipe {path}"):
                 text = read_yaml_text(path)
                 entries = parse_yaml(text)

@@ -66,6 +66,12 @@ def config(name: str) -> str:
     return next(path for path in CONFIGS if Path(path).stem == name)
 
 
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: Path(path).stem)
+def test_a_recipe_that_ships_is_known_by_its_name(path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_recipe(["--config", Path(path).stem]) == read_recipe(["--config", path])
+
+
 def test_a_value_can_be_overridden() -> None:
     recipe = read_recipe(["--config", config("aerial_demo"), "--optimizer.lr", "0.5", "--model.width", "8"])
     assert (recipe.optimizer.lr, recipe.model.width) == (0.5, 8)
