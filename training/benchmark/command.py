@@ -38,7 +38,7 @@ class RunsFailed(Dis2Error):
 def benchmark_parser() -> Parser:
     """The parser of ``dis2-train benchmark``; every value can be overridden, e.g. ``--seeds "[0]"``."""
     parser = Parser(description="Train and test all methods on all seeds; write tables and plots.")
-    parser.add_argument("--config", action=recipe_file(BenchmarkRecipe), help="comparison: a YAML file, or a shipped name")
+    parser.add_argument("--config", action=recipe_file(BenchmarkRecipe), help="comparison: a YAML file, or a name")
     parser.add_class_arguments(BenchmarkRecipe, None)
     parser.add_argument("--out", type=Path, default=None, help="folder of the runs; default: runs/<name>")
     parser.add_argument(
