@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Optional
@@ -21,6 +22,7 @@ from qgis.PyQt.QtGui import QIcon
 from ..dis2_core.contract.errors import Dis2Error, InputError, UnreadableRaster
 from ..layers.crs import crs_text
 from ..layers.rasters import Choice
+from ..models.named import model_text
 from ..words.advice import in_words_of_qgis
 from ..words.creation_options import parse_creation_options
 from ..words.inputs import parse_masks, parse_nodata
@@ -158,8 +160,8 @@ class Dis2Algorithm(DeclaringAlgorithm):
         return self.parameterAsDouble(parameters, name, context) if given(parameters, name) else None
 
     def model(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
-        """Return ``MODEL``, a name or a path."""
-        return self.parameterAsString(parameters, "MODEL", context).strip()
+        """Return ``MODEL``: the name of a model that comes with the plugin, or a path."""
+        return model_text(self.parameterAsString(parameters, "MODEL", context).strip())
 
     def creation_options(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, str]:
         """Return ``CREATION_OPTIONS`` by name.
@@ -196,6 +198,12 @@ def given(parameters: dict[str, Any], name: str) -> bool:
 def source_text(value: Any) -> str:
     """Return what was given for a layer, for messages."""
     return value.source() if isinstance(value, QgsRasterLayer) else str(value)
+
+
+def tell_replaced(paths: Iterable[str], feedback: QgsProcessingFeedback) -> None:
+    """Say which files of earlier runs a run is going to replace."""
+    for path in filter(os.path.exists, paths):
+        feedback.pushInfo(tr("{} exists and is replaced when the run has ended well.").format(path))
 
 
 @contextmanager

@@ -14,9 +14,10 @@ from qgis.core import (
 )
 
 from ..dis2_core.contract.catalogue import ModelHeader, find_model, read_header, sha256
+from ..models.named import model_card
 from ..results.whole import whole_file
 from ..words.card_page import card_page
-from ..words.cards import input_texts, model_card
+from ..words.cards import input_texts
 from ..words.translation import keywords, language, messages, tr
 from .base import Dis2Algorithm, reported_errors
 

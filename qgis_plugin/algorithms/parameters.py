@@ -66,7 +66,11 @@ class DeclaringAlgorithm(QgsProcessingAlgorithm):
         """``MODEL``."""
         model = QgsProcessingParameterString("MODEL", tr("Model"), defaultValue=next(iter(shipped_models()), None))
         model.setMetadata(widget("model_widget.ModelWidgetWrapper"))
-        self.add(model, tr("A model that comes with the plugin, by its name, or the path of a model file."))
+        text = tr(
+            "A model that comes with the plugin or lies in the folder of yours, by its name, or the path of a model "
+            "file."
+        )
+        self.add(model, text)
 
     def add_slots(self, heights: str, other: str, usage: str, bands: str) -> None:
         """``OPTICAL``, ``ELEVATION``…, and bands, factor and offset of each.

@@ -22,7 +22,8 @@ from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.segment_job import GRIDS, Job, Source
 from ..layers.bands import LayerBands, rendered_bands
 from ..layers.rasters import Choice, WorkerRaster, files_of, job_source, provided, reading_share, worker_rasters
-from ..words.cards import check_slots, model_card, scenario_text, slot_field
+from ..models.named import model_card
+from ..words.cards import check_slots, scenario_text, slot_field
 from ..words.inputs import input_names, parse_scales
 from ..words.progress import Part
 from ..words.translation import tr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from ..words.cards import catalogue_html
 from ..words.progress import Part
 from ..words.translation import keywords, tr
 from ..worker.client import run_job
-from .base import given, reported_errors
+from .base import given, reported_errors, tell_replaced
 from .prediction import Prediction
 from .vector_outputs import VectorOutputs
 
@@ -122,8 +121,7 @@ class SegmentAlgorithm(VectorOutputs):
     ) -> dict[str, Any]:
         """Run the job in the worker, then make of its map what is wanted."""
         paths, places = self._raster_paths(parameters, context), self._places()
-        for path in filter(os.path.exists, paths.values()):
-            feedback.pushInfo(tr("{} exists and is replaced when the run has ended well.").format(path))
+        tell_replaced(paths.values(), feedback)
         outputs = {RASTERS[name]: path for name, path in paths.items()}
         begin = self.prediction.reading_share
         end = 1 - POLYGONS_SHARE if self.wants("POLYGONS", parameters, context) else 1.0

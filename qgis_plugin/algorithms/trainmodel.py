@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Optional
 
 from qgis.core import (
@@ -27,15 +28,17 @@ from ..dis2_core.contract.other_jobs import EFFORTS, Reference, TrainJob, effort
 from ..layers.crs import metres_per_unit
 from ..layers.rasters import WorkerRaster, job_source, provided, reading_share, temporary_folder, worker_rasters
 from ..layers.references import LayerReference
-from ..words.cards import field_labels, model_card
+from ..models.named import free_file, make_own_folder, model_card, model_text
+from ..words.cards import field_labels
 from ..words.progress import Part
 from ..words.translation import keywords, tr
 from ..worker.client import run_job
-from .base import given, reported_errors
+from .base import given, reported_errors, tell_replaced
 from .labels import LabelsAlgorithm
 from .parameters import widget
 
 READING_SHARE = 0.1  # of the progress bar, where QGIS has to write a raster for the worker
+NAME = "my-model"
 SERVICE_GSD = 1.0  # metres a pixel at which services are asked for pictures where no raster says better
 
 
@@ -108,7 +111,7 @@ class TrainModelAlgorithm(LabelsAlgorithm):
     def _add_training(self) -> None:
         start = QgsProcessingParameterString("START", tr("Start from model"), optional=True)
         start.setMetadata(widget("start_widget.StartWidgetWrapper"))
-        text = tr("A model that comes with the plugin, or a file: what fits is taken over. Empty: a new one.")
+        text = tr("A model by its name, or a file: what fits is taken over. Empty: a new one.")
         self.add(start, text)
         text = tr("'quick' to see whether it works at all, 'normal', or 'thorough' for a model that is to be used.")
         self.add_choice("EFFORT", tr("Effort"), list(EFFORTS), text, default="normal")
@@ -139,7 +142,7 @@ class TrainModelAlgorithm(LabelsAlgorithm):
         self.add_device()
 
     def _add_card(self) -> None:
-        name = QgsProcessingParameterString("NAME", tr("Name of the model"), defaultValue="my-model")
+        name = QgsProcessingParameterString("NAME", tr("Name of the model"), defaultValue=NAME)
         self.add(name, tr("Stands in the model's card and in the maps that it makes."))
         licence = QgsProcessingParameterString("LICENSE", tr("Licence of the model"), optional=True)
         self.add(licence, tr("What others may do with the model, if you pass it on."), advanced=True)
@@ -147,10 +150,14 @@ class TrainModelAlgorithm(LabelsAlgorithm):
         self.add(attribution, tr("Whom to name for the imagery and the labels."), advanced=True)
 
     def _add_outputs(self) -> None:
-        self.add(
-            QgsProcessingParameterFileDestination("MODEL", tr("Model"), tr("DIS2 model (*.safetensors)")),
-            tr("The model file, which 'Segment with missing modalities' takes at once."),
+        model = QgsProcessingParameterFileDestination(
+            "MODEL", tr("Model"), tr("DIS2 model (*.safetensors)"), defaultValue=str(free_file(NAME))
         )
+        text = tr(
+            "The model file. Those in the folder of your models (Settings > Options > DIS2) stand in the list of "
+            "models at once."
+        )
+        self.add(model, text)
         self.add(
             QgsProcessingParameterFileDestination("REPORT", tr("Report"), "HTML (*.html)", optional=True),
             tr("How good the model is with and without each raster, class by class, and how that was found out."),
@@ -171,12 +178,14 @@ class TrainModelAlgorithm(LabelsAlgorithm):
         begin = middle + self._labels.reading_share
         reading = Part(feedback, 0, middle)
         with reported_errors(), temporary_folder() as folder, provided(self._rasters, reading) as paths:
+            make_own_folder(Path(outputs["model"]))
             labels = self._labels.provide(folder, Part(feedback, middle, begin))
             inputs = {
                 slot: job_source(self._rasters[slot], path, self._bands[slot], self._scales[slot])
                 for slot, path in paths.items()
             }
             job = TrainJob(inputs=inputs, labels=labels, outputs=outputs, **self._settings)
+            tell_replaced(outputs.values(), feedback)
             result = run_job(job, Part(feedback, begin, 1), field_labels())
         return {name.upper(): path for name, path in outputs.items()} | _figures(result)
 
@@ -229,14 +238,14 @@ class TrainModelAlgorithm(LabelsAlgorithm):
 
     def _job_settings(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The arguments of ``TrainJob`` beside rasters, labels and outputs."""
-        start = self.parameterAsString(parameters, "START", context).strip()
+        start = model_text(self.parameterAsString(parameters, "START", context).strip())
         if start:
             model_card(start)  # says what is wrong with it
         names = ("steps", "width", "window", "batch_size")
         numbers = {name: self.whole_number(name.upper(), parameters, context) for name in names}
         chosen = {name: number for name, number in numbers.items() if number}
         return {
-            "name": self.parameterAsString(parameters, "NAME", context).strip() or "my-model",
+            "name": self.parameterAsString(parameters, "NAME", context).strip() or NAME,
             "start": start,
             **effort(self.parameterAsEnumString(parameters, "EFFORT", context), start),
             **chosen,

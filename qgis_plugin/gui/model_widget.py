@@ -1,4 +1,4 @@
-"""The model parameter in dialogs: shipped models by name, or a file; what the model takes below."""
+"""The model parameter in dialogs: shipped and own models by name, or a file; what the model takes below."""
 
 from __future__ import annotations
 
@@ -15,21 +15,53 @@ from qgis.core import (
     QgsSettings,
 )
 from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QSignalBlocker, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QFocusEvent
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ..dis2_core.contract.card import ModelCard
-from ..dis2_core.contract.catalogue import SUFFIX, shipped_models
+from ..dis2_core.contract.catalogue import SUFFIX
 from ..dis2_core.contract.errors import Dis2Error
-from ..words.cards import model_card, summary_html
+from ..models.named import model_card, named_models
+from ..words.cards import summary_html
 from ..words.translation import tr
 from .slot_fields import SlotFields
 
 LAST_FOLDER = "dis2/last_model_folder"
 
 
+class ModelList(QComboBox):
+    """An editable list of the models that have a name, looked up anew whenever it opens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditable(True)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.addItems(list(named_models()))
+
+    def showPopup(self) -> None:
+        """Open; what was trained meanwhile is there."""
+        self._renew()
+        super().showPopup()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Likewise for those who go through the list with the keyboard."""
+        self._renew()
+        super().focusInEvent(event)
+
+    def _renew(self) -> None:
+        names, text = list(named_models()), self.currentText()
+        if names == [self.itemText(index) for index in range(self.count())]:
+            return
+        blocker = QSignalBlocker(self)  # the choice stays what it is
+        self.clear()
+        self.addItems(names)
+        self.setEditText(text)
+        blocker.unblock()
+
+
 class ModelWidget(QWidget):
-    """An editable list of shipped models, a button for files, and the card in two lines.
+    """A list of models by name, a button for files, and the card in two lines.
 
     Args:
         summary: Whether to show the card; a cell of the batch table has no room for it.
@@ -40,10 +72,7 @@ class ModelWidget(QWidget):
     def __init__(self, summary: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._card: ModelCard | None = None
-        self._combo = QComboBox()
-        self._combo.setEditable(True)
-        self._combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._combo.addItems(list(shipped_models()))
+        self._combo = ModelList()
         self._combo.lineEdit().setPlaceholderText(tr("Choose a model file"))
         self._combo.setAccessibleName(tr("Model"))
         self.setFocusProxy(self._combo)
@@ -120,10 +149,10 @@ class ModelWidgetWrapper(WidgetWrapper):
         fields.follow(self.widget.card())
 
     def _modeler_widget(self) -> QComboBox:
-        """Shipped models, and the strings and files of the model that is being designed."""
+        """Models by name, and the strings and files of the model that is being designed."""
         combo = QComboBox()
         combo.setEditable(True)
-        for name in shipped_models():
+        for name in named_models():
             combo.addItem(name, name)
         types = [QgsProcessingParameterString, QgsProcessingParameterFile]
         outputs = [QgsProcessingOutputString, QgsProcessingOutputFile]

@@ -12,7 +12,8 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 from qgis.utils import iface
 
 from ..dis2_core.contract.errors import Dis2Error
-from ..words.cards import model_card, scenario_text
+from ..models.named import model_card
+from ..words.cards import scenario_text
 from ..words.translation import tr
 from .preview import Preview, preview_region
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from processing.gui.wrappers import DIALOG_BATCH, DIALOG_MODELER, DIALOG_STANDARD
+from qgis.core import QgsProcessingContext
 from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
 from qgis.PyQt.QtWidgets import QLabel, QWidget
 
+from ..models.named import free_file
 from ..words.translation import tr
 from .model_widget import ModelWidget, ModelWidgetWrapper
 
@@ -38,18 +42,34 @@ class StartWidgetWrapper(ModelWidgetWrapper):
         return widget
 
     def postInitialize(self, wrappers: list[QgsAbstractProcessingParameterWidgetWrapper]) -> None:
-        """Mark what is required of fields that QGIS calls optional: one of two will do.
+        """Mark what is required, and let the file follow the model's name.
 
         The fields of rasters stay open: what the start model does not know can be learned.
         """
         if self.dialogType != DIALOG_STANDARD:
             return
-        marks = {
-            "LABELS": tr("{} [required, or a raster]"),
-            "CLASS_FIELD": tr("{} [required with polygons]"),
-            "LABELS_RASTER": tr("{} [required, or polygons]"),
-        }
-        for wrapper in wrappers:
-            definition, label = wrapper.parameterDefinition(), wrapper.wrappedLabel()
-            if definition.name() in marks and isinstance(label, QLabel):
-                label.setText(marks[definition.name()].format(definition.description()))
+        fields = {wrapper.parameterDefinition().name(): wrapper for wrapper in wrappers}
+        _mark_required(fields)
+        self._suggestion = fields["MODEL"].parameterValue()
+        fields["NAME"].widgetValueHasChanged.connect(lambda: self._suggest(fields["NAME"], fields["MODEL"]))
+
+    def _suggest(
+        self, name: QgsAbstractProcessingParameterWidgetWrapper, file: QgsAbstractProcessingParameterWidgetWrapper
+    ) -> None:
+        """Name the file after the model, unless a person has named it."""
+        if file.parameterValue() == self._suggestion:
+            file.setParameterValue(str(free_file(str(name.parameterValue() or ""))), QgsProcessingContext())
+            self._suggestion = file.parameterValue()
+
+
+def _mark_required(fields: Mapping[str, QgsAbstractProcessingParameterWidgetWrapper]) -> None:
+    """Mark what is required of fields that QGIS calls optional: one of two will do."""
+    marks = {
+        "LABELS": tr("{} [required, or a raster]"),
+        "CLASS_FIELD": tr("{} [required with polygons]"),
+        "LABELS_RASTER": tr("{} [required, or polygons]"),
+    }
+    for name, mark in marks.items():
+        label = fields[name].wrappedLabel()
+        if isinstance(label, QLabel):
+            label.setText(mark.format(fields[name].parameterDefinition().description()))

@@ -15,6 +15,11 @@
   </message>
   <message>
    <location filename="../algorithms/base.py"></location>
+   <source>{} exists and is replaced when the run has ended well.</source>
+   <translation>{} existe et sera remplacé si le traitement réussit.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/base.py"></location>
    <source>The raster '{}' ({}) cannot be read.</source>
    <translation>Le raster « {} » ({}) ne peut pas être lu.</translation>
   </message>
@@ -485,6 +490,11 @@
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
+   <source>A model that comes with the plugin or lies in the folder of yours, by its name, or the path of a model file.</source>
+   <translation>Un modèle fourni avec l'extension ou placé dans le dossier de vos modèles, par son nom, ou le chemin d'un fichier de modèle.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/parameters.py"></location>
    <source>When the no-data value makes a pixel void: NAME=any (where a band has it), NAME=all (where all bands have it) or NAME=none. Values instead of these words mean no data, instead of those of file and layer. For example {}. Empty: what is set on the layer, in any band.</source>
    <translation>Quand la valeur sans données rend un pixel vide : NAME=any (là où une bande l'a), NAME=all (là où toutes les bandes l'ont) ou NAME=none. Des valeurs à la place de ces mots signifient l'absence de données, au lieu de celles du fichier et de la couche. Par exemple {}. Vide : ce qui est réglé sur la couche, dans n'importe quelle bande.</translation>
   </message>
@@ -502,11 +512,6 @@
    <location filename="../algorithms/parameters.py"></location>
    <source>Model</source>
    <translation>Modèle</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/parameters.py"></location>
-   <source>A model that comes with the plugin, by its name, or the path of a model file.</source>
-   <translation>Un modèle fourni avec l'extension, par son nom, ou le chemin d'un fichier de modèle.</translation>
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
@@ -784,11 +789,6 @@
    <translation>{} : {}</translation>
   </message>
   <message>
-   <location filename="../algorithms/segment.py"></location>
-   <source>{} exists and is replaced when the run has ended well.</source>
-   <translation>{} existe et sera remplacé si le traitement réussit.</translation>
-  </message>
-  <message>
    <location filename="../algorithms/setupruntime.py"></location>
    <source>Set up the runtime</source>
    <translation>Installer l'environnement d'exécution</translation>
@@ -970,8 +970,8 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
-   <source>A model that comes with the plugin, or a file: what fits is taken over. Empty: a new one.</source>
-   <translation>Un modèle fourni avec l'extension, ou un fichier : ce qui convient est repris. Vide : un nouveau modèle.</translation>
+   <source>A model by its name, or a file: what fits is taken over. Empty: a new one.</source>
+   <translation>Un modèle par son nom, ou un fichier : ce qui convient est repris. Vide : un nouveau modèle.</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -982,6 +982,11 @@
    <location filename="../algorithms/trainmodel.py"></location>
    <source>Blocks of the labelled ground that are not trained on, so that they can tell how good the model is.</source>
    <translation>Blocs du terrain étiqueté qui ne servent pas à l'entraînement, afin de mesurer la qualité du modèle.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
+   <source>The model file. Those in the folder of your models (Settings &gt; Options &gt; DIS2) stand in the list of models at once.</source>
+   <translation>Le fichier du modèle. Ceux du dossier de vos modèles (Préférences &gt; Options &gt; DIS2) figurent aussitôt dans la liste des modèles.</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -1055,8 +1060,8 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
-   <source>The model file, which 'Segment with missing modalities' takes at once.</source>
-   <translation>Le fichier de modèle, que « Segmenter avec des modalités manquantes » accepte aussitôt.</translation>
+   <source>DIS2 model (*.safetensors)</source>
+   <translation>Modèle DIS2 (*.safetensors)</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -1142,11 +1147,6 @@
    <location filename="../algorithms/trainmodel.py"></location>
    <source>Size of the pixels that the model works on. Empty: that of the finest raster, or the start's.</source>
    <translation>La taille des pixels sur lesquels travaille le modèle. Vide : celle du raster le plus fin, ou du modèle de départ.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/trainmodel.py"></location>
-   <source>DIS2 model (*.safetensors)</source>
-   <translation>Modèle DIS2 (*.safetensors)</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -1629,6 +1629,31 @@
    <translation>les options d'ouverture de son fichier ({})</translation>
   </message>
   <message>
+   <location filename="../models/named.py"></location>
+   <source>No model was chosen.</source>
+   <translation>Aucun modèle n'a été choisi.</translation>
+  </message>
+  <message>
+   <location filename="../models/named.py"></location>
+   <source>Choose another one under Settings &gt; Options &gt; DIS2, or another file for the model.</source>
+   <translation>Choisissez-en un autre sous Préférences &gt; Options &gt; DIS2, ou un autre fichier pour le modèle.</translation>
+  </message>
+  <message>
+   <location filename="../models/named.py"></location>
+   <source>Choose a model file, or one of these: {}.</source>
+   <translation>Choisissez un fichier de modèle, ou l'un de ceux-ci : {}.</translation>
+  </message>
+  <message>
+   <location filename="../models/named.py"></location>
+   <source>none</source>
+   <translation>aucun</translation>
+  </message>
+  <message>
+   <location filename="../models/named.py"></location>
+   <source>The folder of your models, '{}', cannot be made ({}).</source>
+   <translation>Le dossier de vos modèles, « {} », ne peut pas être créé ({}).</translation>
+  </message>
+  <message>
    <location filename="../options/groups.py"></location>
    <source>A Python of DIS2's own, which it installs</source>
    <translation>Un Python propre à DIS2, que l'extension installe</translation>
@@ -1702,6 +1727,16 @@
    <location filename="../options/groups.py"></location>
    <source>Download a Python (otherwise the machine's own, 3.10 to 3.13)</source>
    <translation>Télécharger un Python (sinon celui de la machine, 3.10 à 3.13)</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>Folder of your models</source>
+   <translation>Dossier de vos modèles</translation>
+  </message>
+  <message>
+   <location filename="../options/groups.py"></location>
+   <source>New models go here; all models in it stand in the lists of models</source>
+   <translation>Les nouveaux modèles y sont enregistrés ; tous ceux qu'il contient figurent dans les listes de modèles</translation>
   </message>
   <message>
    <location filename="../options/groups.py"></location>
@@ -2905,11 +2940,6 @@
   </message>
   <message>
    <location filename="../words/cards.py"></location>
-   <source>No model was chosen.</source>
-   <translation>Aucun modèle n'a été choisi.</translation>
-  </message>
-  <message>
-   <location filename="../words/cards.py"></location>
    <source>No raster was given.</source>
    <translation>Aucun raster n'a été fourni.</translation>
   </message>
@@ -2922,16 +2952,6 @@
    <location filename="../words/cards.py"></location>
    <source>{:g} m a pixel</source>
    <translation>{:g} m par pixel</translation>
-  </message>
-  <message>
-   <location filename="../words/cards.py"></location>
-   <source>Choose a model file, or a shipped model: {}.</source>
-   <translation>Choisissez un fichier de modèle, ou un modèle fourni : {}.</translation>
-  </message>
-  <message>
-   <location filename="../words/cards.py"></location>
-   <source>none</source>
-   <translation>aucun</translation>
   </message>
   <message>
    <location filename="../words/cards.py"></location>

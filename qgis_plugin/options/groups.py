@@ -1,4 +1,4 @@
-"""The groups of the page: a Python of DIS2's own, one that exists already, and where packages come from."""
+"""The groups of the page: a Python of DIS2's own, one that exists already, where packages come from, models."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..algorithms.setupruntime import CHECK, CREATE, REMOVE, REPAIR
+from ..models.named import profile_folder
 from ..runtime import layout
 from ..runtime.packages.backend import AUTO, CPU
 from ..words.translation import tr
@@ -150,6 +151,25 @@ class SourcesGroup(QgsCollapsibleGroupBox):
         form.addRow("", self.offline)
         form.addRow("", self.download)
         self.setCollapsed(True)
+
+
+class ModelsGroup(QWidget):
+    """Where one's own models lie.
+
+    Attributes:
+        folder: The one that a person chose.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = QgsFileWidget()
+        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.folder.setDialogTitle(tr("Folder of your models"))
+        self.folder.lineEdit().setPlaceholderText(str(profile_folder()))
+        self.folder.setToolTip(tr("New models go here; all models in it stand in the lists of models"))
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 4, 0, 4)
+        form.addRow(tr("Folder of your models"), self.folder)
 
 
 def _lay_out(group: QWidget, choice: QRadioButton, form: QFormLayout) -> None:

@@ -1,4 +1,4 @@
-"""The page under Settings > Options: which Python runs the models, and its set-up."""
+"""The page under Settings > Options: which Python runs the models, its set-up, and where one's own models lie."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..algorithms.setupruntime import CHECK, CREATE, REMOVE, REPAIR
 from ..runtime import layout
 from ..runtime.interpreter import chosen_python
 from ..words.translation import tr
-from .groups import ExistingGroup, ManagedGroup, SourcesGroup
+from .groups import ExistingGroup, ManagedGroup, ModelsGroup, SourcesGroup
 from .progress import LogView, ProgressLine
 from .run import SetupRun
 from .settings import PageSettings, load, store
@@ -34,11 +34,13 @@ class OptionsPage(QgsOptionsPageWidget):
         self._diagnosis: Optional[str] = None
         self._state, self._progress, self._log = StateLine(), ProgressLine(), LogView()
         self._managed, self._existing, self._sources = ManagedGroup(), ExistingGroup(), SourcesGroup()
+        self._models = ModelsGroup()
         page = QVBoxLayout(self)
         page.addLayout(self._state)
         page.addWidget(self._managed)
         page.addWidget(self._existing)
         page.addWidget(self._sources)
+        page.addWidget(self._models)
         page.addLayout(self._progress)
         page.addWidget(self._log, 1)
         choice = QButtonGroup(self)  # they have different parents, which is not enough to exclude each other
@@ -72,6 +74,7 @@ class OptionsPage(QgsOptionsPageWidget):
         sources.wheels.setFilePath(settings.wheels)
         sources.offline.setChecked(settings.offline)
         sources.download.setChecked(settings.download)
+        self._models.folder.setFilePath(settings.models)
         sources.setCollapsed(not (sources.index.text() or sources.wheels.filePath()))
 
     def _chosen(self) -> PageSettings:
@@ -84,6 +87,7 @@ class OptionsPage(QgsOptionsPageWidget):
             wheels=sources.wheels.filePath().strip(),
             offline=sources.offline.isChecked(),
             download=sources.download.isChecked(),
+            models=self._models.folder.filePath().strip(),
         )
 
     def _act(self, action: str) -> None:

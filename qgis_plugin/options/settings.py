@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from qgis.core import QgsSettings
 
+from ..models.named import FOLDER_SETTING as MODELS_SETTING
 from ..runtime.interpreter import SETTING
 from ..runtime.layout import FOLDER_SETTING
 from ..runtime.packages.backend import AUTO
@@ -29,6 +30,7 @@ class PageSettings:
         wheels: A folder of wheels, or empty.
         offline: Whether that folder is all there is.
         download: Whether a Python is downloaded.
+        models: The folder of one's own models; empty: that of the profile.
     """
 
     python: str
@@ -38,6 +40,7 @@ class PageSettings:
     wheels: str
     offline: bool
     download: bool
+    models: str
 
 
 def load() -> PageSettings:
@@ -51,6 +54,7 @@ def load() -> PageSettings:
         wheels=str(settings.value(WHEELS_SETTING, "") or ""),
         offline=settings.value(OFFLINE_SETTING, False, type=bool),
         download=settings.value(DOWNLOAD_SETTING, True, type=bool),
+        models=str(settings.value(MODELS_SETTING, "") or ""),
     )
 
 
@@ -64,6 +68,7 @@ def store(chosen: PageSettings) -> None:
         OFFLINE_SETTING: chosen.offline,
         DOWNLOAD_SETTING: chosen.download,
         DEVICE_SETTING: chosen.device,
+        MODELS_SETTING: chosen.models,
     }
     settings = QgsSettings()
     for name, value in values.items():

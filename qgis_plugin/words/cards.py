@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from html import escape
+from pathlib import Path
 
 from ..dis2_core.contract.card import SLOTS, ModelCard, scenario_name
-from ..dis2_core.contract.catalogue import find_model, read_card, shipped_models
-from ..dis2_core.contract.errors import Dis2Error, ModelNotFound, NoInput, UnknownModality
+from ..dis2_core.contract.catalogue import read_card, shipped_models
+from ..dis2_core.contract.errors import Dis2Error, NoInput, UnknownModality
 from .translation import tr
 
 MANY_SCENARIOS = 7  # all of three modalities; of more, the full one and the single ones are told
@@ -39,20 +40,6 @@ def field_labels() -> dict[str, str]:
     """Return the labels of all slots' fields, by slot and by what models of one's own call their modalities."""
     labels = {slot: slot_field(slot) for slot in SLOTS}
     return {**labels, "rgb": labels["optical"], "ndsm": labels["elevation"]}
-
-
-def model_card(model: str) -> ModelCard:
-    """Return the card of a shipped model or a file.
-
-    Raises:
-        ModelError: There is no such model, or its file is damaged.
-    """
-    if not model:
-        raise ModelNotFound(
-            tr("No model was chosen."),
-            tr("Choose a model file, or a shipped model: {}.").format(", ".join(shipped_models()) or tr("none")),
-        )
-    return read_card(find_model(model))
 
 
 def input_texts(card: ModelCard) -> list[str]:
@@ -113,11 +100,11 @@ def summary_html(card: ModelCard) -> str:
 
 def catalogue_html() -> str:
     """Return the shipped models as list items for the help; a damaged one says so."""
-    return "".join(f"<li><b>{escape(name)}</b>: {_catalogue_entry(name)}</li>" for name in shipped_models())
+    return "".join(f"<li><b>{escape(name)}</b>: {_entry(path)}</li>" for name, path in shipped_models().items())
 
 
-def _catalogue_entry(name: str) -> str:
+def _entry(path: Path) -> str:
     try:
-        return summary_html(model_card(name))
+        return summary_html(read_card(path))
     except Dis2Error as error:
         return escape(str(error))

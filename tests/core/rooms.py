@@ -39,9 +39,10 @@ QGIS_PLUGIN = {
     "results": {"words"},
     "runtime": {"words"},
     "worker": {"words", "runtime"},
-    "gui": {"words", "layers"},
-    "algorithms": {"words", "layers", "results", "runtime", "worker", "gui"},
-    "options": {"words", "runtime", "algorithms"},
+    "models": {"words"},
+    "gui": {"words", "layers", "models"},
+    "algorithms": {"words", "layers", "models", "results", "runtime", "worker", "gui"},
+    "options": {"words", "models", "runtime", "algorithms"},
     ".": {"runtime", "worker", "gui", "algorithms", "options"},
 }
 

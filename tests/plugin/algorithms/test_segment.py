@@ -90,7 +90,7 @@ def test_open_options_of_a_layer_are_no_part_of_its_path(plugin, scene):
 
 
 def test_scales(plugin, scene):
-    from dis2.words.cards import model_card
+    from dis2.models.named import model_card
     from dis2.words.inputs import input_names, parse_scales
 
     names = input_names(model_card(scene.model))

@@ -161,7 +161,7 @@ def test_dialog_doubts_what_cannot_be_meant(dialog, scene, tmp_path):
 
 def test_bands_that_a_layer_shows_count_where_its_file_says_nothing(plugin, scene, tmp_path):
     from dis2.layers.bands import LayerBands, layer_choice
-    from dis2.words.cards import model_card
+    from dis2.models.named import model_card
 
     optical = model_card(scene.model).modalities[0]
     unnamed = photo(tmp_path / "unnamed.tif", [gdal.GCI_Undefined] * 4, count=4)

@@ -170,7 +170,7 @@ def test_a_view_beside_the_rasters(dialog, canvas, real_worker):
 def test_a_large_view_is_limited_to_some_windows_on_the_ground(plugin, scene, crs):
     """Measured on the ellipsoid; EPSG:2264 counts in feet."""
     from dis2.gui.preview import WINDOWS_A_SIDE, preview_region
-    from dis2.words.cards import model_card
+    from dis2.models.named import model_card
 
     system, transforms = QgsCoordinateReferenceSystem(crs), QgsCoordinateTransformContext()
     view = QgsReferencedRectangle(SCENE if crs == "EPSG:2056" else _far_view(system), system)
@@ -204,7 +204,7 @@ def _corners(box):
 
 def test_a_small_view_is_shown_as_a_whole(plugin, scene):
     from dis2.gui.preview import preview_region
-    from dis2.words.cards import model_card
+    from dis2.models.named import model_card
 
     view = QgsReferencedRectangle(SCENE, QgsCoordinateReferenceSystem("EPSG:2056"))
     region, limited = preview_region(view, model_card(scene.model), QgsCoordinateTransformContext())

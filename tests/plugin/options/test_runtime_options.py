@@ -71,12 +71,14 @@ def test_what_is_chosen_is_kept(page, tmp_path):
     page._sources.wheels.setFilePath(str(tmp_path))
     page._sources.offline.setChecked(True)
     page._sources.download.setChecked(False)
+    page._models.folder.setFilePath(str(tmp_path / "models"))
     page._managed.device.setCurrentIndex(page._managed.device.findData("cpu"))
     page.apply()
     again = fresh_page()
     assert again._parameters("create") == page._parameters("create")
     assert again._parameters("create")["DEVICE"] == "cpu" and again._parameters("create")["OFFLINE"] is True
     assert not again._sources.isCollapsed()  # what is set is to be seen
+    assert again._chosen().models == str(tmp_path / "models")
 
 
 def test_a_path_chooses_the_existing_python_and_the_other_choice_forgets_it(page, fake_python):

@@ -1,0 +1,1 @@
+"""Which models can a person choose, and where do those that they make go?"""
