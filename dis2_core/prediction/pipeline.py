@@ -316,10 +316,7 @@ def provenance(setup: Setup, sha256: str) -> dict[str, str]:
 
 def _tell(setup: Setup, report: Reporter) -> None:
     """Tell what was found before the work begins."""
-    for item in setup.inputs:
-        for event in item.remarks:
-            report.pass_on(event)
-    for event in setup.alignment.remarks:
+    for event in setup.remarks:
         report.pass_on(event)
     if setup.missing:
         report.info(f"Missing, and made up for by the model: {', '.join(setup.missing)}.")

@@ -13,7 +13,7 @@ import torch
 
 from ..contract.card import ModelCard
 from ..contract.catalogue import find_model, read_card
-from ..contract.segment_job import OUTPUTS, Job, reference_raster
+from ..contract.segment_job import OUTPUTS, Event, Job, reference_raster
 from ..rasters.alignment import Alignment, align, resampling_ratio
 from ..rasters.geotiff import Storage
 from ..rasters.grid import Box, Grid, WindowPlan
@@ -22,7 +22,7 @@ from ..rasters.opening import GDAL_OPTIONS
 from ..rasters.reading import WarpPlan, choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..rasters.vector.area import Area, Outlines
-from ..run.device import choose_device, choose_precision, default_batch_size, describe_device
+from ..run.device import choose_device, choose_precision, default_batch_size, describe_device, slow_bfloat16
 from ..run.disk import require_space
 from ..run.memory import require_memory
 from ..run.targets import check_targets
@@ -76,6 +76,16 @@ class Setup:
         if self.area is None or working.crs == output.crs:
             return self.area
         return Area.on(working, Outlines(self.job.aoi, str(output.crs), self.area.polygons))
+
+    @property
+    def remarks(self) -> list[Event]:
+        """What was found before the work begins, and people should know."""
+        of_inputs = [event for item in self.inputs for event in item.remarks]
+        return [*of_inputs, *self.alignment.remarks, *self._remarks_on_precision()]
+
+    def _remarks_on_precision(self) -> list[Event]:
+        slow = self.precision == torch.bfloat16 and slow_bfloat16(self.device, "--precision fp32 or auto")
+        return [Event("warning", {"code": "slow-precision", "text": slow})] if slow else []
 
     @property
     def margin(self) -> int:
@@ -303,7 +313,6 @@ def plan_job(job: Job) -> JobPlan:
 def describe(setup: Setup) -> JobPlan:
     """Put a setup into plain values."""
     working, output = setup.alignment.working, setup.alignment.output
-    remarks = [*(event for item in setup.inputs for event in item.remarks), *setup.alignment.remarks]
     return JobPlan(
         model=setup.card.name,
         crs=output.crs,
@@ -321,8 +330,8 @@ def describe(setup: Setup) -> JobPlan:
         memory=setup.memory(),
         disk={str(folder): size for folder, size in setup.space().items()},
         outputs=setup.targets,
-        notes=tuple(str(event.data["text"]) for event in remarks if event.type == "info"),
-        warnings=tuple(str(event.data["text"]) for event in remarks if event.type == "warning"),
+        notes=tuple(str(event.data["text"]) for event in setup.remarks if event.type == "info"),
+        warnings=tuple(str(event.data["text"]) for event in setup.remarks if event.type == "warning"),
     )
 
 

@@ -38,8 +38,32 @@ def describe_device(device: torch.device) -> str:
 def choose_precision(name: str, device: torch.device) -> torch.dtype:
     """Return the type that the network computes with; ``auto`` is bfloat16 where a GPU has it."""
     if name == "auto":
-        return torch.bfloat16 if device.type == "cuda" and _has_bfloat16(device) else torch.float32
+        return torch.bfloat16 if device.type == "cuda" and has_bfloat16(device) else torch.float32
     return {"fp32": torch.float32, "bf16": torch.bfloat16}[name]
+
+
+def slow_bfloat16(device: torch.device, instead: str) -> str:
+    """What to warn of where bfloat16 was asked for and the device only imitates it; empty where it has it.
+
+    Args:
+        device: That computes.
+        instead: The option that avoids it.
+    """
+    if has_bfloat16(device):
+        return ""
+    return (
+        f"The device {device} has no instructions for bfloat16 and imitates them: five to twenty times as slow as "
+        f"float32. Use {instead}."
+    )
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether a device computes with bfloat16, instead of imitating it."""
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # torch has no public question for it
+    return bool(supported and supported())
 
 
 def default_batch_size(device: torch.device, window: tuple[int, int]) -> int:
@@ -129,8 +153,3 @@ def _why_not(device: torch.device) -> str:
     except RuntimeError as error:
         return str(error).splitlines()[0]
     return "" if works else "it computes wrong numbers"
-
-
-def _has_bfloat16(device: torch.device) -> bool:
-    with torch.cuda.device(device):
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from dis2_core.contract.errors import InputError
-from dis2_core.run.device import choose_device
+from dis2_core.run.device import CPU, choose_device, has_bfloat16
 
 from .recipe import Recipe
 
@@ -102,7 +102,7 @@ def launch(recipe: Recipe) -> Fabric:
             devices=recipe.devices,
             num_nodes=recipe.nodes,
             strategy=strategy,
-            precision=recipe.precision,
+            precision=precision_of(recipe),
         )
         fabric.launch()
     except (ImportError, RuntimeError, TypeError, ValueError) as error:  # Lightning's ways to say what it cannot do
@@ -143,6 +143,18 @@ def agreed(accelerator: Accelerator, cancelled: Callable[[], bool] | None) -> Ca
     return ask
 
 
+def precision_of(recipe: Recipe) -> str:
+    """Fabric's name of the precision that a recipe is computed with on this machine."""
+    if recipe.precision != "auto":
+        return recipe.precision
+    return best_precision(CPU if recipe.device == "cpu" else choose_device("auto"))
+
+
+def best_precision(device: torch.device) -> str:
+    """Mixed precision where a device has bfloat16."""
+    return "bf16-mixed" if has_bfloat16(device) else "32-true"
+
+
 class SingleDevice:
     """One device and torch alone.
 
@@ -159,7 +171,7 @@ class SingleDevice:
 
     def __init__(self, device: str = "auto", precision: str | None = None) -> None:
         self.device = choose_device(device)
-        self.precision = precision or ("bf16-mixed" if has_bfloat16(self.device) else "32-true")
+        self.precision = precision or best_precision(self.device)
 
     def setup(self, module: nn.Module, *optimizers: torch.optim.Optimizer) -> tuple[Any, ...]:
         """Bring a module, whose parameters stay the ones that the optimizers hold, to the device."""
@@ -188,11 +200,3 @@ class SingleDevice:
     def all_reduce(self, data: torch.Tensor) -> torch.Tensor:
         """The tensor itself."""
         return data
-
-
-def has_bfloat16(device: torch.device) -> bool:
-    """Whether a device computes with bfloat16, instead of imitating it."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    supported = getattr(torch.cpu, "_is_avx512_bf16_supported", None)  # torch has no public question for it
-    return bool(supported and supported())

@@ -11,6 +11,7 @@ import torch
 
 from dis2_core import DIS2Config
 from dis2_core.contract.errors import Cancelled
+from dis2_core.run.device import slow_bfloat16
 from dis2_core.run.reporting import Listener, Reporter
 
 from ..methods.registry import build
@@ -82,6 +83,8 @@ def fit(
             folder = stack.enter_context(RunFolder(out, recipe, course, clock))
             folder.describe(fabric, course, changed)
         tell_start(recipe, course, changed, report)
+        if recipe.precision.startswith("bf16") and (slow := slow_bfloat16(fabric.device, "--precision auto")):
+            report.warning(slow, "slow-precision")
         stack.enter_context(advice(out, recipe, course))
         for epoch in train(recipe, fabric, training, report, start=course.steps):
             score = fabric.broadcast(epoch.miou)  # the first process alone has validated

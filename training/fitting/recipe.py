@@ -212,7 +212,8 @@ class Recipe:
             the running statistics of batch norm, which see the first process' share alone.
         nodes: Machines; all of them see the data and the folder of the run.
         strategy: Fabric's; ``auto``: one process, or data parallel that bears branches without a part in a step.
-        precision: Fabric's precision, e.g. ``32-true``, ``bf16-mixed``.
+        precision: Fabric's precision, e.g. ``32-true``, ``bf16-mixed``; ``auto``: the latter where the device computes
+            with bfloat16 instead of imitating it. ``run.json`` says which it was.
         workers: Processes that cut windows; 0 cuts them in this one.
     """
 

@@ -20,7 +20,7 @@ from dis2_core.contract.version import __version__
 from dis2_core.run.device import describe_device
 from dis2_core.run.jobfolder import whole_file
 
-from .accelerator import Accelerator
+from .accelerator import Accelerator, precision_of
 from .recipe import Recipe
 
 NAME = "run.json"
@@ -49,6 +49,7 @@ def record_start(
         "steps": steps,
         "changed": {name: {"before": before, "now": now} for name, (before, now) in changed.items()},
         "device": describe_device(accelerator.device),
+        "precision": precision_of(recipe),
         "processes": accelerator.world_size,
         "threads": torch.get_num_threads(),
         "versions": versions(),

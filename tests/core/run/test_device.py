@@ -10,7 +10,9 @@ from dis2_core.run.device import (
     cpu_threads,
     default_batch_size,
     describe_device,
+    has_bfloat16,
     is_out_of_memory,
+    slow_bfloat16,
     translated_device_errors,
 )
 
@@ -74,6 +76,15 @@ def test_precision() -> None:
     assert choose_precision("auto", CPU) == torch.float32
     assert choose_precision("bf16", CPU) == torch.bfloat16
     assert choose_precision("fp32", CUDA) == torch.float32
+
+
+@pytest.mark.parametrize("supported", [True, False])
+def test_bfloat16_that_a_processor_imitates(monkeypatch: pytest.MonkeyPatch, supported: bool) -> None:
+    """It is five to twenty times as slow as float32: no ``auto`` takes it, and who asks for it hears so."""
+    monkeypatch.setattr("torch.cpu._is_avx512_bf16_supported", lambda: supported)
+    assert has_bfloat16(CPU) == supported
+    assert bool(slow_bfloat16(CPU, "fp32")) != supported
+    assert choose_precision("auto", CPU) == torch.float32
 
 
 @pytest.mark.parametrize("side", [16, 128, 512, 4096])

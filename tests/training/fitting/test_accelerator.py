@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 import torch
 from lightning.fabric import Fabric
+from tiny_run import tiny_recipe
 
 from dis2_core.contract.errors import NoDevice
-from dis2_training.fitting.accelerator import Accelerator, SingleDevice
+from dis2_training.fitting.accelerator import Accelerator, SingleDevice, precision_of
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
@@ -42,3 +46,13 @@ def test_a_device_that_is_not_there() -> None:
         with pytest.raises(NoDevice):
             SingleDevice("cuda")
     assert SingleDevice("auto").device.type in ("cpu", "cuda")
+
+
+@pytest.mark.parametrize(("supported", "precision"), [(True, "bf16-mixed"), (False, "32-true")])
+def test_auto_is_bfloat16_only_where_the_processor_has_it(
+    monkeypatch: pytest.MonkeyPatch, supported: bool, precision: str
+) -> None:
+    monkeypatch.setattr("torch.cpu._is_avx512_bf16_supported", lambda: supported)
+    assert SingleDevice("cpu").precision == precision
+    assert precision_of(replace(tiny_recipe(Path("data")), device="cpu", precision="auto")) == precision
+    assert precision_of(replace(tiny_recipe(Path("data")), device="cpu", precision="bf16-mixed")) == "bf16-mixed"
