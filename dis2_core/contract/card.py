@@ -131,7 +131,7 @@ class ModelCard:
 
     Attributes:
         name: Short name, e.g. ``aerial-demo``.
-        modalities: Two to five, in the order of the bits of a scenario mask.
+        modalities: One to five, in the order of the bits of a scenario mask.
         classes: The classes 0..K-1.
         window: (height, width) in pixels that the network was trained with and runs with.
         gsd: Ground sample distance in metres a pixel that the network runs at.

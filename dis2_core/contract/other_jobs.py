@@ -226,7 +226,7 @@ class TrainJob(Work):
     """From layers to a model.
 
     Attributes:
-        inputs: Sources by slot (``card.SLOTS``), two or more.
+        inputs: Sources by slot (``card.SLOTS``), one or more.
         labels: Ground truth over all or a part of them.
         outputs: Paths of ``model`` (required) and ``report`` (HTML).
         name: Of the model.

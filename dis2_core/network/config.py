@@ -65,7 +65,7 @@ class DIS2Config:
         least = 1 if self.form == "shared" else 2
         if not least <= len(self.modalities) <= MAX_MODALITIES:
             takes = f"DIS2 in its {self.form} form takes {least} to {MAX_MODALITIES} modalities"
-            raise InvalidCard(f"{takes}, not {len(self.modalities)}.")
+            raise InvalidCard(f"{takes}, not {len(self.modalities)}.", "The shared form takes a single one, too.")
         if len(set(self.names)) != len(self.names):
             raise InvalidCard(f"Two modalities share a name: {', '.join(self.names)}.")
         if reserved := [name for name in self.names if hasattr(nn.ModuleDict, name)]:

@@ -106,9 +106,12 @@ class _Series:
         self._card = read_card(find_model(job.run.model))
         self._given = tuple(name for name in self._card.modality_names if name in job.run.inputs)
         if len(self._given) < 2:
+            takes = "; ".join(item.label for item in self._card.modalities)
             raise InputError(
                 "At least two modalities are needed, of which one can be left out.",
-                f"Model '{self._card.name}' takes: {'; '.join(item.label for item in self._card.modalities)}.",
+                f"Model '{self._card.name}' takes: {takes}."
+                if len(self._card.modalities) > 1
+                else f"Model '{self._card.name}' takes {takes} alone: choose another model.",
             )
         self._sets = scenarios(self._given)
         self._told: set[str] = set()

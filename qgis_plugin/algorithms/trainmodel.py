@@ -85,7 +85,8 @@ class TrainModelAlgorithm(LabelsAlgorithm):
             heights=tr("Heights, best above ground (nDSM), in metres."),
             other=tr("Whatever else shows the same ground."),
             usage=tr(
-                "Give two of the rasters or more, of any CRS, resolution and extent. The model will do without any."
+                "Give one of the rasters or more, of any CRS, resolution and extent. Of several, the model will do "
+                "without any."
             ),
             bands=tr("Which bands the model learns from. Empty: all of them, of heights the first."),
         )
@@ -211,11 +212,8 @@ class TrainModelAlgorithm(LabelsAlgorithm):
     def _layers(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, QgsRasterLayer]:
         """The rasters by slot."""
         filled = [slot for slot in SLOTS if given(parameters, slot.upper())]
-        if len(filled) < 2:
-            raise NoInput(
-                tr("A model that is to do without a raster learns from two or more; {} was given.").format(len(filled)),
-                tr("Give rasters of the same ground, a photo and heights for example."),
-            )
+        if not filled:
+            raise NoInput(tr("No raster was given."), tr("Give a raster of the ground that is labelled, or several."))
         return {slot: self.raster_layer(slot.upper(), parameters, context) for slot in filled}
 
     def _reference(

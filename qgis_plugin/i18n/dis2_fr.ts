@@ -1080,8 +1080,8 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
-   <source>Give two of the rasters or more, of any CRS, resolution and extent. The model will do without any.</source>
-   <translation>Fournissez au moins deux des rasters, de SCR, de résolution et d'emprise quelconques. Le modèle saura se passer de n'importe lequel.</translation>
+   <source>Give one of the rasters or more, of any CRS, resolution and extent. Of several, the model will do without any.</source>
+   <translation>Fournissez un des rasters ou plusieurs, de SCR, de résolution et d'emprise quelconques. De plusieurs, le modèle saura se passer de n'importe lequel.</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -1160,8 +1160,13 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
-   <source>Give rasters of the same ground, a photo and heights for example.</source>
-   <translation>Fournissez des rasters du même terrain, par exemple une photo et des hauteurs.</translation>
+   <source>No raster was given.</source>
+   <translation>Aucun raster n'a été fourni.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
+   <source>Give a raster of the ground that is labelled, or several.</source>
+   <translation>Fournissez un raster du terrain étiqueté, ou plusieurs.</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -1177,11 +1182,6 @@
    <location filename="../algorithms/trainmodel.py"></location>
    <source>No labels were given.</source>
    <translation>Aucune étiquette n'a été fournie.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/trainmodel.py"></location>
-   <source>A model that is to do without a raster learns from two or more; {} was given.</source>
-   <translation>Un modèle qui doit se passer d'un raster apprend à partir d'au moins deux ; nombre fourni : {}.</translation>
   </message>
   <message>
    <location filename="../algorithms/vector_outputs.py"></location>
@@ -2937,11 +2937,6 @@
    <location filename="../words/cards.py"></location>
    <source>Other raster</source>
    <translation>Autre raster</translation>
-  </message>
-  <message>
-   <location filename="../words/cards.py"></location>
-   <source>No raster was given.</source>
-   <translation>Aucun raster n'a été fourni.</translation>
   </message>
   <message>
    <location filename="../words/cards.py"></location>

@@ -35,11 +35,11 @@ def tiny_network(card: ModelCard) -> Any:
     """The card's network with seeded weights, in evaluation mode."""
     import torch
 
-    from dis2_core.network import DIS2, DIS2Config
+    from dis2_core.network import DIS2Config, build_network
 
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return DIS2(DIS2Config.from_card(card)).eval()
+        return build_network(DIS2Config.from_card(card)).eval()
 
 
 def save_tiny_model(path: Path, **changes: Any) -> Path:

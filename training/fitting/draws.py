@@ -41,10 +41,10 @@ class ScenarioDraws:
         if unknown := sorted(set(shares) - set(names)):
             raise InputError(f"The recipe's scenario '{unknown[0]}' is none of {', '.join(names)}.")
         weights = np.array(list(shares.values()), dtype=float)
-        if with_full:
+        if with_full and shares:
             weights = np.array([weights.mean(), *weights])
         self._seed = recipe.seed
-        self._all = recipe.schedule.incomplete == "all"
+        self._all = recipe.schedule.incomplete == "all" or not shares  # of one modality there is nothing to draw
         self._weights = weights / weights.sum()
         self._alone = [full] if with_full else []
         self._scenarios = [*self._alone, *(names[name] for name in shares)]

@@ -14,10 +14,11 @@ from .outcome import TrainingResult
 def described(result: TrainingResult, job: TrainJob) -> ModelCard:
     """Return the card of a result with its texts."""
     card = result.card
-    names = " and ".join(modality.name for modality in card.modalities)
+    names = " and ".join(card.modality_names)
+    names = f"{names} or any of them" if len(card.modalities) > 1 else names
     return replace(
         card,
-        description=f"Made from a person's own layers: {', '.join(card.class_names)}, from {names} or any of them.",
+        description=f"Made from a person's own layers: {', '.join(card.class_names)}, from {names}.",
         training_data=_training_data(result, job),
         notes=" ".join([_test_note(result), *_start_note(result, job), _choice_note(result), *_few_note(result)]),
     )

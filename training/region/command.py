@@ -27,7 +27,7 @@ def region_parser() -> Parser:
     """The parser of the command."""
     parser = Parser(description="Train a model on rasters and labels of one scene, and test it apart.")
     parser.add_argument(
-        "--input", action="append", default=[], metavar="SLOT=FILE", help=f"two or more; slots: {', '.join(SLOTS)}"
+        "--input", action="append", default=[], metavar="SLOT=FILE", help=f"one or more; slots: {', '.join(SLOTS)}"
     )
     parser.add_argument("--bands", action="append", default=[], metavar="SLOT=4,1,2", help="bands to learn from")
     parser.add_argument("--scale", action="append", default=[], metavar="SLOT=A,B", help="value = A * stored + B")

@@ -31,7 +31,7 @@ def region_recipe(job: TrainJob, description: Description, start: ModelCard | No
     width = job.width or (int(start.network["width"]) if start else WIDTH)
     return Recipe(
         recipe="region",
-        method=DIS2_METHOD if start and start.network.get("form", "paper") == "paper" else SHARED_METHOD,
+        method=_method(description, start),
         data=DataRecipe(folder=""),
         model=ModelRecipe(
             name=job.name,
@@ -57,6 +57,12 @@ def region_recipe(job: TrainJob, description: Description, start: ModelCard | No
 def window_of(job: TrainJob, start: ModelCard | None) -> int:
     """Side of the training windows in pixels."""
     return job.window or (start.window[0] if start else WINDOW)
+
+
+def _method(description: Description, start: ModelCard | None) -> str:
+    """The start's form where it takes so few modalities; the paper's needs two."""
+    paper = start is not None and start.network.get("form", "paper") == "paper"
+    return DIS2_METHOD if paper and len(description.modalities) > 1 else SHARED_METHOD
 
 
 def _height_noise(description: Description) -> float:

@@ -240,8 +240,8 @@ class RegionRun:
 
 
 def like(start: ModelCard, card: ModelCard) -> ModelCard:
-    """The card with the network of another one, as far as its modalities and width allow."""
-    if card.network["width"] != start.network["width"]:
+    """The card with the network of another one, as far as its form, modalities and width allow."""
+    if any(card.network.get(entry) != start.network.get(entry) for entry in ("form", "width")):
         return card
     entries = dict(start.network)
     if len(card.modalities) != len(start.modalities):

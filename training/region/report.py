@@ -28,6 +28,8 @@ USES = {
     Role.TEST: ("test", "#e69f00"),
     Role.GAP: ("kept empty between", "#d9dfe5"),
 }
+#: Loss terms of both forms, in words.
+LOSSES = {"full": "with all rasters", "missing": "with some", "drawn": "mean of all scenarios"}
 MOST_BARS = 3  # scenarios in the chart of classes
 
 
@@ -49,14 +51,16 @@ def _answer(result: TrainingResult) -> str:
     """The first sentence: what a person wants to know."""
     if result.full is None:
         return "The model was trained but not tested: no labels could be kept apart. How good it is is not known."
-    less = sorted(list(result.scores.items())[1:], key=lambda item: -item[1].miou)
-    parts = "; ".join(f"{score.miou:.2f} {_with(scenario)}" for scenario, score in less[:MOST_BARS])
     learner = "this training" if result.inherited else "it"
-    return (
+    right = (
         f"On ground that {learner} never saw, the model gives {result.full.overall_accuracy:.0%} of the pixels the "
-        f"class that they are labelled with, when it has all rasters (mean IoU {result.full.miou:.2f}). "
-        f"With less its mean IoU is {parts}."
+        "class that they are labelled with"
     )
+    less = sorted(list(result.scores.items())[1:], key=lambda item: -item[1].miou)
+    if not less:
+        return f"{right} (mean IoU {result.full.miou:.2f})."
+    parts = "; ".join(f"{score.miou:.2f} {_with(scenario)}" for scenario, score in less[:MOST_BARS])
+    return f"{right}, when it has all rasters (mean IoU {result.full.miou:.2f}). With less its mean IoU is {parts}."
 
 
 def _with(scenario: Scenario) -> str:
@@ -66,7 +70,7 @@ def _with(scenario: Scenario) -> str:
 def _add_scores(report: Report, result: TrainingResult) -> None:
     scores = {scenario_name(scenario): score for scenario, score in result.scores.items()}
     bars = {name: {"mIoU": score.miou, "accuracy": score.overall_accuracy} for name, score in scores.items()}
-    report.heading("With and without each raster")
+    report.heading("With and without each raster" if len(scores) > 1 else "How good it is")
     report.figure(
         scenario_bars(bars, highlight=next(iter(scores))),
         "Mean IoU and overall accuracy on the test ground, by the rasters that the model was given.",
@@ -141,9 +145,11 @@ def plan_chart(plan: HoldOut, used: Sequence[Role]) -> Figure:
 
 def _add_curve(report: Report, result: TrainingResult) -> None:
     steps = [epoch.steps for epoch in result.curve]
-    names = dict.fromkeys(name for epoch in result.curve for name in ("full", "missing") if name in epoch.terms)
-    words = {"full": "with all rasters", "missing": "with some"}
-    losses = {words[name]: [epoch.terms.get(name, float("nan")) for epoch in result.curve] for name in names}
+    losses = {
+        words: [epoch.terms.get(name, float("nan")) for epoch in result.curve]
+        for name, words in LOSSES.items()
+        if any(name in epoch.terms for epoch in result.curve)
+    }
     report.heading("How training went")
     report.figure(line_chart(steps, losses, xlabel="steps", ylabel="loss"), "Segmentation loss on the training ground.")
     if result.curve[-1].scores:

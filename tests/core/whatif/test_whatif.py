@@ -6,6 +6,7 @@ import csv
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from tiny_models import CLASSES, save_tiny_model
+from tiny_models import CLASSES, save_tiny_model, tiny_card
 
 import dis2_core
 from dis2_core.contract.errors import Cancelled, InputError, OutputNotWritable
@@ -127,6 +128,15 @@ def test_a_modality_without_data_is_told_and_left_out(make_job: Any, write_raste
 def test_one_modality_is_too_few(make_job: Any, scene: Any) -> None:
     with pytest.raises(InputError, match="At least two"):
         run_whatif(make_job({"rgb": scene()["rgb"]}))
+
+
+def test_a_model_of_one_modality_has_none_to_leave_out(make_job: Any, scene: Any, tmp_path: Path) -> None:
+    one = {"modalities": tiny_card().modalities[:1], "network": {"form": "shared", "width": 8}}
+    job = make_job({"rgb": scene()["rgb"]})
+    model = save_tiny_model(tmp_path / "one.safetensors", **one)
+    with pytest.raises(InputError) as error:
+        run_whatif(replace(job, run=replace(job.run, model=str(model))))
+    assert "takes rgb (red, green, blue) alone: choose another model" in error.value.hint
 
 
 def test_the_job_travels(make_job: Any) -> None:

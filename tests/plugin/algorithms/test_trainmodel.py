@@ -141,7 +141,8 @@ def test_check(check, polygons):
     assert "No labels were given" in check(LABELS_RASTER=None)
     assert "No field was chosen" in check(LABELS_RASTER=None, LABELS=polygons.id())
     assert "has no field 'class'" in check(LABELS_RASTER=None, LABELS=polygons.id(), CLASS_FIELD="class")
-    assert "two or more; 1 was given" in check(ELEVATION=None)
+    assert check(ELEVATION=None) == ""
+    assert "No raster was given" in check(ELEVATION=None, OPTICAL=None)
     assert "multiple of 16" in check(WINDOW=40)
     assert "no-such-model" in check(START="no-such-model")
 

@@ -54,6 +54,16 @@ def test_all_incomplete_scenarios_or_one_of_them() -> None:
     assert {len(one.of_batch(batch)) for batch in range(20)} == {1}
 
 
+@pytest.mark.parametrize("incomplete", ["one", "all"])
+@pytest.mark.filterwarnings("error")
+def test_one_modality_has_one_scenario(incomplete: str) -> None:
+    recipe = Recipe(DataRecipe("nowhere"), ModelRecipe("tiny"), schedule=ScheduleRecipe(incomplete=incomplete))
+    card = replace(tiny_card(), modalities=tiny_card().modalities[:1])
+    draws, beside = ScenarioDraws(recipe, card, with_full=True), ScenarioDraws(recipe, card)
+    assert draws.of_batch(0) == draws.of_batch(1, full_only=True) == [("optical",)]
+    assert list(beside.of_batch(0)) == []
+
+
 def test_the_full_scenario_is_drawn_like_the_others() -> None:
     """It has their mean probability, and is alone where nothing else is trained yet; each draw is one of its number."""
     recipe = Recipe(DataRecipe("nowhere"), ModelRecipe("tiny"))

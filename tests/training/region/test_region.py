@@ -128,6 +128,31 @@ def test_the_report_is_one_page_that_names_what_was_found(trained: TrainingResul
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("slot", "name"), [("optical", "rgb"), ("elevation", "ndsm")])
+def test_one_raster_is_enough(scene: Path, tmp_path: Path, slot: str, name: str) -> None:
+    outputs = {"model": str(tmp_path / "one.safetensors"), "report": str(tmp_path / "one.html")}
+    job = tiny_job(scene, outputs=outputs, steps=40, batch_size=4)
+    result = run_training(replace(job, inputs={slot: job.inputs[slot]}))
+    assert list(result.scores) == [(name,)] and result.full.overall_accuracy > 0.6
+    card = load_model(outputs["model"]).card
+    assert card.modality_names == (name,) and card.description.endswith(f"road, from {name}.")
+    page = (tmp_path / "one.html").read_text(encoding="utf-8")
+    assert "With less" not in page and "With and without" not in page and "How good it is" in page
+    dis2_core.segment({name: scene / f"{name}.tif"}, outputs["model"], output=tmp_path / "map.tif", device="cpu")
+    with rasterio.open(tmp_path / "map.tif") as raster:
+        step = SIDE // raster.height  # the map has the pixels of the raster
+        assert (raster.read(1) == draw_labels()[::step, ::step]).mean() > 0.6
+
+
+@pytest.mark.slow
+def test_one_raster_takes_the_encoder_of_a_model_in_the_papers_form(scene: Path, tmp_path: Path) -> None:
+    job = tiny_job(scene, start="aerial-demo", width=None, steps=2, outputs={"model": str(tmp_path / "m.safetensors")})
+    result = run_training(replace(job, inputs={"optical": job.inputs["optical"]}))
+    assert result.card.network == {"form": "shared", "width": 16}
+    assert "encoders" not in result.inherited and "projections.rgb" in result.inherited
+
+
+@pytest.mark.slow
 def test_the_result_is_plain_data(trained: TrainingResult) -> None:
     data = json.loads(json.dumps(trained.to_json()))
     assert data["miou"]["rgb+ndsm"] == pytest.approx(trained.full.miou, abs=1e-4)
