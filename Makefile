@@ -4,6 +4,7 @@ PYTHON ?= python3
 QGIS_PYTHON ?= /usr/bin/python3
 PYTEST_ARGS ?=
 GPU_ARGS ?=
+RACE_ARGS ?=
 BARE_VERSION ?= 3.12
 
 CORE := .venv/bin/python
@@ -96,6 +97,18 @@ gpu-bare: ## gpu with $(PYTHON), which has torch, pytest and lightning, and with
 	$(PYTHON) -m pip install -q -c constraints.txt --no-index --no-deps --upgrade --target build/bare build/wheels/*.whl
 	ln -sfn $(CURDIR)/training build/bare/dis2_training
 	PYTHONPATH=$(CURDIR)/build/bare:$(CURDIR) $(PYTHON) benchmarks/gpu.py $(GPU_ARGS)
+
+.PHONY: race
+race: build/race/.ready ## dis2 segment against what people use, see docs/benchmarks.md; RACE_ARGS
+	build/race/bin/python benchmarks/race.py $(RACE_ARGS)
+
+# An environment that sees .venv and adds the rivals, without what they would bring along.
+build/race/.ready: benchmarks/rivals.txt constraints.txt | setup-core
+	$(CORE) -m venv build/race
+	$(CORE) -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> $$(build/race/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/dis2.pth
+	build/race/bin/python -m pip install -q -c constraints.txt --no-deps -r benchmarks/rivals.txt
+	touch $@
 
 .PHONY: screenshots
 screenshots: setup ## docs/images anew: the tutorial in a window of QGIS (needs Xvfb; Chromium for reports)
