@@ -7,14 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..contract.class_colors import class_colors
 from ..contract.errors import InputError
 from ..contract.other_jobs import ClassValue
-
-#: For classes without a colour: Paul Tol's *muted* scheme, told apart with any colour vision.
-COLORS = (
-    *("#332288", "#88ccee", "#44aa99", "#117733", "#999933"),
-    *("#ddcc77", "#cc6677", "#882255", "#aa4499", "#bbbbbb"),
-)
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ def match(mapped: Side, reference: Side) -> Matched:
             places[-1][item.value] = index
     result = Matched(
         names=tuple(names),
-        colors=tuple(color or COLORS[index % len(COLORS)] for index, color in enumerate(colors)),
+        colors=class_colors(names, colors),
         mapped=places[0],
         reference=places[1],
         by_name=by_name,

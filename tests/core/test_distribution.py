@@ -18,6 +18,7 @@ from dis2_core.contract.version import __version__
 
 pytestmark = pytest.mark.slow
 
+
 def call(*command, **options):
     """What a command prints; its errors are the test's."""
     done = subprocess.run(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dis2_core.contract.card import MAX_CLASSES, LandClass
+from dis2_core.contract.class_colors import class_colors
 from dis2_core.contract.errors import GridMismatch, InputError, NoValidData
 from dis2_core.contract.other_jobs import ClassValue, Reference
-from dis2_core.evaluation.classes import COLORS, class_key, code_order
+from dis2_core.evaluation.classes import class_key, code_order
 from dis2_core.evaluation.codes import NOTHING, Codes, RasterCodes, strips
 from dis2_core.evaluation.metrics import FEW_PIXELS
 from dis2_core.evaluation.reference_polygons import PolygonCodes
@@ -211,10 +212,12 @@ def _compact(grid: Grid, codes: NDArray[np.uint8], legend: Legend, reference: Re
         report.warning(f"Labelled on few pixels, which is little to learn from: {', '.join(few)}.", "classes")
     table = np.full(IGNORE + 1, IGNORE, dtype=np.uint8)
     table[order] = np.arange(len(order))
-    classes = tuple(_land_class(met[number], place) for place, number in enumerate(order))
-    return Labels(grid, table[codes], classes, pixels)
+    return Labels(grid, table[codes], _land_classes([met[number] for number in order]), pixels)
 
 
-def _land_class(item: ClassValue, place: int) -> LandClass:
-    name = "".join(letter if letter.isprintable() else " " for letter in item.name).strip()
-    return LandClass(name or item.value, item.color.lower() or COLORS[place % len(COLORS)])
+def _land_classes(items: Sequence[ClassValue]) -> tuple[LandClass, ...]:
+    """Classes as a card has them; those without a colour get one."""
+    printable = ("".join(letter if letter.isprintable() else " " for letter in item.name).strip() for item in items)
+    names = [name or item.value for name, item in zip(printable, items, strict=True)]
+    colors = class_colors(names, [item.color for item in items])
+    return tuple(LandClass(name, color) for name, color in zip(names, colors, strict=True))
