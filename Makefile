@@ -75,6 +75,11 @@ package: setup-core ## the plugin: build/dis2/ and the zip that QGIS installs
 dist: setup-core ## wheel and sdist of library, CLI and training: build/dist/
 	$(CORE) -m build -q --no-isolation --outdir build/dist .
 
+.PHONY: docs
+docs: setup-core ## the documentation as a site: build/site/index.html
+	NO_MKDOCS_2_WARNING=1 $(CORE) -m mkdocs build --quiet --strict
+	@echo "docs: build/site/index.html"
+
 .PHONY: demo readme-picture
 demo: setup package ## three scenarios through QGIS on a real scene, or on a generated city
 	$(CORE) -m demo

@@ -106,7 +106,8 @@ class HeightTally:
 
     Args:
         grid: Of the result.
-        lowest, highest: What heights are limited to; None: they are not.
+        lowest: What heights are limited to from below; None: they are not.
+        highest: Likewise from above.
     """
 
     def __init__(self, grid: Grid, lowest: float | None = None, highest: float | None = None) -> None:
