@@ -99,3 +99,8 @@ class BatchShares(Sampler[list[int]]):
 
     def __len__(self) -> int:
         return len(self._batches)
+
+    @property
+    def end(self) -> int:
+        """Windows of all batches up to the last, of all processes."""
+        return self._batches.stop * self._size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from dis2_core.contract.errors import InputError
@@ -14,6 +14,7 @@ from ..data.dataset import Description, band_statistics
 from ..data.sample import IGNORE
 from ..data.tiles import MemoryTile
 from ..scoring.evaluation import score_tiles
+from ..semi.views import without_labels
 from .recipe import Recipe
 
 #: ``score_tiles`` or ``score_windows``, given what they score on: ``(network, card, check=, scenarios=)``.
@@ -28,11 +29,13 @@ class Ground:
         description: Modalities with their statistics, classes, ground sample distance.
         tiles: Where training windows are drawn.
         validate: Scores a network on ground that is not trained on, the same each time; None: nothing is chosen.
+        unlabelled: Where windows without labels are drawn; no tile: none are.
     """
 
     description: Description
     tiles: list[MemoryTile]
     validate: Validation | None
+    unlabelled: list[MemoryTile] = field(default_factory=list)
 
     @classmethod
     def of_folder(cls, recipe: Recipe) -> Ground:
@@ -52,4 +55,5 @@ class Ground:
                 "A model is chosen by its scores there: label some of it, or name another split.",
             )
         validate = partial(score_tiles, tiles=apart, overlap=recipe.data.validation_overlap)
-        return cls(replace(data.description, modalities=measured), tiles, validate)
+        unlabelled = without_labels(recipe.data.open_unlabelled(recipe.semi).loaded()) if recipe.semi.split else []
+        return cls(replace(data.description, modalities=measured), tiles, validate, unlabelled)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -15,7 +15,9 @@ from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.run.reporting import Reporter
 
-from ..data.sample import normalise
+from ..data.sample import IGNORE, Sample, normalise
+from ..semi.pseudo_labels import joined, pseudo_labels, seen
+from ..semi.views import Views, cutmix
 from .accelerator import Accelerator
 from .draws import ScenarioDraws, seed_dropout
 from .pace import Pace
@@ -137,6 +139,8 @@ def losses(
 ) -> dict[str, Tensor]:
     """The loss terms of this process' share of a batch, counted through the run; scalars with a gradient."""
     sample = next(training.batches)
+    if training.unlabelled is not None:
+        sample = joined(sample, self_labelled(next(training.unlabelled), recipe, accelerator, training))
     inputs = {name: accelerator.to_device(x) for name, x in normalise(sample, training.card.modalities).items()}
     labels = accelerator.to_device(sample.labels)
     scenarios = draws.of_batch(batch, full_only=step < full_only_steps(recipe))
@@ -144,6 +148,16 @@ def losses(
     with accelerator.autocast():
         terms: dict[str, Tensor] = training.objective(inputs, labels, scenarios, distillation_weight(step, recipe))
     return terms
+
+
+def self_labelled(views: Views, recipe: Recipe, accelerator: Accelerator, training: Training) -> Sample:
+    """Strong views of windows without labels, and for labels what the averaged weights say of the weak views."""
+    weak = normalise(views.weak, training.card.modalities)
+    inputs = {name: accelerator.to_device(x) for name, x in weak.items()}
+    with accelerator.autocast():
+        labels = pseudo_labels(training.average.network.eval(), inputs, recipe.semi.confidence).cpu()
+    labels = torch.where(seen(views.weak), labels, IGNORE)
+    return cutmix(replace(views.strong, labels=labels), recipe.semi.cutmix, (recipe.seed, views.number))
 
 
 def _over_processes(every: list[dict[str, Tensor]], accelerator: Accelerator) -> dict[str, float]:

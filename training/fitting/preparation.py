@@ -16,8 +16,10 @@ from dis2_core.network import Scenario
 from ..data.augmentation import Augmentation
 from ..data.dataset import Description
 from ..data.sample import Sample, stack
+from ..data.tiles import MemoryTile
 from ..data.windows import RandomWindows
 from ..methods.registry import answers, form_of
+from ..semi.views import TwoViews, Views, stack_views
 from .accelerator import Accelerator
 from .draws import BatchShares
 from .ground import Ground, Validation
@@ -35,6 +37,7 @@ class Training:
         average: Moving average of the network's weights; what is validated and saved.
         optimizer: Set up by the accelerator.
         batches: This process' share of each batch, to the end of the schedule.
+        unlabelled: The same of windows without labels; None: there are none.
         validate: See ``Ground``.
         scenarios: Those in which the method has something to say.
     """
@@ -44,6 +47,7 @@ class Training:
     average: WeightAverage
     optimizer: torch.optim.Optimizer
     batches: Iterator[Sample]
+    unlabelled: Iterator[Views] | None
     validate: Validation | None
     scenarios: list[Scenario]
 
@@ -65,30 +69,48 @@ def set_up(
         InputError: The processes cannot share a batch evenly.
     """
     batches = _batches(recipe, accelerator, ground, card, start)
+    unlabelled = _unlabelled(recipe, accelerator, ground, card, start) if ground.unlabelled else None
     objective.to(memory_format=torch.channels_last)  # faster convolutions on a CPU
     optimizer = build_optimizer(objective, recipe.optimizer)
     average = WeightAverage(objective.network, recipe.optimizer.ema)
     objective, optimizer = accelerator.setup(objective, optimizer)
     average.network.to(accelerator.device)
     scenarios = [scenario for scenario in card.scenarios() if answers(recipe.method, scenario)]
-    return Training(card, objective, average, optimizer, batches, ground.validate, scenarios)
+    return Training(card, objective, average, optimizer, batches, unlabelled, ground.validate, scenarios)
 
 
 def _batches(recipe: Recipe, accelerator: Accelerator, ground: Ground, card: ModelCard, start: int) -> Iterator[Sample]:
-    schedule = recipe.schedule
-    first, end = start * schedule.accumulate, schedule.steps * schedule.accumulate
-    shares = BatchShares(schedule.batch_size, range(first, end), accelerator.global_rank, accelerator.world_size)
-    windows = RandomWindows(
-        ground.tiles,
+    shares = _shares(recipe, accelerator, recipe.schedule.batch_size, start)
+    windows = _windows(recipe, ground.tiles, card, shares.end, recipe.data.class_aware)
+    return iter(DataLoader(windows, batch_sampler=shares, num_workers=recipe.workers, collate_fn=stack))
+
+
+def _unlabelled(
+    recipe: Recipe, accelerator: Accelerator, ground: Ground, card: ModelCard, start: int
+) -> Iterator[Views]:
+    shares = _shares(recipe, accelerator, max(1, round(recipe.semi.share * recipe.schedule.batch_size)), start)
+    windows = _windows(recipe, ground.unlabelled, card, shares.end, class_aware=0)
+    views = TwoViews(windows, recipe.semi, card.modalities)
+    return iter(DataLoader(views, batch_sampler=shares, num_workers=recipe.workers, collate_fn=stack_views))
+
+
+def _shares(recipe: Recipe, accelerator: Accelerator, size: int, start: int) -> BatchShares:
+    accumulate = recipe.schedule.accumulate
+    batches = range(start * accumulate, recipe.schedule.steps * accumulate)
+    return BatchShares(size, batches, accelerator.global_rank, accelerator.world_size)
+
+
+def _windows(recipe: Recipe, tiles: list[MemoryTile], card: ModelCard, count: int, class_aware: float) -> RandomWindows:
+    return RandomWindows(
+        tiles,
         len(card.classes),
         recipe.model.window,
-        end * schedule.batch_size,
+        count,
         recipe.seed,
-        recipe.data.class_aware,
+        class_aware,
         recipe.augmentation.scale,
         Augmentation(recipe.augmentation, card.modalities),
     )
-    return iter(DataLoader(windows, batch_sampler=shares, num_workers=recipe.workers, collate_fn=stack))
 
 
 def build_card(recipe: Recipe, description: Description) -> ModelCard:

@@ -14,6 +14,7 @@ from ..data.augmentation import AugmentationRecipe
 from ..data.dataset import TileDataset
 from ..data.sets import open_dataset
 from ..options.ranges import require_range
+from ..semi.recipe import SemiRecipe
 
 MAX_WIDTH = 4096  # of a layer, as in model files
 MAX_WINDOW = 4096  # pixels
@@ -49,12 +50,12 @@ class DataRecipe:
         require_range("data.", self, class_aware=(0, 1), validation_overlap=(0, 0.75))
 
     def open(self, split: str) -> TileDataset:
-        """Open a split of the data set.
-
-        Raises:
-            InputError: There is none of this name, or a file is missing.
-        """
+        """Open a split of the data set. Raises InputError where there is none, or a file is missing."""
         return open_dataset(self.dataset, self.folder, split, **self.options)
+
+    def open_unlabelled(self, semi: SemiRecipe) -> TileDataset:
+        """Open the split whose labels are not looked at. Raises InputError as ``open`` does."""
+        return open_dataset(self.dataset, self.folder, semi.split, **semi.options)
 
 
 @dataclass
@@ -200,6 +201,7 @@ class Recipe:
         schedule: How long.
         distillation: When the missing branches imitate the full one.
         augmentation: How windows are varied.
+        semi: Ground without labels that is learned from, too.
         cross_entropy: Weight of plain cross-entropy beside the published losses
             (``dis2_training.methods.cross_entropy``).
         scenarios: Weight of each incomplete scenario, by the modalities that are available (``rgb+ndsm``), where
@@ -225,6 +227,7 @@ class Recipe:
     schedule: ScheduleRecipe = field(default_factory=ScheduleRecipe)
     distillation: DistillationRecipe = field(default_factory=DistillationRecipe)
     augmentation: AugmentationRecipe = field(default_factory=AugmentationRecipe)
+    semi: SemiRecipe = field(default_factory=SemiRecipe)
     cross_entropy: float = 1.0
     scenarios: dict[str, float] = field(default_factory=dict)
     seed: int = 0
