@@ -68,8 +68,8 @@ format: setup-core ## let ruff put the code in order
 	$(CORE) -m ruff format $(SOURCES)
 
 .PHONY: package
-package: setup-core ## the plugin: build/dis2/ and the zip that QGIS installs
-	$(CORE) tools/package.py
+package: setup-core ## the plugin: build/dis2/ and the zip that QGIS installs; RELEASE=1: for an upload
+	$(CORE) tools/package.py $(if $(RELEASE),--release)
 
 .PHONY: dist
 dist: setup-core ## wheel and sdist of library, CLI and training: build/dist/

@@ -2,14 +2,17 @@
 
 The plugin carries ``dis2_core`` and ``dis2_training`` inside its own folder, so that client, library
 and training never disagree.
-The same sources give the same zip, byte for byte. Run by ``make package``.
+The same sources give the same zip, byte for byte. Run by ``make package``, and for an upload by
+``make package RELEASE=1``, which refuses what plugins.qgis.org would refuse.
 """
 
 from __future__ import annotations
 
 import argparse
+import configparser
 import re
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
@@ -17,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NAME = "dis2"  # the folder's name is the plugin's import name in QGIS
 CARRIED = {"dis2_core": "dis2_core", "training": "dis2_training"}  # folder here: package there
 MAX_BYTES = 25_000_000  # the limit of plugins.qgis.org
+ASKED_FOR = ("tracker", "repository", "email")  # plugins.qgis.org takes no plugin without them
 EPOCH = (2020, 1, 1, 0, 0, 0)  # one date for all files: a zip does not depend on the clock
 LEFT_OUT = ("__pycache__", "tests", "*.pyc", "*.pyo", ".*", "*~", "*.orig", "*.aux.xml")
 
@@ -32,6 +36,13 @@ def version(root: Path) -> str:
     if library != plugin:
         raise ValueError(f"dis2_core/contract/version.py says {library}, metadata.txt says {plugin}")
     return library
+
+
+def lacking(root: Path) -> list[str]:
+    """Return the entries of ``metadata.txt`` that an upload needs and that are empty."""
+    metadata = configparser.ConfigParser(interpolation=None)
+    metadata.read_string((root / "metadata.txt").read_text(encoding="utf-8"))
+    return [name for name in ASKED_FOR if not metadata["general"].get(name, "").strip()]
 
 
 def assemble(root: Path, build: Path) -> Path:
@@ -77,13 +88,25 @@ def _search(pattern: str, path: Path) -> str:
     return found[1].strip()
 
 
-def main() -> None:
-    """Package this working tree."""
+def main(root: Path = ROOT) -> int:
+    """Package this working tree; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=Path, default=ROOT / "build", help="folder for the results")
-    target = package(ROOT, parser.parse_args().build)
+    parser.add_argument("--build", type=Path, default=root / "build", help="folder for the results")
+    parser.add_argument("--release", action="store_true", help="refuse what plugins.qgis.org would refuse")
+    options = parser.parse_args()
+    empty = ", ".join(lacking(root))
+    if empty and options.release:
+        print(
+            f"package: no release, metadata.txt has nothing at {empty}; fill in the project's own pages and address",
+            file=sys.stderr,
+        )
+        return 1
+    target = package(root, options.build)
     print(f"package: {target} ({target.stat().st_size / 1e6:.1f} MB)")
+    if empty:
+        print(f"package: not for an upload, metadata.txt has nothing at {empty}; QGIS itself takes the zip")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

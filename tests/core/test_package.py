@@ -82,3 +82,40 @@ def test_versions_that_differ_are_refused(tmp_path):
     (tmp_path / "metadata.txt").write_text("[general]\nversion=1.2.4\n")
     with pytest.raises(ValueError, match=r"1\.2\.3.*1\.2\.4"):
         package_tool.package(tmp_path, tmp_path / "build")
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A working tree whose plugin carries next to nothing; its metadata can be written anew."""
+    for folder in ("qgis_plugin", "training", "dis2_core/contract"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "dis2_core" / "contract" / "version.py").write_text('__version__ = "1.2.3"\n')
+    (tmp_path / "LICENSE").write_text("a licence\n")
+    return tmp_path
+
+
+METADATA = "[general]\nabout=up to 100 % of it\nversion=1.2.3\ntracker={}\nrepository=https://x\nemail=\n"
+
+
+@pytest.mark.parametrize(("tracker", "empty"), [("", "tracker, email"), ("https://x/issues", "email")])
+def test_a_release_without_the_projects_pages_is_refused(tree, monkeypatch, capsys, tracker, empty):
+    (tree / "metadata.txt").write_text(METADATA.format(tracker))
+    monkeypatch.setattr("sys.argv", ["package", "--release"])
+    assert package_tool.main(tree) == 1
+    assert f"nothing at {empty};" in capsys.readouterr().err
+    assert not (tree / "build").exists()
+
+
+def test_without_a_release_the_same_is_a_note(tree, monkeypatch, capsys):
+    (tree / "metadata.txt").write_text(METADATA.format(""))
+    monkeypatch.setattr("sys.argv", ["package"])
+    assert package_tool.main(tree) == 0
+    assert "not for an upload, metadata.txt has nothing at tracker, email;" in capsys.readouterr().out
+    assert (tree / "build" / "dis2-1.2.3.zip").is_file()
+
+
+def test_a_release_with_the_projects_pages_is_made(tree, monkeypatch, capsys):
+    (tree / "metadata.txt").write_text(METADATA.format("https://x/issues").replace("email=", "email=a@example.org"))
+    monkeypatch.setattr("sys.argv", ["package", "--release"])
+    assert package_tool.main(tree) == 0
+    assert "upload" not in capsys.readouterr().out
