@@ -15,7 +15,7 @@ from dis2_training.fitting.recipe import distillation_weight, full_only_steps, l
 
 ALL = sorted(str(item) for item in resources.files("dis2_training.configs").iterdir() if item.name.endswith(".yaml"))
 BENCHMARKS = [path for path in ALL if "benchmark_" in path]
-VARIANTS = [path for path in ALL if "equal_cost_" in path]
+VARIANTS = [path for path in ALL if "equal_cost_" in path or "scenes_" in path]
 CONFIGS = [path for path in ALL if path not in (*BENCHMARKS, *VARIANTS)]
 
 
@@ -50,6 +50,10 @@ def test_a_variant_is_a_few_values_beside_its_benchmark(variant: str) -> None:
         assert {"dis2_shared", *whole.methods} >= set(varied.methods)
         steps = varied.steps or dict.fromkeys(varied.methods, 10 * varied.recipe.schedule.epochs)
         assert replace(varied, steps=steps).runs()
+    else:
+        data = replace(whole.recipe.data, options={"splits": "scene_disjoint"})
+        assert varied.recipe == replace(whole.recipe, data=data) and set(varied.methods) >= set(whole.methods)
+        assert varied.runs()
 
 
 def test_the_configs_are_all_there() -> None:
