@@ -9,6 +9,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.democity import DemoCityAlgorithm
 from .algorithms.evaluate import EvaluateAlgorithm
+from .algorithms.labellayer import LabelLayerAlgorithm
 from .algorithms.modelinfo import ModelInfoAlgorithm
 from .algorithms.ndsm import NdsmAlgorithm
 from .algorithms.segment import SegmentAlgorithm
@@ -50,6 +51,7 @@ class Dis2Provider(QgsProcessingProvider):
     def loadAlgorithms(self) -> None:
         """Add every algorithm."""
         self.addAlgorithm(SegmentAlgorithm())
+        self.addAlgorithm(LabelLayerAlgorithm())
         self.addAlgorithm(TrainModelAlgorithm())
         self.addAlgorithm(EvaluateAlgorithm())
         self.addAlgorithm(WhatIfAlgorithm())

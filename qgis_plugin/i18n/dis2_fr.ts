@@ -279,6 +279,126 @@
    <translation>« {} » n'indique pas ce que signifie une valeur de la référence.</translation>
   </message>
   <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Make a layer for labels</source>
+   <translation>Créer une couche d'étiquettes</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Makes an empty polygon layer whose form offers your classes, to draw what a model is to learn from.</source>
+   <translation>Crée une couche de polygones vide dont le formulaire propose vos classes, pour dessiner ce qu'un modèle doit apprendre.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>label,labels,labelling,annotate,annotation,digitize,draw,training areas,training data,ground truth,samples,classes,polygons,regions of interest,roi,form,geopackage,dis2</source>
+   <translation>étiquette,étiquettes,étiquetage,annoter,annotation,numériser,dessiner,zones d'entraînement,données d'entraînement,vérité terrain,échantillons,classes,polygones,régions d'intérêt,roi,formulaire,geopackage,dis2</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>The layer gets its CRS.</source>
+   <translation>La couche reçoit son SCR.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Names, separated by semicolons: building; tree; grass; water. Those that say what they are get a colour that fits, in English, French and German.</source>
+   <translation>Des noms séparés par des points-virgules : bâtiment; arbre; herbe; eau. Les noms parlants reçoivent une couleur qui convient, en anglais, en français et en allemand.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>What 'Train a model' is told as the field with the class.</source>
+   <translation>Ce qui est indiqué à « Entraîner un modèle » comme champ de la classe.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>A GeoPackage. One that is there is never replaced: it may hold your work.</source>
+   <translation>Un GeoPackage. Celui qui existe déjà n'est jamais remplacé : il contient peut-être votre travail.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Give names, separated by semicolons: building; tree; grass; water.</source>
+   <translation>Donnez des noms séparés par des points-virgules : bâtiment; arbre; herbe; eau.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Give each class once.</source>
+   <translation>Donnez chaque classe une seule fois.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Choose another name, or delete it first.</source>
+   <translation>Choisissez un autre nom, ou supprimez-le d'abord.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Raster that you will label</source>
+   <translation>Raster à étiqueter</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Classes</source>
+   <translation>Classes</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Field with the class</source>
+   <translation>Champ de la classe</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Labels</source>
+   <translation>Étiquettes</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Give another name: class.</source>
+   <translation>Donnez un autre nom : class.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Set the one that it has in its properties.</source>
+   <translation>Définissez celui qui est le sien dans ses propriétés.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>The layer is a temporary file, which goes when QGIS ends, and your labels with it.</source>
+   <translation>La couche est un fichier temporaire, qui disparaît à la fermeture de QGIS, et vos étiquettes avec lui.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>{} classes were given; a model knows 2 to {}.</source>
+   <translation>{} classes ont été données ; un modèle en connaît 2 à {}.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>The class '{}' was given twice.</source>
+   <translation>La classe « {} » a été donnée deux fois.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>{} is no GeoPackage, which alone keeps the form and the colours.</source>
+   <translation>{} n'est pas un GeoPackage, qui seul conserve le formulaire et les couleurs.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>Choose a file that ends in {}.</source>
+   <translation>Choisissez un fichier qui se termine par {}.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>{} exists, and may hold labels of yours.</source>
+   <translation>{} existe et contient peut-être de vos étiquettes.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>A field cannot be called '{}'.</source>
+   <translation>Un champ ne peut pas s'appeler « {} ».</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/labellayer.py"></location>
+   <source>The layer '{}' has no CRS.</source>
+   <translation>La couche « {} » n'a pas de SCR.</translation>
+  </message>
+  <message>
    <location filename="../algorithms/labels.py"></location>
    <source>Give a layer of polygons that QGIS opens.</source>
    <translation>Fournissez une couche de polygones que QGIS sait ouvrir.</translation>
@@ -327,11 +447,6 @@
    <location filename="../algorithms/modelinfo.py"></location>
    <source>Inputs</source>
    <translation>Entrées</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/modelinfo.py"></location>
-   <source>Classes</source>
-   <translation>Classes</translation>
   </message>
   <message>
    <location filename="../algorithms/modelinfo.py"></location>
@@ -572,11 +687,6 @@
    <location filename="../algorithms/parameters.py"></location>
    <source>Extent</source>
    <translation>Emprise</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/parameters.py"></location>
-   <source>Field with the class</source>
-   <translation>Champ de la classe</translation>
   </message>
   <message>
    <location filename="../algorithms/parameters.py"></location>
@@ -1510,11 +1620,6 @@
   </message>
   <message>
    <location filename="../layers/references.py"></location>
-   <source>Set the one that it has in its properties.</source>
-   <translation>Définissez celui qui est le sien dans ses propriétés.</translation>
-  </message>
-  <message>
-   <location filename="../layers/references.py"></location>
    <source>Give a layer of polygons.</source>
    <translation>Fournissez une couche de polygones.</translation>
   </message>
@@ -1532,11 +1637,6 @@
    <location filename="../layers/references.py"></location>
    <source>No field was chosen.</source>
    <translation>Aucun champ n'a été choisi.</translation>
-  </message>
-  <message>
-   <location filename="../layers/references.py"></location>
-   <source>The layer '{}' has no CRS.</source>
-   <translation>La couche « {} » n'a pas de SCR.</translation>
   </message>
   <message>
    <location filename="../layers/references.py"></location>
@@ -1884,6 +1984,21 @@
    <translation>Vous n'avez pas le droit d'écrire {}.</translation>
   </message>
   <message>
+   <location filename="../results/labelling.py"></location>
+   <source>Choose another folder.</source>
+   <translation>Choisissez un autre dossier.</translation>
+  </message>
+  <message>
+   <location filename="../results/labelling.py"></location>
+   <source>no class yet</source>
+   <translation>pas encore de classe</translation>
+  </message>
+  <message>
+   <location filename="../results/labelling.py"></location>
+   <source>{} cannot be written ({}).</source>
+   <translation>Impossible d'écrire {} ({}).</translation>
+  </message>
+  <message>
    <location filename="../results/polygons.py"></location>
    <source>The polygons are made of {:,} × {:,} pixels, which takes minutes.</source>
    <translation>Les polygones sont tracés à partir de {:,} × {:,} pixels, ce qui prend des minutes.</translation>
@@ -1920,18 +2035,8 @@
   </message>
   <message>
    <location filename="../results/whole.py"></location>
-   <source>Choose another folder.</source>
-   <translation>Choisissez un autre dossier.</translation>
-  </message>
-  <message>
-   <location filename="../results/whole.py"></location>
    <source>{} exists and belongs to another file than {}.</source>
    <translation>{} existe et appartient à un autre fichier que {}.</translation>
-  </message>
-  <message>
-   <location filename="../results/whole.py"></location>
-   <source>{} cannot be written ({}).</source>
-   <translation>Impossible d'écrire {} ({}).</translation>
   </message>
   <message>
    <location filename="../runtime/errors.py"></location>

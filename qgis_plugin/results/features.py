@@ -42,6 +42,11 @@ def area_fields() -> QgsFields:
     )
 
 
+def text_fields(*names: str) -> QgsFields:
+    """Fields that hold text."""
+    return _fields(*((name, "text") for name in names))
+
+
 def polygon_features(polygons: Sequence[ClassPolygon], names: Mapping[int, str]) -> Iterator[QgsFeature]:
     """Features of the polygons; percent is the share of what they cover together."""
     total = math.fsum(polygon.area or 0 for polygon in polygons)

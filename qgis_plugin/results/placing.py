@@ -100,6 +100,17 @@ def place_result(
     details.setPostProcessor(Finisher(place if own else None, renderer, name))
 
 
+def style_result(context: QgsProcessingContext, destination: str) -> None:
+    """Let a result that is going to be loaded have the style that its file brings along, which Processing passes over.
+
+    Args:
+        context: Of the run.
+        destination: The result's path or id.
+    """
+    if context.willLoadLayerOnCompletion(destination):
+        context.layerToLoadOnCompletionDetails(destination).setPostProcessor(Finisher(None, None))
+
+
 def move_to_group(root: QgsLayerTree, layer: QgsMapLayer, place: Place) -> None:
     """Move a layer that is in the tree into a group, which is made where there is none."""
     node = root.findLayer(layer.id())

@@ -17,6 +17,7 @@ from ..dis2_core.contract.untrusted import Refused, open_regular
 from .whole import whole_file
 
 FIELD = "value"
+REST_COLOR = "#ffffff"  # of what has no class
 
 #: Begins our style files. QGIS passes over it, and what a person saves has none.
 _MARK = "<!-- Polygons of DIS2 -->\n"
@@ -28,14 +29,16 @@ def class_renderer(card: ModelCard, values: Collection[int]) -> QgsCategorizedSy
     return QgsCategorizedSymbolRenderer(FIELD, [_entry(item.value, item.name, item.color) for item in categories])
 
 
-def name_renderer(field: str, colors: Mapping[str, str]) -> QgsCategorizedSymbolRenderer:
+def name_renderer(field: str, colors: Mapping[str, str], rest: str = "") -> QgsCategorizedSymbolRenderer:
     """Return the renderer of polygons whose field holds the names of classes.
 
     Args:
         field: Of the polygons.
         colors: ``#rrggbb`` by name.
+        rest: What those of none of these classes are called; empty: they are not shown.
     """
-    return QgsCategorizedSymbolRenderer(field, [_entry(name, name, color) for name, color in colors.items()])
+    entries = [_entry(name, name, color) for name, color in colors.items()]
+    return QgsCategorizedSymbolRenderer(field, [*entries, *([_entry("", rest, REST_COLOR)] if rest else [])])
 
 
 def save_style(renderer: QgsCategorizedSymbolRenderer, path: Path) -> bool:
