@@ -55,15 +55,17 @@ def held(*, settles: bool) -> Iterator[None]:
     """Keep signals back for the length of the block, in which files are put into place.
 
     Args:
-        settles: Whether the results of the run are in place at the end of the block; what came meanwhile and what
-            comes afterwards is too late then. Otherwise it is delivered at the end of the block.
+        settles: Whether the results of the run are in place at the end of the block. What came meanwhile is delivered
+            at the end: to handlers of ours it is too late then, as is what comes afterwards; a program that has its
+            own gets it.
     """
-    came: list[int] = []
-    with _handled_by(lambda number, frame: came.append(number)):
-        yield
-        if settles:
-            _settled.set()
-    if not settles:
+    came: dict[int, None] = {}
+    try:
+        with _handled_by(lambda number, frame: came.setdefault(number)):
+            yield
+            if settles:
+                _settled.set()
+    finally:
         for number in came:
             signal.raise_signal(number)
 

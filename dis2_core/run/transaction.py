@@ -32,6 +32,7 @@ from .locks import MARK, is_hidden_name, lock_target
 JOURNAL = "journal.json"
 NEW, EARLIER = "new", "earlier"  # sub-folders of a hidden folder: what targets become, and what they were
 
+STUBBORN = 20  # interrupts that do not keep a transaction from its end
 _LARGEST_JOURNAL = 1 << 20  # bytes
 _SECONDS_TO_WAIT = 5.0  # for a run that is putting its files into place, which takes far less
 
@@ -172,7 +173,7 @@ def put_into_place(changes: Mapping[Path, Sequence[Change]], *, settles: bool) -
         try:
             _finish(journals)
         except KeyboardInterrupt:  # of a program that does not let signals wait: too late, it has been decided
-            _finish(journals)
+            _finish_whatever_comes(journals)
         except OSError:
             with suppress(OSError):  # a full disk has no room for it; what breaks off now is completed then
                 journals[0].write(turns_back=True)
@@ -293,6 +294,14 @@ def _prepare(journals: Sequence[Journal]) -> None:
 def _finish(journals: Sequence[Journal], *, turns_back: bool = False) -> None:
     for journal in reversed(journals) if turns_back else journals:
         journal.apply(turns_back=turns_back)
+
+
+def _finish_whatever_comes(journals: Sequence[Journal]) -> None:
+    """Finish although a person presses Ctrl-C again and again; whoever does so for longer leaves it to the next run."""
+    for _ in range(STUBBORN):
+        with suppress(KeyboardInterrupt):
+            return _finish(journals)
+    _finish(journals)
 
 
 def _forget(journals: Iterable[Journal]) -> None:

@@ -48,6 +48,24 @@ def test_once_results_are_in_place_signals_are_too_late() -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
+@pytest.mark.parametrize("settles", [True, False])
+def test_a_program_of_its_own_gets_what_came_meanwhile_when_all_is_done(settles: bool) -> None:
+    done = False
+    with pytest.raises(KeyboardInterrupt), held(settles=settles):  # Python's own handler
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        done = True
+    assert done
+
+
+def test_a_signal_is_not_lost_where_files_cannot_be_put_into_place() -> None:
+    with interruptible() as cancelled:
+        with pytest.raises(OSError, match="full"), held(settles=True):
+            signal.raise_signal(signal.SIGINT)
+            raise OSError("full")
+        assert cancelled()
+
+
 def test_a_commit_that_fails_settles_nothing() -> None:
     with interruptible():
         with pytest.raises(OSError, match="full"), held(settles=True):

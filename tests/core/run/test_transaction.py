@@ -212,16 +212,20 @@ def test_a_run_whose_other_folder_is_gone_is_told_of_where_it_matters(tmp_path: 
 
 
 @pytest.mark.slow
-def test_an_interrupt_in_the_middle_comes_too_late(tmp_path: Path) -> None:
-    def interrupt() -> None:
-        raise KeyboardInterrupt
-
+@pytest.mark.parametrize("presses", [1, 5])
+def test_an_interrupt_in_the_middle_comes_too_late(tmp_path: Path, presses: int) -> None:
     last = count(run, tmp_path / "count")
     for step in range(1, last + 1):
         folder = tmp_path / str(step)
         lay_out(folder)
         stopped = False
-        with struck_at(step, interrupt):
+        left = iter(range(presses))
+
+        def interrupt(left: Iterator[int] = left) -> None:
+            if next(left, None) is not None:
+                raise KeyboardInterrupt
+
+        with struck_at(step, interrupt, stays=("rename", "replace", "link", "unlink") if presses > 1 else ()):
             try:
                 run(folder)
             except KeyboardInterrupt:
