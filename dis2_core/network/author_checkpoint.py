@@ -154,6 +154,8 @@ def write_author_state_dict(
     """
     if config.missing_branches != "per_modality":
         raise InvalidModelFile("The authors' format holds two modalities with a branch for each missing one only.")
+    if config.encoder != "dis2":
+        raise InvalidModelFile(f"The authors' format has no place for the encoder '{config.encoder}'.")
     first, second = config.names
     out = {name: torch.zeros(shape) for name, shape in _author_only_shapes(config).items()}
     for source, parts, pieces in (

@@ -14,6 +14,7 @@ from ..contract.errors import InvalidCard
 from .base import Scenario
 
 STRIDE = 16  # of the deepest features: four convolutions of stride 2
+ENCODERS = ("dis2", "efficientnet_lite0")  # the paper's, and one that there are weights of photographs for
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class DIS2Config:
         heads, layers, dropout: Of the transformer.
         form: ``paper``, or ``shared``: one trunk for all scenarios, which is what we recommend (``shared.py``). Of the
             above it has modalities, classes and width alone, and takes windows of any size.
+        encoder: Of every modality (``encoder.build_encoder``): ``dis2``, the paper's, or ``efficientnet_lite0``.
         missing_branches: ``per_modality``: one branch for each missing modality (the paper's form, two
             modalities alone); ``shared``: one branch for all incomplete scenarios, told by an
             availability embedding (our extension). None: the paper's form where there are two.
@@ -50,6 +52,7 @@ class DIS2Config:
     dropout: float = 0.1
     missing_branches: Literal["per_modality", "shared"] | None = None
     form: Literal["paper", "shared"] = "paper"
+    encoder: Literal["dis2", "efficientnet_lite0"] = "dis2"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "feed_forward", self.feed_forward or 8 * self.width)
@@ -62,6 +65,8 @@ class DIS2Config:
     def _check(self, two: bool) -> None:
         if self.form not in _ENTRIES:
             raise InvalidCard(f"A network of the form '{self.form}' is unknown.", f"Use one of: {', '.join(_ENTRIES)}.")
+        if self.encoder not in ENCODERS:
+            raise InvalidCard(f"There is no encoder '{self.encoder}'.", f"Use one of: {', '.join(ENCODERS)}.")
         least = 1 if self.form == "shared" else 2
         if not least <= len(self.modalities) <= MAX_MODALITIES:
             takes = f"DIS2 in its {self.form} form takes {least} to {MAX_MODALITIES} modalities"
@@ -126,7 +131,8 @@ class DIS2Config:
     def card_entries(self) -> dict[str, Any]:
         """What a card must say beyond its modalities, classes and window (``ModelCard.network``)."""
         entries = {name: getattr(self, name) for name in _ENTRIES[self.form]}
-        return entries if self.form == "paper" else {"form": self.form, **entries}
+        chosen = {name: getattr(self, name) for name, usual in _USUAL.items() if getattr(self, name) != usual}
+        return {**chosen, **entries}
 
     @classmethod
     def from_card(cls, card: ModelCard) -> DIS2Config:
@@ -137,7 +143,7 @@ class DIS2Config:
         """
         entries: Mapping[str, Any] = card.network
         known = _ENTRIES.get(str(entries.get("form", "paper")), ())
-        if unknown := sorted(set(entries) - {"form", *known}):
+        if unknown := sorted(set(entries) - {*_USUAL, *known}):
             raise InvalidCard(f"The card's network has an unknown entry '{unknown[0]}'.", "Update DIS2.")
         for key, value in entries.items():
             if not isinstance(value, _TYPES.get(key, int)) or isinstance(value, bool):
@@ -153,7 +159,9 @@ class DIS2Config:
 
 
 _MAX_SIZE = 4096  # a card from a stranger must not make us allocate without bound
-#: What a card says of a network, by its form. The paper's form was the only one once: its cards do not name it.
+#: What a card does not name where it is as in the paper: once there was nothing else.
+_USUAL = {"form": "paper", "encoder": "dis2"}
+#: What a card says of a network beside that, by its form.
 _ENTRIES = {
     "paper": (
         "width",
@@ -167,4 +175,7 @@ _ENTRIES = {
     ),
     "shared": ("width",),
 }
-_TYPES: dict[str, type | tuple[type, ...]] = {"dropout": (int, float), "missing_branches": str, "form": str}
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "dropout": (int, float),
+    **dict.fromkeys(("missing_branches", "form", "encoder"), str),
+}

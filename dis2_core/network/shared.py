@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from .base import Scenario, SegmentationNetwork
 from .config import DIS2Config
-from .encoder import Encoder, halving_conv, mean_maps
+from .encoder import build_encoders, halving_conv, mean_maps
 from .inputs import part_of, scenario_of
 from .layers import SLOPE
 
@@ -44,7 +44,7 @@ class SharedDIS2(SegmentationNetwork):
         super().__init__()
         self.config = config
         c1, c2, c3, c4 = config.channels
-        self.encoders = nn.ModuleDict({name: Encoder(bands, config.channels) for name, bands in config.modalities})
+        self.encoders = build_encoders(config)
         self.projections = nn.ModuleDict({name: Projections(config.channels) for name in config.names})
         self.fuse = nn.ModuleList(ConvNorm(c, c, kernel=3) for c in (c1, c2, c3))
         self.down = nn.ModuleList((halving_conv(c1, c2), halving_conv(c2, c3), halving_conv(c3, c4)))

@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from dis2_core.contract.errors import NoInput, UnknownModality
 from dis2_core.network import DIS2Config, Scenario, SegmentationNetwork
-from dis2_core.network.encoder import Encoder
 
 from .cross_entropy import cross_entropy
 from .dis2.losses import segmentation_loss
@@ -35,11 +34,6 @@ class Baseline(SegmentationNetwork):
         if unknown := sorted(set(inputs) - set(self.config.names)):
             raise UnknownModality(f"The network knows no modality '{unknown[0]}'.", f"It takes: {known}.")
         return tuple(name for name in self.config.names if name in inputs)
-
-
-def encoders(config: DIS2Config) -> nn.ModuleDict:
-    """An encoder for each modality."""
-    return nn.ModuleDict({name: Encoder(bands, config.channels) for name, bands in config.modalities})
 
 
 def blank(config: DIS2Config, name: str, inputs: Mapping[str, Tensor]) -> Tensor:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from dis2_core.network import DIS2Config, Scenario
+from dis2_core.network.encoder import build_encoders
 
-from .base import Baseline, blank, encoders
+from .base import Baseline, blank
 from .decoder import MapDecoder
 from .fusion import PlainFusion
 
@@ -22,7 +23,7 @@ class Concatenation(Baseline):
 
     def __init__(self, config: DIS2Config) -> None:
         super().__init__(config)
-        self.encoders = encoders(config)
+        self.encoders = build_encoders(config)
         self.fusion = PlainFusion(config)
         self.decoder = MapDecoder(config)
 

@@ -44,6 +44,7 @@ DIS2_METHOD = "dis2"  #: in the paper's form
 SHARED_METHOD = "dis2_shared"  #: in the form that we recommend
 MODEL_METHODS = (DIS2_METHOD, SHARED_METHOD)  #: those whose file is a model file
 SINGLE = "single_"  #: followed by the name of a modality
+OWN_ENCODER = ("anyseg", "cmx", "m3l")  #: those that reach into the encoder of DIS2, and take no other
 ENSEMBLE = "ensemble"  #: the one that is not trained: its single networks are
 
 
@@ -116,7 +117,9 @@ def objective(method: str, network: SegmentationNetwork, cross_entropy: float = 
 
 
 def build_network(method: str, config: DIS2Config) -> SegmentationNetwork:
-    """Build a method's network alone. Raises InputError where there is no such method."""
+    """Build a method's network alone. Raises InputError where there is no such method, or not with this encoder."""
+    if method in OWN_ENCODER and config.encoder != "dis2":
+        raise InputError(f"'{method}' takes no encoder '{config.encoder}'.", "Leave model.encoder at dis2.")
     return _find(method, config).network(replace(config, form=form_of(method)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from dis2_core.network import DIS2Config, Scenario
-from dis2_core.network.encoder import Encoder
+from dis2_core.network.encoder import build_encoder
 
 from .base import Baseline, BaselineObjective, blank, with_total
 from .decoder import MapDecoder
@@ -27,7 +27,7 @@ class SingleModality(Baseline):
     def __init__(self, config: DIS2Config, name: str) -> None:
         super().__init__(config)
         self.name = name
-        self.encoder = Encoder(dict(config.modalities)[name], config.channels)
+        self.encoder = build_encoder(config.encoder, dict(config.modalities)[name], config.channels)
         self.decoder = MapDecoder(config)
 
     def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from dis2_core.contract.errors import InvalidModelFile
-from dis2_core.network.efficientnet import EfficientNetLite0, build_encoder
+from dis2_core.network.config import ENCODERS
+from dis2_core.network.efficientnet import EfficientNetLite0
+from dis2_core.network.encoder import build_encoder
 from dis2_core.network.folding import fold_norms
 
 CHANNELS = (8, 16, 32, 64)
@@ -30,7 +32,7 @@ def published(encoder: EfficientNetLite0) -> dict[str, Tensor]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["plain", "efficientnet_lite0"])
+@pytest.mark.parametrize("kind", ENCODERS)
 @pytest.mark.parametrize("bands", [1, 3, 6])
 def test_both_encoders_keep_one_contract(kind: str, bands: int) -> None:
     encoder = build_encoder(kind, bands, CHANNELS).eval()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from baseline_tester import THREE, TWO, WINDOW, BaselineTester
+from baseline_tester import THREE, TWO, WINDOW, BaselineTester, tiny_card
 from torch import Tensor, nn
 
 from dis2_core import DIS2, DIS2Config
 from dis2_core.contract.errors import InputError, NoInput, UnknownModality
+from dis2_core.network.efficientnet import EfficientNetLite0
+from dis2_core.network.encoder import Encoder
 from dis2_training.methods.cross_entropy import cross_entropy
 from dis2_training.methods.decoder import MapDecoder
 from dis2_training.methods.dis2.losses import segmentation_loss
-from dis2_training.methods.registry import ENSEMBLE, answers, build, build_network, method_names
+from dis2_training.methods.registry import ENSEMBLE, OWN_ENCODER, answers, build, build_network, method_names
 from dis2_training.methods.rivals.anyseg import cross_modal, similarities, unimodal
 from dis2_training.methods.rivals.cmx import CrossPath, Rectification
 from dis2_training.methods.rivals.hallucination import Hallucination, imitation
@@ -95,6 +98,23 @@ def test_inputs_that_a_method_does_not_know_are_refused(method: str) -> None:
 
 
 # --- what stands in for a missing modality ---
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+def test_the_encoder_is_the_configurations_or_is_refused(method: str) -> None:
+    config = replace(DIS2Config.from_card(tiny_card()), encoder="efficientnet_lite0")
+    if method in OWN_ENCODER:
+        with pytest.raises(InputError, match="takes no encoder 'efficientnet_lite0'"):
+            build_network(method, config)
+        return
+    network = build_network(method, config).eval()
+    modules = list(network.modules())
+    assert any(isinstance(module, EfficientNetLite0) for module in modules)
+    assert not any(isinstance(module, Encoder) for module in modules)
+    inputs = {name: torch.randn(1, bands, 32, 32) for name, bands in config.modalities}
+    with torch.no_grad():
+        assert network(inputs).shape == (1, config.classes, 32, 32)
 
 
 @pytest.mark.parametrize("method", ["concat", "single_optical", "single_sar"])

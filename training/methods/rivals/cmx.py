@@ -20,9 +20,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dis2_core.network import DIS2Config, Scenario
+from dis2_core.network.encoder import build_encoders
 from dis2_core.network.layers import SLOPE
 
-from ..base import Baseline, encoders
+from ..base import Baseline
 from ..decoder import MapDecoder
 
 BY_CHANNELS, BY_PIXELS = 0.5, 0.5  # the shares lambda of both rectifications, as published
@@ -34,7 +35,7 @@ class CMX(Baseline):
     def __init__(self, config: DIS2Config) -> None:
         super().__init__(config)
         slots = len(config.names)
-        self.encoders = encoders(config)
+        self.encoders = build_encoders(config)
         self.rectify = nn.ModuleList(Rectification(slots, channels) for channels in config.channels)
         self.fuse = nn.ModuleList(
             CrossFusion(slots, channels, heads=2**level) for level, channels in enumerate(config.channels)

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dis2_core.network import DIS2Config, Scenario
-from dis2_core.network.encoder import Encoder, mean_maps
+from dis2_core.network.encoder import build_encoder, mean_maps
 
 from ..base import BaselineObjective, with_total
 from ..concatenation import Concatenation
@@ -38,8 +38,10 @@ class Hallucination(Concatenation):
         bands = dict(config.modalities)
         self.streams = nn.ModuleDict()
         for missing in bands:
-            available = {name: Encoder(bands[name], config.channels) for name in bands if name != missing}
-            self.streams[missing] = nn.ModuleDict(available)
+            available = [name for name in bands if name != missing]
+            self.streams[missing] = nn.ModuleDict(
+                {name: build_encoder(config.encoder, bands[name], config.channels) for name in available}
+            )
 
     def stand_in(self, name: str, inputs: Mapping[str, Tensor], own: Mapping[str, list[Tensor]]) -> list[Tensor]:
         """The maps in the slot of a missing modality: the hallucinated ones."""

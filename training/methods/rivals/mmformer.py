@@ -18,10 +18,11 @@ from torch import Tensor, nn
 
 from dis2_core.network import DIS2Config, Scenario
 from dis2_core.network.classwise import Decoded
+from dis2_core.network.encoder import build_encoders
 from dis2_core.network.fusion import LevelFusion
 from dis2_core.network.transformer import TransformerLayer
 
-from ..base import Baseline, DrawingObjective, encoders, with_total
+from ..base import Baseline, DrawingObjective, with_total
 from ..decoder import MapDecoder
 from ..dis2.losses import segmentation_loss, terms_mean
 from ..dis2.supervision import AuxiliaryDecoder, ScaleHeads
@@ -34,7 +35,7 @@ class MMFormer(Baseline):
         super().__init__(config)
         h, w = config.token_grid
         deepest = config.channels[-1]
-        self.encoders = encoders(config)
+        self.encoders = build_encoders(config)
         self.positions = nn.ParameterDict({name: torch.zeros(1, h * w, deepest) for name in config.names})
         self.intra = nn.ModuleDict({name: _layer(config) for name in config.names})
         self.inter = _layer(config)

@@ -19,9 +19,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dis2_core.network import DIS2Config, Scenario
-from dis2_core.network.encoder import Encoder, mean_maps
+from dis2_core.network.encoder import build_encoder, build_encoders, mean_maps
 
-from ..base import Baseline, DrawingObjective, encoders, with_total
+from ..base import Baseline, DrawingObjective, with_total
 from ..decoder import MapDecoder
 from ..dis2.losses import terms_mean
 from ..fusion import PlainFusion
@@ -45,8 +45,8 @@ class ShaSpec(Baseline):
         deepest = config.channels[-1]
         bands = max(dict(config.modalities).values())
         self.adapters = nn.ModuleDict({name: nn.Conv2d(own, bands, kernel_size=1) for name, own in config.modalities})
-        self.shared = Encoder(bands, config.channels)
-        self.specific = encoders(config)
+        self.shared = build_encoder(config.encoder, bands, config.channels)
+        self.specific = build_encoders(config)
         self.compose = nn.Conv2d(2 * deepest, deepest, kernel_size=3, padding=1)
         self.fusion = PlainFusion(config)
         self.decoder = MapDecoder(config)
