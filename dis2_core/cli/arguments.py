@@ -44,7 +44,7 @@ MaskOption = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=auto|none|BAND", help="The file's masks and alpha bands, none of them, or a band."),
 ]
-DeviceOption = Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Where to compute.")]
+DeviceOption = Annotated[str, typer.Option(metavar="auto|cpu|cuda|mps", help="Where to compute.")]
 OverlapOption = Annotated[float, typer.Option(help="Share of a window that neighbours have in common, 0-0.75.")]
 BatchSizeOption = Annotated[int | None, typer.Option(help="Windows at once; default: fits the device.")]
 PrecisionOption = Annotated[str, typer.Option(metavar="auto|fp32|bf16", help="Of the arithmetic.")]

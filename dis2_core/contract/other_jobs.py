@@ -238,7 +238,7 @@ class TrainJob(Work):
         steps: Optimizer steps.
         batch_size: Windows a step.
         held_out: Share of the ground that is kept for testing, apart in space; 0: none, untested.
-        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
         threads: CPU threads; None: all.
         seed: Of everything that is drawn.
         license, attribution: For the card.

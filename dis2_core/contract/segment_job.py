@@ -24,7 +24,7 @@ VERSION = 1
 HEARTBEAT_SECONDS = 2.0
 MAX_LINE = 4_000_000  # characters, of a result with a matrix of 250 classes; a longer line is noise, not an event
 
-DEVICES = ("auto", "cpu", "cuda")
+DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 FORMATS = ("GTiff", "COG")
 GRIDS = ("model", "finest")  # beside pixel sizes and rasters; see ``Job.grid``
@@ -196,9 +196,9 @@ def check_extent(extent: tuple[float, float, float, float] | None) -> None:
 
 
 def check_device(device: str) -> None:
-    """Raise ProtocolError unless a device is ``auto``, ``cpu``, ``cuda`` or ``cuda:N``."""
-    if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?", device):
-        raise ProtocolError(f"Unknown device '{device}'.", "Use auto, cpu, cuda or cuda:0.")
+    """Raise ProtocolError unless a device is ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``."""
+    if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,3})?|mps", device):
+        raise ProtocolError(f"Unknown device '{device}'.", "Use auto, cpu, cuda, cuda:0 or mps.")
 
 
 def pixel_size(grid: str) -> float | None:
@@ -249,7 +249,7 @@ class Job(Work):
         extent_crs: CRS of the extent (EPSG code or WKT); empty: that of the first input, in the model's order.
         grid: ``model`` (the model's ground sample distance), ``finest``, a pixel size in metres (``0.5``), or
             a raster's path.
-        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
         overlap: Fraction of a window that neighbours share, 0 to 0.75.
         batch_size: Windows a forward pass; None: chosen for the device.
         precision: ``auto``, ``fp32`` or ``bf16``.

@@ -152,7 +152,7 @@ def _client(job: WorkJob) -> Iterator[Client]:
             except OSError as error:
                 raise ResourceError(f"No Dask scheduler answers at {job.dask}.", "Check the address.") from error
             return
-        workers = max(1, (os.cpu_count() or 1) // (job.threads or 1)) if job.device != "cuda" else 1
+        workers = max(1, (os.cpu_count() or 1) // (job.threads or 1)) if job.device in ("auto", "cpu") else 1
         with (
             LocalCluster(n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None) as cluster,
             Client(cluster) as client,

@@ -89,5 +89,5 @@ class StripAccumulator:
 def _weights_by_start(
     starts: Sequence[int], length: int, among: Sequence[int], device: torch.device
 ) -> dict[int, Tensor]:
-    weights = blending_weights(starts, length, among).to(device, torch.float32)
+    weights = blending_weights(starts, length, among).to(torch.float32).to(device)
     return dict(zip(starts, weights, strict=True))

@@ -75,7 +75,7 @@ def segment(
         scale: (a, b) by modality name: value = a * stored + b.
         nodata: When no-data values make a pixel void, by modality name; see ``Source.nodata``.
         mask: What else does, by modality name; see ``Source.mask``.
-        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
         overlap: Fraction of a window that neighbours share, 0 to 0.75.
         batch_size: Windows a forward pass; None: chosen for the device.
         precision: ``auto``, ``fp32`` or ``bf16``.

@@ -15,6 +15,9 @@ CPU = torch.device("cpu")
 def choose_device(name: str) -> torch.device:
     """Return the device of a job's ``device``; ``auto`` is the first CUDA device that works, or the CPU.
 
+    MPS, the GPU of a Mac, is taken where it is asked for and not by ``auto``: its maps have not been held against a
+    CPU's yet, and it lacks operations and number types that the other two have.
+
     Raises:
         NoDevice: The device that was asked for does not exist or does not work.
     """
@@ -22,7 +25,7 @@ def choose_device(name: str) -> torch.device:
         return CPU
     if name == "auto":
         return CPU if _why_not(device := torch.device("cuda", 0)) else device
-    device = torch.device("cuda", _index(name))
+    device = torch.device("mps") if name == "mps" else torch.device("cuda", _index(name))
     if reason := _why_not(device):
         raise NoDevice(f"The device '{name}' cannot be used: {reason}.", "Choose the device auto or cpu.")
     return device
@@ -59,6 +62,8 @@ def slow_bfloat16(device: torch.device, instead: str) -> str:
 
 def has_bfloat16(device: torch.device) -> bool:
     """Whether a device computes with bfloat16, instead of imitating it."""
+    if device.type == "mps":
+        return torch.backends.mps.is_macos_or_newer(14, 0)
     if device.type == "cuda":
         with torch.cuda.device(device):
             return bool(torch.cuda.is_bf16_supported(including_emulation=False))
@@ -67,7 +72,10 @@ def has_bfloat16(device: torch.device) -> bool:
 
 
 def default_batch_size(device: torch.device, window: tuple[int, int]) -> int:
-    """Windows a forward pass: many small ones, few large ones; more on a GPU, whose launches cost."""
+    """Windows a forward pass: many small ones, few large ones; more on a GPU, whose launches cost.
+
+    The memory of a Mac's GPU is the machine's: it takes what the CPU takes.
+    """
     pixels = (1 << 22) if device.type == "cuda" else (1 << 16)
     smallest, largest = (8, 128) if device.type == "cuda" else (1, 4)
     return min(max(pixels // (window[0] * window[1]), smallest), largest)
@@ -132,24 +140,39 @@ def release_memory(device: torch.device) -> None:
     """Give cached memory of a GPU back."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+def widest_float(device: torch.device) -> torch.dtype:
+    """The type for sums whose last digits matter: float64, which MPS has not."""
+    return torch.float32 if device.type == "mps" else torch.float64
 
 
 def _index(name: str) -> int:
     _, _, number = name.partition(":")
     if number and not number.isdigit():
-        raise NoDevice(f"There is no device '{name}'.", "Use auto, cpu, cuda or cuda:0.")
+        raise NoDevice(f"There is no device '{name}'.", "Use auto, cpu, cuda, cuda:0 or mps.")
     return int(number or 0)
 
 
 def _why_not(device: torch.device) -> str:
-    """Why a CUDA device does not work, or an empty string: a driver may list a GPU that cannot compute."""
-    if not torch.cuda.is_available():
-        return "there is no CUDA device, or torch was built without CUDA"
-    count = torch.cuda.device_count()
-    if device.index is not None and device.index >= count:
-        return f"there are only {count} CUDA devices"
+    """Why a GPU does not work, or an empty string: a driver may list one that cannot compute."""
+    if reason := _why_absent(device):
+        return reason
     try:
         works = bool((torch.ones(2, device=device) + 1).sum().item() == 4)
     except RuntimeError as error:
         return str(error).splitlines()[0]
     return "" if works else "it computes wrong numbers"
+
+
+def _why_absent(device: torch.device) -> str:
+    """Why torch does not list a GPU, or an empty string."""
+    if device.type == "mps":
+        there = torch.backends.mps.is_available()
+        return "" if there else "there is no GPU of a Mac, or torch was built without MPS"
+    if not torch.cuda.is_available():
+        return "there is no CUDA device, or torch was built without CUDA"
+    count = torch.cuda.device_count()
+    return f"there are only {count} CUDA devices" if (device.index or 0) >= count else ""

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from dis2_core.contract.errors import InputError
-from dis2_core.run.device import CPU, choose_device, has_bfloat16
+from dis2_core.run.device import choose_device, has_bfloat16
 
 from .recipe import Recipe
 
@@ -80,7 +80,7 @@ def launch(recipe: Recipe) -> Fabric:
     Raises:
         InputError: ``torchrun`` has started another number of processes, or the recipe's device, strategy or
             precision do not exist or do not go together.
-        NoDevice: There is no CUDA device that works.
+        NoDevice: There is no CUDA device, or no MPS, that works.
     """
     from lightning.fabric import Fabric  # seconds, which nobody waits for who trains on a single device
     from lightning.fabric.strategies import DDPStrategy
@@ -94,7 +94,7 @@ def launch(recipe: Recipe) -> Fabric:
             f"torchrun has started {started} processes; the recipe is for one.",
             f"Give --devices {os.environ['LOCAL_WORLD_SIZE']}, and --nodes where there are several machines.",
         )
-    if recipe.device == "cuda":
+    if recipe.device in ("cuda", "mps"):
         choose_device(recipe.device)  # says why it does not work
     try:
         fabric = Fabric(
@@ -147,19 +147,19 @@ def precision_of(recipe: Recipe) -> str:
     """Fabric's name of the precision that a recipe is computed with on this machine."""
     if recipe.precision != "auto":
         return recipe.precision
-    return best_precision(CPU if recipe.device == "cpu" else choose_device("auto"))
+    return best_precision(choose_device(recipe.device if recipe.device in ("cpu", "mps") else "auto"))
 
 
 def best_precision(device: torch.device) -> str:
-    """Mixed precision where a device has bfloat16."""
-    return "bf16-mixed" if has_bfloat16(device) else "32-true"
+    """Mixed precision where a device has bfloat16, and where it has been trained with: not on MPS."""
+    return "bf16-mixed" if device.type != "mps" and has_bfloat16(device) else "32-true"
 
 
 class SingleDevice:
     """One device and torch alone.
 
     Args:
-        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
         precision: ``32-true`` or ``bf16-mixed``; None: bfloat16 where the device computes with it.
 
     Raises:

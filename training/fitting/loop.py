@@ -13,6 +13,7 @@ from torch import Tensor
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
+from dis2_core.run.device import widest_float
 from dis2_core.run.reporting import Reporter
 
 from ..data.sample import IGNORE, Sample, normalise
@@ -163,7 +164,8 @@ def self_labelled(views: Views, recipe: Recipe, accelerator: Accelerator, traini
 def _over_processes(every: list[dict[str, Tensor]], accelerator: Accelerator) -> dict[str, float]:
     """Mean of each term over batches and processes; one transfer from the device, and all processes agree."""
     names = list(every[0])  # the batches of a step have the same terms
-    values = torch.stack([torch.stack([terms[name].double() for name in names]) for terms in every])  # (A, N)
+    exact = widest_float(accelerator.device)
+    values = torch.stack([torch.stack([terms[name].to(exact) for name in names]) for terms in every])  # (A, N)
     means = accelerator.all_reduce(values.mean(dim=0))
     return dict(zip(names, means.tolist(), strict=True))
 

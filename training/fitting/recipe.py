@@ -207,7 +207,7 @@ class Recipe:
         scenarios: Weight of each incomplete scenario, by the modalities that are available (``rgb+ndsm``), where
             one is drawn; empty: all alike. Where the full one is drawn with them it has their mean weight.
         seed: Of everything that is drawn.
-        device: Fabric's accelerator: ``auto``, ``cpu``, ``cuda``.
+        device: Fabric's accelerator: ``auto``, ``cpu``, ``cuda``, ``mps``.
         devices: Processes a machine, each with a device of its own; ``auto``: as many as there are. Each takes
             its share of every batch. To batch norm and to losses that pool over a batch (Dice) the share is the
             batch: ``n`` processes compute what one does that accumulates ``n`` batches of a share each, but for

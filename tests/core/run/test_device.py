@@ -14,9 +14,10 @@ from dis2_core.run.device import (
     is_out_of_memory,
     slow_bfloat16,
     translated_device_errors,
+    widest_float,
 )
 
-CPU, CUDA = torch.device("cpu"), torch.device("cuda", 0)
+CPU, CUDA, MPS = torch.device("cpu"), torch.device("cuda", 0), torch.device("mps")
 no_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 
 
@@ -64,6 +65,45 @@ def test_a_device_beyond_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     fake_cuda(monkeypatch, count=2)
     with pytest.raises(NoDevice, match="only 2"):
         choose_device("cuda:2")
+
+
+def fake_mps(monkeypatch: pytest.MonkeyPatch, total: float) -> None:
+    """A Mac's GPU that adds up two ones to a half of ``total``; there is none where these tests run."""
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch, "ones", lambda *_, **__: torch.full((2,), total / 2 - 1))
+
+
+def test_mps_is_taken_where_it_is_asked_for_and_by_no_auto(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_mps(monkeypatch, total=4)
+    assert choose_device("mps") == MPS
+    assert choose_device("auto") == CPU
+
+
+def test_mps_that_computes_wrong_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_mps(monkeypatch, total=3)
+    with pytest.raises(NoDevice, match="'mps' cannot be used: it computes wrong numbers"):
+        choose_device("mps")
+
+
+@pytest.mark.skipif(torch.backends.mps.is_available(), reason="this is a Mac")
+def test_mps_where_there_is_none() -> None:
+    with pytest.raises(NoDevice, match="there is no GPU of a Mac") as error:
+        choose_device("mps")
+    assert "cpu" in error.value.hint
+
+
+@pytest.mark.skipif(not torch.backends.mps.is_available(), reason="no Mac")
+def test_mps_adds() -> None:
+    assert choose_device("mps") == MPS
+    assert torch.ones(2, device=MPS, dtype=widest_float(MPS)).sum().item() == 2
+
+
+def test_mps_computes_in_float32_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.mps, "is_macos_or_newer", lambda *version: version <= (14, 0))
+    assert has_bfloat16(MPS) and choose_precision("auto", MPS) == widest_float(MPS) == torch.float32
+    assert widest_float(CPU) == widest_float(CUDA) == torch.float64
+    assert default_batch_size(MPS, (512, 512)) == default_batch_size(CPU, (512, 512))
 
 
 @pytest.mark.cuda

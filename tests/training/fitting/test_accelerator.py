@@ -9,7 +9,7 @@ from lightning.fabric import Fabric
 from tiny_run import tiny_recipe
 
 from dis2_core.contract.errors import NoDevice
-from dis2_training.fitting.accelerator import Accelerator, SingleDevice, precision_of
+from dis2_training.fitting.accelerator import Accelerator, SingleDevice, best_precision, precision_of
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
@@ -56,3 +56,8 @@ def test_auto_is_bfloat16_only_where_the_processor_has_it(
     assert SingleDevice("cpu").precision == precision
     assert precision_of(replace(tiny_recipe(Path("data")), device="cpu", precision="auto")) == precision
     assert precision_of(replace(tiny_recipe(Path("data")), device="cpu", precision="bf16-mixed")) == "bf16-mixed"
+
+
+def test_auto_is_no_bfloat16_on_a_mac(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.mps, "is_macos_or_newer", lambda *_: True)
+    assert best_precision(torch.device("mps")) == "32-true"
