@@ -12,7 +12,7 @@ from dis2_core.cli.console import Display, display_for_people
 from dis2_core.cli.failures import hush_libraries, report
 from dis2_core.cli.streams import check_stdout, forgive_stdout, steady_streams
 from dis2_core.run.interrupts import interruptible, stopping_at_once
-from dis2_core.run.settings import read_no_matplotlibrc
+from dis2_core.run.machine.process import read_no_matplotlibrc
 
 from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset

@@ -48,7 +48,7 @@ DeviceOption = Annotated[str, typer.Option(metavar="auto|cpu|cuda|mps", help="Wh
 OverlapOption = Annotated[float, typer.Option(help="Share of a window that neighbours have in common, 0-0.75.")]
 BatchSizeOption = Annotated[int | None, typer.Option(help="Windows at once; default: fits the device.")]
 PrecisionOption = Annotated[str, typer.Option(metavar="auto|fp32|bf16", help="Of the arithmetic.")]
-ThreadsOption = Annotated[int | None, typer.Option(help="CPU threads; default: all.")]
+ThreadsOption = Annotated[int | None, typer.Option(help="Windows at once on a CPU; default: as many as cores.")]
 MinConfidenceOption = Annotated[float, typer.Option(help="Below this probability, 0-1, a pixel is 254, 'uncertain'.")]
 CreationOption = Annotated[
     list[str] | None,

@@ -235,7 +235,7 @@ def print_plan(plan: JobPlan) -> None:
     facts = {
         "model": f"{plan.model}, {plan.windows:,} windows of {plan.window[0]} x {plan.window[1]} pixels",
         "map": f"{width:,} x {height:,} pixels of {plan.output_resolution[0]:g} x {plan.output_resolution[1]:g}",
-        "device": f"{plan.device}, {plan.precision}, {plan.batch_size} windows at once",
+        "device": f"{plan.device}, {plan.precision}, {plan.batch_size * plan.workers} windows at once",
         "memory": f"about {plan.memory / 1e6:,.0f} MB beside the model",
         "disk": ", ".join(f"{size / 1e6:,.1f} MB in {folder}" for folder, size in plan.disk.items()),
         **plan.modalities,

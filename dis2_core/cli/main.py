@@ -21,7 +21,7 @@ from ..contract.segment_job import Event, Job, Work
 from ..contract.untrusted import read_text, refusals
 from ..contract.version import __version__
 from ..run.interrupts import stopping_at_once
-from ..run.settings import read_no_matplotlibrc
+from ..run.machine.process import read_no_matplotlibrc
 from . import country_commands, report_commands, scene_commands
 from .arguments import (
     AoiOption,

@@ -20,7 +20,7 @@ from ..rasters.areas import ClassArea
 from ..rasters.opening import gdal_environment
 from ..rasters.vector.area import Area
 from ..run.device import cpu_threads, describe_device, translated_device_errors
-from ..run.memory import require_memory
+from ..run.machine.memory import require_memory
 from ..run.reporting import Reporter
 from .inputs import source_within
 from .plan import Plan
@@ -80,7 +80,7 @@ class Worker:
             if self.files.is_finished(unit, self.plan.hash) and (done := self.files.read(unit)):
                 return done
             with translated_device_errors(MEMORY_ADVICE):
-                setup = self._within(unit, place)
+                setup = self._within(unit, place).modest()
                 require_memory(setup.memory(), self._job.max_memory, _LESS)
                 return self._make(unit, setup, place, report, started)
 

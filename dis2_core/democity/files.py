@@ -26,7 +26,7 @@ from ..rasters.grid import Grid
 from ..rasters.opening import gdal_environment, opened
 from ..run.disk import require_space, translated_errors
 from ..run.jobfolder import JobFolder
-from ..run.memory import require_memory
+from ..run.machine.memory import require_memory
 from ..run.provenance import origin_tags
 from ..run.reporting import Listener, Reporter
 from .canvas import GSD

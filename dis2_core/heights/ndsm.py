@@ -29,7 +29,7 @@ from ..rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..run.disk import require_space
 from ..run.jobfolder import JobFolder
-from ..run.memory import require_memory
+from ..run.machine.memory import require_memory
 from ..run.provenance import base_name, origin_tags
 from ..run.reporting import Listener, Reporter
 from .figures import HIGH, LOW, STEP, Heights, HeightTally, NdsmResult, difference, suspicions

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,21 +15,47 @@ from ..contract.card import ModelCard
 from ..contract.errors import ResourceError
 from ..network import SegmentationNetwork
 from ..rasters.grid import WindowPlan
+from ..run.background import in_order
 from ..run.device import is_out_of_memory, release_memory
 from .blending import StripAccumulator
 from .holes import feather_weights, window_counts, window_routes
-from .strips import Strip
+from .strips import Strip, StripRows
 
 Rows = tuple[int, Tensor, npt.NDArray[np.uint8]]
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Windows of one row of windows that need the same routes.
+
+    Attributes:
+        top: Their first row.
+        cols: Their first columns.
+        routes: From ``holes.window_routes``; none where the windows have no data.
+        rows: What they are cut from.
+    """
+
+    top: int
+    cols: Sequence[int]
+    routes: tuple[int, ...]
+    rows: StripRows
+
+
+@dataclass(frozen=True)
+class RowEnd:
+    """After the last batch of a row of windows: what there is at its pixels."""
+
+    top: int
+    rows: StripRows
+
+
 class Inference:
-    """Runs a network over the windows of a strip.
+    """Runs a network over windows.
 
     Args:
         network: On the device, in evaluation mode; it is brought to ``precision``.
         card: Names the modalities.
-        device: Where the strip and the network are.
+        device: Where the rows and the network are.
         precision: Of weights and windows alike. Probabilities are float32 in any case. Pure bfloat16, not
             autocast, which keeps norms in float32 and spends its gain on conversions.
         batch_size: Windows a forward pass.
@@ -35,6 +63,9 @@ class Inference:
         whole_batches: Whether batches that are not full are filled up with windows of which the answer is
             thrown away. The last bits of an answer depend on the size of its batch, though not on its place in
             it: so they are the same however the rows are cut into parts.
+        workers: Batches at once, each on a thread of its own: for a CPU. Threads that share the operations of one
+            window wait for each other at the end of each, and so for whatever a neighbour does to one of them; and the
+            last bits of their sums depend on their number, where those of a window's own thread do not.
 
     Attributes:
         batch_size: Windows a forward pass, by now.
@@ -49,6 +80,7 @@ class Inference:
         batch_size: int = 1,
         on_smaller_batch: Callable[[int], None] = lambda size: None,
         whole_batches: bool = False,
+        workers: int = 1,
     ) -> None:
         self._network = network.to(precision)
         self._card = card
@@ -56,58 +88,83 @@ class Inference:
         self._precision = precision
         self._on_smaller_batch = on_smaller_batch
         self._whole_batches = whole_batches
+        self._workers = workers
         self.batch_size = batch_size
 
-    def probabilities(
-        self, strip: Strip, cols: Sequence[int], routes: Sequence[int]
-    ) -> Iterator[tuple[Sequence[int], Tensor]]:
-        """Yield columns and the class probabilities float32 (B, K, H, W) of the windows that begin there.
+    def answers(
+        self, steps: Iterable[Batch | RowEnd], while_waiting: Callable[[], object]
+    ) -> Generator[tuple[Batch | RowEnd, Tensor | None], None, None]:
+        """Yield all steps in their order, batches with the class probabilities float32 (B, K, H, W) of their windows.
 
         Args:
-            strip: The rows of the windows.
-            cols: First columns of windows that need the same routes.
-            routes: Those routes, from ``holes.window_routes``.
+            steps: Are asked for as memory allows.
+            while_waiting: Is called ten times a second where several batches are at work.
 
         Raises:
             ResourceError: Not even one window fits into the device's memory.
         """
+        told = self.batch_size
+        answered = in_order(self._answer, steps, self._workers, begin=_one_thread, while_waiting=while_waiting)
+        with closing(answered):
+            for step, answer in answered:
+                if self.batch_size < told:  # here, not in a worker's thread: listeners know this one
+                    told = self.batch_size
+                    self._on_smaller_batch(told)
+                yield step, answer
+
+    @torch.inference_mode()
+    def _answer(self, step: Batch | RowEnd) -> Tensor | None:
+        """Class probabilities of a batch, in parts where memory runs out; None where there is nothing to answer."""
+        if isinstance(step, RowEnd) or not step.routes:
+            return None
+        answers: list[Tensor] = []
         start = 0
-        while start < len(cols):
-            batch = cols[start : start + self.batch_size]
-            answer = self._try(strip, batch, routes)
+        while start < len(step.cols):
+            part = replace(step, cols=step.cols[start : start + self.batch_size])
+            answer = self._try(part)
             if answer is None:  # outside the except clause: its traceback holds the tensors
                 release_memory(self._device)
                 continue
-            start += len(batch)
-            yield batch, answer
+            start += len(part.cols)
+            answers.append(answer)
+        return answers[0] if len(answers) == 1 else torch.cat(answers)
 
-    def _try(self, strip: Strip, cols: Sequence[int], routes: Sequence[int]) -> Tensor | None:
+    def _try(self, batch: Batch) -> Tensor | None:
         """Class probabilities, or None where memory ran out and the batch was made smaller."""
-        batch = [*cols, *[cols[-1]] * (self.batch_size - len(cols))] if self._whole_batches else cols
+        cols = batch.cols
+        if self._whole_batches:
+            cols = [*cols, *[cols[-1]] * (self.batch_size - len(cols))]
         try:
-            return self._answer(strip, batch, routes)[: len(cols)]
+            return self._run(replace(batch, cols=cols))[: len(batch.cols)]
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
-            if len(batch) == 1:
-                raise ResourceError(
-                    f"The memory of {self._device} does not hold one window of {self._card.window} pixels.",
-                    "Close other programs that use it, or choose the device cpu.",
-                ) from error
-        self.batch_size = len(batch) // 2
-        self._on_smaller_batch(self.batch_size)
+            if len(cols) == 1:
+                raise self._no_room() from error
+        self.batch_size = min(self.batch_size, len(cols) // 2)
         return None
 
-    def _answer(self, strip: Strip, cols: Sequence[int], routes: Sequence[int]) -> Tensor:
-        scenarios = [self._names(route) for route in routes]
+    def _no_room(self) -> ResourceError:
+        windows, advice = "one window", "Close other programs that use it, or choose the device cpu."
+        if self._workers > 1:
+            windows = f"{self._workers} windows"
+            advice = "Close other programs that use it, or give fewer --threads."
+        return ResourceError(
+            f"The memory of {self._device} does not hold {windows} of {self._card.window} pixels.", advice
+        )
+
+    def _run(self, batch: Batch) -> Tensor:
+        scenarios = [self._names(route) for route in batch.routes]
         present = {name for scenario in scenarios for name in scenario}
         windows = {
-            name: strip.cut(name, cols).to(self._precision) for name in self._card.modality_names if name in present
+            name: batch.rows.cut(name, batch.cols).to(self._precision)
+            for name in self._card.modality_names
+            if name in present
         }
         if len(scenarios) == 1:
             return _softmax(self._network(windows))
         logits = self._network.forward_scenarios(windows, scenarios)
-        weights = feather_weights(strip.cut_availability(cols), routes)
+        weights = feather_weights(batch.rows.cut_availability(batch.cols).to(self._device), batch.routes)
         answer = weights[:, 0, None] * _softmax(logits[scenarios[0]])
         for i, scenario in enumerate(scenarios[1:], start=1):
             answer += weights[:, i, None] * _softmax(logits[scenario])
@@ -125,7 +182,7 @@ def probability_rows(
     device: torch.device,
     on_windows: Callable[[int], None] = lambda count: None,
     wanted: Callable[[int], npt.NDArray[np.bool_]] | None = None,
-) -> Iterator[Rows]:
+) -> Generator[Rows, None, None]:
     """Run all windows and yield the rows of the map as they are finished.
 
     Args:
@@ -134,7 +191,8 @@ def probability_rows(
         plan: Where the windows lie.
         card: The model's card.
         device: Where the strip is.
-        on_windows: Is told how many windows are done, after every batch.
+        on_windows: Is told how many windows are done, after every batch, and ten times a second where several are at
+            work; what it raises ends the run.
         wanted: Says which windows of a row of windows are run, by their first row; None: all.
 
     Yields:
@@ -142,19 +200,37 @@ def probability_rows(
         rows are asked for; availability uint8 (rows, columns). Where that is 0 the probabilities mean nothing.
     """
     accumulator = StripAccumulator(plan, len(card.classes), device)
-    for top in plan.rows:
-        strip.move(top)
-        for routes, cols in _by_routes(strip, plan, len(card.modalities), wanted and wanted(top)).items():
-            if not routes:
-                on_windows(len(cols))
+    steps = _steps(strip, inference, plan, len(card.modalities), wanted)
+    with closing(inference.answers(steps, lambda: on_windows(0))) as answered:
+        for step, answers in answered:
+            if isinstance(step, RowEnd):
+                finished = accumulator.finished(step.top)
+                yield step.top, finished, step.rows.availability[: finished.shape[1]]
+                accumulator.advance(step.top)
                 continue
-            for batch, answers in inference.probabilities(strip, cols, routes):
-                for left, answer in zip(batch, answers, strict=True):
-                    accumulator.add(top, left, answer)
-                on_windows(len(batch))
-        finished = accumulator.finished(top)
-        yield top, finished, strip.availability[: finished.shape[1]]
-        accumulator.advance(top)
+            if answers is not None:
+                for left, answer in zip(step.cols, answers, strict=True):
+                    accumulator.add(step.top, left, answer)
+            on_windows(len(step.cols))
+
+
+def _steps(
+    strip: Strip,
+    inference: Inference,
+    plan: WindowPlan,
+    modalities: int,
+    wanted: Callable[[int], npt.NDArray[np.bool_]] | None,
+) -> Iterator[Batch | RowEnd]:
+    """All batches, row by row of windows, each as large as memory allows by then."""
+    for top in plan.rows:
+        rows = strip.move(top)
+        for routes, cols in _by_routes(rows, plan, modalities, wanted and wanted(top)).items():
+            start = 0
+            while start < len(cols):
+                batch = Batch(top, cols[start : start + inference.batch_size], routes, rows)
+                start += len(batch.cols)
+                yield batch
+        yield RowEnd(top, rows)
 
 
 def wanted_rows(rows: Iterator[Rows], plan: WindowPlan) -> Iterator[Rows]:
@@ -168,7 +244,7 @@ def wanted_rows(rows: Iterator[Rows], plan: WindowPlan) -> Iterator[Rows]:
 
 
 def _by_routes(
-    strip: Strip, plan: WindowPlan, modalities: int, wanted: npt.NDArray[np.bool_] | None
+    rows: StripRows, plan: WindowPlan, modalities: int, wanted: npt.NDArray[np.bool_] | None
 ) -> dict[tuple[int, ...], list[int]]:
     """The columns of the strip's windows by the routes that they need.
 
@@ -176,13 +252,18 @@ def _by_routes(
     """
     cols, left = plan.cols, plan.read[1]
     starts = [col - left for col in cols]
-    counts = window_counts(strip.availability[: plan.window[0]], starts, plan.window[1], modalities)
+    counts = window_counts(rows.availability[: plan.window[0]], starts, plan.window[1], modalities)
     if wanted is not None:
         counts[~wanted] = 0
     groups: dict[tuple[int, ...], list[int]] = {}
     for col, window in zip(cols, counts.tolist(), strict=True):
         groups.setdefault(window_routes(window), []).append(col)
     return dict(sorted(groups.items()))
+
+
+def _one_thread() -> None:
+    """Let torch compute within this thread."""
+    torch.set_num_threads(1)
 
 
 def _softmax(logits: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from ..rasters.areas import AreaCounter, write_area_table
 from ..rasters.reading import ChunkStream, ModalityReader
 from ..rasters.values.ranges import range_warning
 from ..run.background import BackgroundWriter
-from ..run.device import describe_device
+from ..run.device import cpu_threads, describe_device
 from ..run.disk import require_space, translated_errors
 from ..run.jobfolder import JobFolder
 from ..run.provenance import base_name, origin_tags
@@ -160,22 +161,24 @@ class Run:
             setup.batch_size,
             on_smaller_batch=lambda size: self._report.info(f"Memory is short: batches of {size} windows now."),
             whole_batches=setup.whole_batches,
+            workers=setup.workers,
         )
         top, left, bottom, right = setup.windows.read
         readers = [ModalityReader(item, item.modality, working, columns=(left, right)) for item in setup.inputs]
         with ChunkStream(readers, working, setup.rows_per_chunk, setup.threads, rows=(top, bottom)) as stream:
             strip = Strip(iter(stream), setup.card, setup.names, setup.windows, setup.device)
             background = BackgroundWriter[_Finished](lambda rows: write(self._fetched(rows)))
-            with torch.inference_mode(), background:
-                rows = probability_rows(
-                    strip,
-                    inference,
-                    setup.windows,
-                    setup.card,
-                    setup.device,
-                    self._count_windows,
-                    self._wanted_windows(),
-                )
+            answers = probability_rows(
+                strip,
+                inference,
+                setup.windows,
+                setup.card,
+                setup.device,
+                self._count_windows,
+                self._wanted_windows(),
+            )
+            threads = 1 if setup.device.type == "cpu" else setup.job.threads
+            with cpu_threads(threads), torch.inference_mode(), background, closing(answers) as rows:
                 for row, probabilities, availability in wanted_rows(rows, setup.windows):
                     background.put(
                         _Finished.of(row, probabilities, availability, setup.raster_names, setup.job.min_confidence)

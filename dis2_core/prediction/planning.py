@@ -14,6 +14,7 @@ import torch
 from ..contract.card import ModelCard
 from ..contract.catalogue import find_model, read_card
 from ..contract.segment_job import OUTPUTS, Event, Job, reference_raster
+from ..network import DIS2Config
 from ..rasters.alignment import Alignment, align, resampling_ratio
 from ..rasters.geotiff import Storage
 from ..rasters.grid import Box, Grid, WindowPlan
@@ -24,7 +25,7 @@ from ..rasters.sources import files_behind
 from ..rasters.vector.area import Area, Outlines
 from ..run.device import choose_device, choose_precision, default_batch_size, describe_device, slow_bfloat16
 from ..run.disk import require_space
-from ..run.memory import require_memory
+from ..run.machine.memory import memory_bound, require_memory
 from ..run.targets import check_targets
 from .outputs import RASTERS, Layout, estimated_size, layouts
 
@@ -49,7 +50,8 @@ class Setup:
         alignment: The grids, and what is told about them.
         windows: Where the network's windows lie on the working grid.
         storage: How the rasters are stored.
-        device, precision, batch_size, threads: How the network is run and the rasters are read.
+        device, precision, batch_size, workers: How the network is run; workers are batches at once.
+        threads: That read the rasters.
         part: The pixels of the output grid that are made; None: all.
         whole_batches: Whether every batch has ``batch_size`` windows; see ``Inference``.
         area: Outside which the map is no data, in the CRS of the output grid; None: all is wanted.
@@ -64,6 +66,7 @@ class Setup:
     device: torch.device
     precision: torch.dtype
     batch_size: int
+    workers: int
     threads: int
     part: Box | None = None
     whole_batches: bool = False
@@ -179,18 +182,34 @@ class Setup:
         return needed
 
     def memory(self) -> int:
-        """Bytes that the rows in work take, on the CPU and the device together, without the network."""
+        """Bytes that the rows and windows in work take, on the CPU and the device together, without the weights.
+
+        What windows take on a GPU does not count: batches there become smaller by themselves.
+        """
         height, width = self.windows.window
         _, left, _, right = self.windows.read
         columns = max(right - left, width)
         bands = sum(len(item.modality.bands) for item in self.inputs)
         classes = len(self.card.classes)
         in_chunks = (4 + self.threads) * self.rows_per_chunk * bands * _FLOAT
-        in_strip = 2 * (height + self.rows_per_chunk) * bands * _FLOAT
+        in_strip = 3 * (height + self.rows_per_chunk) * bands * _FLOAT
         in_map = height * (2 * classes * _FLOAT + len(self.raster_names) + classes)
         in_files = 2 * self.storage.block * (classes + 3)
         rows = columns * (in_chunks + in_strip + in_map + in_files)
-        return rows + max(self.unpacked(), int(str(GDAL_OPTIONS["GDAL_CACHEMAX"])) * _MEGABYTE)
+        in_network = self.workers * self._batch_memory if self.device.type == "cpu" else 0
+        return rows + in_network + max(self.unpacked(), int(str(GDAL_OPTIONS["GDAL_CACHEMAX"])) * _MEGABYTE)
+
+    def modest(self) -> Setup:
+        """Return the run with no more batches at once than memory has room for: one, where it has not even that."""
+        bound = memory_bound(self.job.max_memory)
+        if bound is None or self.device.type != "cpu":
+            return self
+        room = (bound - replace(self, workers=0).memory()) // self._batch_memory
+        return replace(self, workers=max(1, min(self.workers, room)))
+
+    @property
+    def _batch_memory(self) -> int:
+        return batch_memory(DIS2Config.from_card(self.card), self.batch_size)
 
     def unpacked(self) -> int:
         """Bytes that GDAL unpacks at once: each thread has handles of its own, and each handle a block and its copy."""
@@ -211,7 +230,8 @@ class JobPlan:
         modalities: The file of each modality that is given.
         missing: The modalities that are not.
         device, precision, batch_size: How the network is run.
-        memory: Bytes beside the network, roughly.
+        workers: Batches at once, each on a thread of its own.
+        memory: Bytes beside the weights, roughly.
         disk: Bytes of the outputs by folder, roughly.
         outputs: Paths by output name.
         notes: What else there is to know about inputs and grids.
@@ -231,6 +251,7 @@ class JobPlan:
     device: str
     precision: str
     batch_size: int
+    workers: int
     memory: int
     disk: Mapping[str, int]
     outputs: Mapping[str, str]
@@ -252,7 +273,7 @@ def prepare(job: Job, card: ModelCard) -> Setup:
         ResourceError: The rows in work would take more memory than there is, or than the job allows.
     """
     inputs, alignment, area = look(job, card)
-    setup = settle(job, card, inputs, alignment, area)
+    setup = settle(job, card, inputs, alignment, area).modest()
     bands = max(len(layout.bands) for name, layout in layouts(card).items() if name in job.outputs)
     setup.storage.require(setup.alignment.output, bands, "uint8")
     require_memory(setup.memory(), job.max_memory, _LESS_MEMORY)
@@ -282,6 +303,8 @@ def settle(
     device = choose_device(job.device)
     windows = WindowPlan(alignment.working.height, alignment.working.width, card.window, job.overlap)
     batch_size = job.batch_size or default_batch_size(device, card.window)
+    threads = job.threads or torch.get_num_threads()
+    batches = len(windows.rows) * math.ceil(len(windows.cols) / batch_size)
     return Setup(
         job=job,
         card=card,
@@ -292,10 +315,20 @@ def settle(
         device=device,
         precision=choose_precision(job.precision, device),
         batch_size=batch_size,
-        threads=max(1, min(4, job.threads or os.cpu_count() or 1)),
+        workers=min(threads, batches) if device.type == "cpu" else 1,
+        threads=min(4, threads),
         whole_batches=len(windows.cols) >= WIDE * batch_size,
         area=area,
     )
+
+
+def batch_memory(config: DIS2Config, windows: int) -> int:
+    """Bytes that windows take on their way through a network, roughly; an upper bound of what was measured.
+
+    Of both forms, at widths 8 to 32, where windows need several scenarios; a single one takes a third less.
+    """
+    height, width = config.window
+    return windows * height * width * (16 * config.width + 14 * config.classes) * _FLOAT
 
 
 def plan_job(job: Job) -> JobPlan:
@@ -327,6 +360,7 @@ def describe(setup: Setup) -> JobPlan:
         device=describe_device(setup.device),
         precision=precision_name(setup.precision),
         batch_size=setup.batch_size,
+        workers=setup.workers,
         memory=setup.memory(),
         disk={str(folder): size for folder, size in setup.space().items()},
         outputs=setup.targets,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,41 @@ from ..rasters.values.validity import Chunk
 Chunks = Iterator[tuple[int, int, Mapping[str, Chunk]]]
 
 
+@dataclass(frozen=True)
+class StripRows:
+    """The rows that one row of windows is cut from; they stay as they are when the strip moves on.
+
+    Attributes:
+        values: float32 (C, rows, width) by modality, normalised, on the device.
+        availability: uint8 (rows, width) bit masks in card order, on the CPU, without padding.
+        left: The column of the grid that they begin with.
+        window: (height, width) of the windows.
+    """
+
+    values: Mapping[str, Tensor]
+    availability: npt.NDArray[np.uint8]
+    left: int
+    window: tuple[int, int]
+
+    def cut(self, name: str, cols: Sequence[int]) -> Tensor:
+        """Return the windows that begin in these columns: (B, C, height, width), channels last."""
+        height, width = self.window
+        rows = self.values[name][:, :height]
+        if (missing := height - rows.shape[1]) > 0:
+            rows = pad(rows, (0, 0, 0, missing), mode="replicate")
+        windows = torch.stack([rows[:, :, col - self.left : col - self.left + width] for col in cols])
+        return windows.contiguous(memory_format=torch.channels_last)
+
+    def cut_availability(self, cols: Sequence[int]) -> Tensor:
+        """Return the availability of the windows that begin in these columns: uint8 (B, height, width), on the CPU."""
+        height, width = self.window
+        windows = np.zeros((len(cols), height, width), dtype=np.uint8)
+        for window, col in zip(windows, cols, strict=True):
+            part = self.availability[:height, col - self.left : col - self.left + width]
+            window[: part.shape[0], : part.shape[1]] = part
+        return torch.from_numpy(windows)
+
+
 class Strip:
     """Rows of all available modalities, from the first row of a window to its last, as wide as the plan's windows.
 
@@ -33,7 +69,6 @@ class Strip:
         device: Where the values go.
 
     Attributes:
-        availability: uint8 (rows, width) bit masks in card order, on the CPU, without the padding.
         tallies: What the values of each modality are like so far, band by band.
     """
 
@@ -49,15 +84,19 @@ class Strip:
         self._bottom = self._top
         self._statistics = {item.name: _statistics(item, device) for item in self._modalities}
         width = max(right - self._left, plan.window[1])
-        self._values = {item.name: torch.empty((len(item.bands), 0, width), device=device) for item in self._modalities}
-        self.availability: npt.NDArray[np.uint8] = np.empty((0, right - self._left), dtype=np.uint8)
+        self._rows = StripRows(
+            {item.name: torch.empty((len(item.bands), 0, width), device=device) for item in self._modalities},
+            np.empty((0, right - self._left), dtype=np.uint8),
+            self._left,
+            plan.window,
+        )
         self.tallies = {item.name: no_tallies(item) for item in self._modalities}
 
-    def move(self, top: int) -> None:
+    def move(self, top: int) -> StripRows:
         """Read on until a row of windows that begins at row ``top`` can be cut; forget the rows above."""
         bottom = min(top + self._plan.window[0], self._last)
-        values = {name: [rows] for name, rows in self._values.items()}
-        masks = [self.availability]
+        values = {name: [rows] for name, rows in self._rows.values.items()}
+        masks = [self._rows.availability]
         while self._bottom < bottom:
             _, self._bottom, chunks = next(self._chunks)
             masks.append(self._availability_of(chunks))
@@ -66,26 +105,13 @@ class Strip:
                 seen = tallies_of(chunks[modality.name], modality)
                 self.tallies[modality.name] = add_tallies(self.tallies[modality.name], seen)
         passed, self._top = top - self._top, top
-        self.availability = _joined(masks)[passed:]
-        self._values = {name: _stacked(rows)[:, passed:] for name, rows in values.items()}
-
-    def cut(self, name: str, cols: Sequence[int]) -> Tensor:
-        """Return the windows that begin in these columns: (B, C, height, width), channels last."""
-        height, width = self._plan.window
-        rows = self._values[name][:, :height]
-        if (missing := height - rows.shape[1]) > 0:
-            rows = pad(rows, (0, 0, 0, missing), mode="replicate")
-        windows = torch.stack([rows[:, :, col - self._left : col - self._left + width] for col in cols])
-        return windows.contiguous(memory_format=torch.channels_last)
-
-    def cut_availability(self, cols: Sequence[int]) -> Tensor:
-        """Return the availability of the windows that begin in these columns: uint8 (B, height, width)."""
-        height, width = self._plan.window
-        windows = np.zeros((len(cols), height, width), dtype=np.uint8)
-        for window, col in zip(windows, cols, strict=True):
-            part = self.availability[:height, col - self._left : col - self._left + width]
-            window[: part.shape[0], : part.shape[1]] = part
-        return torch.from_numpy(windows).to(self._device)
+        self._rows = StripRows(
+            {name: _stacked(rows)[:, passed:] for name, rows in values.items()},
+            _joined(masks)[passed:],
+            self._left,
+            self._plan.window,
+        )
+        return self._rows
 
     def _availability_of(self, chunks: Mapping[str, Chunk]) -> npt.NDArray[np.uint8]:
         mask = np.zeros(chunks[self._modalities[0].name].valid.shape, dtype=np.uint8)

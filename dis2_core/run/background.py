@@ -3,12 +3,60 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from queue import Queue
 from types import TracebackType
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+PATIENCE = 0.1  # seconds between two looks at whether the user wants to stop
+
+
+def in_order(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int,
+    *,
+    begin: Callable[[], object] = lambda: None,
+    while_waiting: Callable[[], object] = lambda: None,
+) -> Generator[tuple[Item, Result], None, None]:
+    """Call a function on items, several at once, and yield what it returned in the order of the items.
+
+    The items are made in the caller's thread, at most twice as many as there are workers before the first of them is
+    done with. Close the iterator to be rid of its threads: they end what they are at.
+
+    Args:
+        work: The function. What it raises is raised where its item's turn comes.
+        items: Its arguments.
+        workers: How many at once; 1: one after the other, in the caller's own thread.
+        begin: Is called once in each thread.
+        while_waiting: Is called ten times a second, in the caller's thread; what it raises ends the work.
+    """
+    if workers == 1:
+        for item in items:
+            yield item, work(item)
+        return
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="dis2-work", initializer=begin)
+    ahead: deque[tuple[Item, Future[Result]]] = deque()
+    try:
+        for item in items:
+            ahead.append((item, pool.submit(work, item)))
+            if len(ahead) == 2 * workers:
+                yield _arrived(*ahead.popleft(), while_waiting)
+        while ahead:
+            yield _arrived(*ahead.popleft(), while_waiting)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _arrived(item: Item, future: Future[Result], while_waiting: Callable[[], object]) -> tuple[Item, Result]:
+    while not wait((future,), PATIENCE).done:
+        while_waiting()
+    return item, future.result()
 
 
 class BackgroundWriter(Generic[Item]):

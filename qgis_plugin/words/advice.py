@@ -47,7 +47,7 @@ def _options() -> dict[str, str]:
     """What options are called in the dialogs, those that no dialog has left out; by patterns."""
     return {
         r" --max-memory sets another bound\.": "",
-        r", give fewer --threads": "",
+        r",( or)? give fewer --threads": "",
         r", or what a run with --events printed": "",
         r"name them with --value VALUE=NAME": tr("give the layer a style that names each of them"),
         r"--bands\b": tr("'… raster: bands'"),

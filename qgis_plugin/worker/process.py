@@ -23,8 +23,8 @@ from dis2_core.contract.other_jobs import read_job
 from dis2_core.contract.segment_job import HEARTBEAT_SECONDS, Event, Work, error_event
 from dis2_core.contract.version import __version__
 from dis2_core.run.failures import describe
+from dis2_core.run.machine.process import read_no_matplotlibrc
 from dis2_core.run.runners import load_runner
-from dis2_core.run.settings import read_no_matplotlibrc
 
 #: How long a cancelled run may tidy up before the process ends whatever it is doing.
 GRACE_SECONDS = 5.0

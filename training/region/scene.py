@@ -26,7 +26,7 @@ from dis2_core.rasters.opening import opened
 from dis2_core.rasters.reading import ModalityReader, untold
 from dis2_core.rasters.values.validity import Chunk
 from dis2_core.rasters.values.voids import VoidTally
-from dis2_core.run.memory import require_memory
+from dis2_core.run.machine.memory import require_memory
 from dis2_core.run.reporting import Reporter
 
 from ..data.sample import IGNORE, Sample

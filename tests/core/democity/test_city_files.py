@@ -251,7 +251,7 @@ def test_command_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
 
 
 def test_a_city_beyond_the_memory_is_refused_with_the_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dis2_core.run.memory.available_memory", lambda: 100_000_000)
+    monkeypatch.setattr("dis2_core.run.machine.memory.available_memory", lambda: 100_000_000)
     with pytest.raises(ResourceError, match=r"2,349 MB .* 100 MB"):
         make_city(tmp_path / "town", size=4096)
     assert not list(tmp_path.iterdir())

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
 from pointwise import Pointwise
-from tiny_models import tiny_card
+from tiny_models import tiny_card, tiny_network
 
 from dis2_core.contract.card import ModelCard
-from dis2_core.contract.errors import ResourceError
+from dis2_core.contract.errors import Cancelled, ResourceError
+from dis2_core.network import SegmentationNetwork
 from dis2_core.prediction.inference import Inference, probability_rows
 from dis2_core.prediction.strips import Strip
 from dis2_core.rasters.grid import WindowPlan
@@ -56,17 +58,18 @@ def chunked(inputs: dict[str, Chunk], rows: int) -> Iterator[tuple[int, int, dic
 
 def stitched(
     card: ModelCard,
-    network: Pointwise,
+    network: SegmentationNetwork,
     inputs: dict[str, Chunk],
     overlap: float,
     rows: int = 24,
     batch: int = 3,
     device: torch.device = CPU,
+    workers: int = 1,
 ) -> np.ndarray:
     height, width = next(iter(inputs.values())).valid.shape
     plan = WindowPlan(height, width, card.window, overlap)
     strip = Strip(chunked(inputs, rows), card, tuple(inputs), plan, device)
-    inference = Inference(network, card, device, batch_size=batch)
+    inference = Inference(network, card, device, batch_size=batch, workers=workers)
     done = []
     with torch.inference_mode():
         parts = [
@@ -207,6 +210,45 @@ def test_five_modalities() -> None:
         np.testing.assert_allclose(result[:, alone], expected[:, alone], rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("workers", [2, 3, 8])
+@pytest.mark.parametrize("size", [(77, 101), (150, 20), (20, 20)], ids=str)
+def test_windows_at_once_give_the_very_bits_of_one_after_the_other(
+    card: ModelCard, size: tuple[int, int], workers: int
+) -> None:
+    network = tiny_network(card)
+    inputs = with_holes(random_inputs(card, *size), card)
+    expected = stitched(card, network, inputs, 0.5)
+    np.testing.assert_array_equal(stitched(card, network, inputs, 0.5, workers=workers), expected)
+
+
+def test_windows_at_once_run_in_threads_that_torch_does_not_multiply(card: ModelCard) -> None:
+    seen: set[tuple[str, int]] = set()
+
+    class Watched(Pointwise):
+        def forward(self, inputs):  # type: ignore[no-untyped-def]
+            seen.add((threading.current_thread().name.rpartition("_")[0], torch.get_num_threads()))
+            return super().forward(inputs)
+
+    stitched(card, Watched(card), random_inputs(card, 64, 128), 0.5, workers=2)
+    assert seen == {("dis2-work", 1)}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_on_windows_raises_ends_the_run(card: ModelCard, workers: int) -> None:
+    network, inputs = Pointwise(card), random_inputs(card, 320, 320)
+    plan = WindowPlan(320, 320, card.window, 0.5)
+    inference = Inference(network, card, CPU, workers=workers)
+    strip = Strip(chunked(inputs, 32), card, tuple(inputs), plan, CPU)
+
+    def stop(count: int) -> None:
+        raise Cancelled("The run was cancelled.")
+
+    with pytest.raises(Cancelled):
+        list(probability_rows(strip, inference, plan, card, CPU, stop))
+    assert len(network.calls) <= 2 * workers
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("dis2-work")]
+
+
 class Greedy(Pointwise):
     """Runs out of memory at more than ``limit`` windows."""
 
@@ -230,7 +272,7 @@ def test_smaller_batches_where_memory_runs_out(card: ModelCard) -> None:
     network.limit = 100
     expected = whole_image(card, network, inputs)
     np.testing.assert_allclose(probabilities.detach().numpy(), expected, rtol=0, atol=1e-6)
-    assert told == [4, 2]
+    assert told == [2]
     assert inference.batch_size == 2
 
 
@@ -239,6 +281,8 @@ def test_not_even_one_window_fits(card: ModelCard) -> None:
     network.limit = 0
     with pytest.raises(ResourceError, match="one window"):
         stitched(card, network, random_inputs(card, 32, 64), 0.5)
+    with pytest.raises(ResourceError, match="2 windows of"):
+        stitched(card, network, random_inputs(card, 32, 64), 0.5, workers=2)
 
 
 class Broken(Pointwise):

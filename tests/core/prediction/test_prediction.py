@@ -35,7 +35,7 @@ from dis2_core.contract.errors import (
 )
 from dis2_core.contract.segment_job import Event, Job, Source
 from dis2_core.contract.styles import palette_style
-from dis2_core.models.file import Model
+from dis2_core.models.file import Model, load_model
 from dis2_core.prediction.outputs import warped_rows
 from dis2_core.prediction.segment import plan_job, run_job, segment
 from dis2_core.run.provenance import base_name
@@ -285,6 +285,18 @@ def test_threads_are_put_back(scene: Scene, model: Model, out: Path) -> None:
     torch.set_num_threads(2)
     segment(scene(), model, output=out / "c.tif", device="cpu", threads=1)
     assert torch.get_num_threads() == 2
+
+
+def test_the_number_of_threads_changes_no_bit(scene: Scene, tmp_path: Path, out: Path) -> None:
+    model = load_model(save_tiny_model(tmp_path / "tiny.safetensors"))
+    maps = []
+    for threads in (1, 2, 5):
+        paths = {name: out / f"{name}.tif" for name in ("output", "probabilities")}
+        segment(scene(), model, **paths, device="cpu", threads=threads)  # type: ignore[arg-type]
+        maps.append([read(path) for path in paths.values()])
+    for found in maps[1:]:
+        for values, expected in zip(found, maps[0], strict=True):
+            np.testing.assert_array_equal(values, expected)
 
 
 def test_the_callers_network_is_left_as_it_was(scene: Scene, model: Model, out: Path) -> None:

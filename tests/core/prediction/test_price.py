@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 import rasterio
@@ -13,9 +15,10 @@ from dis2_core.contract.errors import InputError, ResourceError, UnreadableRaste
 from dis2_core.contract.other_jobs import NdsmJob
 from dis2_core.contract.segment_job import Job, Source
 from dis2_core.heights import ndsm
-from dis2_core.prediction.planning import prepare
+from dis2_core.network import DIS2Config
+from dis2_core.prediction.planning import batch_memory, prepare
 from dis2_core.rasters.opening import block_size, gdal_environment, open_dataset
-from dis2_core.run import memory
+from dis2_core.run.machine import memory
 
 PLACE = {"crs": "EPSG:32632", "transform": Affine(1, 0, 500_000, 0, -1, 5_000_000)}
 
@@ -118,3 +121,53 @@ def test_the_bound_is_part_of_the_job(tmp_path):
     assert Job.from_json(made.to_json()) == made and json.loads(made.to_json())["max_memory"] == 123
     with pytest.raises(InputError):
         job("a.tif", tmp_path, max_memory=0)
+
+
+def test_as_many_windows_at_once_as_threads_and_memory_allow(card, tmp_path):
+    path = sparse(tmp_path / "a.tif", 2000, 2000, 3, tiled=True)
+
+    def prepared(**options):
+        with gdal_environment():
+            return prepare(job(path, tmp_path, batch_size=2, **options), card)
+
+    assert (prepared(threads=1).workers, prepared(threads=3).workers) == (1, 3)
+    price = batch_memory(DIS2Config.from_card(card), 2)
+    assert prepared(threads=3).memory() - prepared(threads=2).memory() > price  # readers have theirs, too
+    most = prepared(threads=4).memory()
+    assert prepared(threads=4, max_memory=most).workers == 4
+    assert prepared(threads=4, max_memory=most - 1).workers == 3
+    assert prepared(threads=4, max_memory=most - 3 * price).workers == 1
+    with pytest.raises(ResourceError, match="fewer --threads"):
+        prepared(threads=4, max_memory=most - 3 * price - 1)
+
+
+def test_no_more_windows_at_once_than_there_are(card, tmp_path):
+    path = sparse(tmp_path / "a.tif", 40, 40, 3)
+    with gdal_environment():
+        setup = prepare(job(path, tmp_path, threads=64, batch_size=1), card)
+    assert setup.workers == len(setup.windows)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the peak of a process's memory")
+def test_what_windows_take_is_not_underestimated():
+    """The process is measured while a network of the authors' size answers for both scenarios of a window."""
+    code = """if True:
+        import resource, torch
+        from dis2_core.network import DIS2Config, build_network
+        from dis2_core.network.folding import fold_norms
+        def peak(): return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        torch.set_num_threads(1)
+        for form in ("shared", "paper"):
+            config = DIS2Config(form=form, width=16, classes=8, window=(256, 256))
+            network = fold_norms(build_network(config).eval()).to(memory_format=torch.channels_last)
+            windows = {name: torch.zeros(1, bands, 256, 256) for name, bands in config.modalities}
+            windows = {name: x.contiguous(memory_format=torch.channels_last) for name, x in windows.items()}
+            before = peak()
+            with torch.inference_mode():
+                network.forward_scenarios(windows, config.scenarios())
+            print(peak() - before)
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
+    priced = batch_memory(DIS2Config(width=16, classes=8, window=(256, 256)), 1)
+    for taken in map(int, run.stdout.split()):
+        assert taken < priced

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from dis2_core.contract.errors import ResourceError
-from dis2_core.run import memory
-from dis2_core.run.memory import available_memory, require_memory
+from dis2_core.run.machine import memory
+from dis2_core.run.machine.memory import available_memory, require_memory
 
 
 def group(root, name, **files):
@@ -56,7 +56,7 @@ def test_the_refusal_has_the_numbers(monkeypatch):
 def test_a_limit_of_the_address_space_counts():
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30));"
-        "from dis2_core.run.memory import available_memory; print(available_memory())"
+        "from dis2_core.run.machine.memory import available_memory; print(available_memory())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 0 < int(done.stdout) < 1 << 30

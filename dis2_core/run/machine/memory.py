@@ -6,9 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from ..contract.errors import ResourceError
-
-_CGROUPS = Path("/sys/fs/cgroup")
+from ...contract.errors import ResourceError
+from .control_groups import MOUNTED, OWN, groups, text
 
 
 def require_memory(needed: int, limit: int | None, advice: str) -> None:
@@ -22,13 +21,18 @@ def require_memory(needed: int, limit: int | None, advice: str) -> None:
     Raises:
         ResourceError: It takes more.
     """
-    bound = available_memory() if limit is None else limit
+    bound = memory_bound(limit)
     if bound is None or needed <= bound:
         return
     allowed = "the machine has" if limit is None else "it may take"
     raise ResourceError(
         f"The run would take about {needed / 1e6:,.0f} MB of memory; {allowed} {bound / 1e6:,.0f} MB.", advice
     )
+
+
+def memory_bound(limit: int | None) -> int | None:
+    """Bytes that work may take: what a person set, or what there is; None where nothing tells."""
+    return available_memory() if limit is None else limit
 
 
 def available_memory() -> int | None:
@@ -80,29 +84,21 @@ else:
         return limit - 1024 * _figures(Path("/proc/self/status")).get("VmSize:", 0)
 
 
-def _control_groups(mounted: Path = _CGROUPS, own: Path = Path("/proc/self/cgroup")) -> list[int]:
+def _control_groups(mounted: Path = MOUNTED, own: Path = OWN) -> list[int]:
     """What the control groups of this process leave, of both versions; those above bound it, too."""
-    left = []
-    for line in _text(own).splitlines():
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            root, names = mounted, ("memory.max", "memory.current", "inactive_file")
-        elif "memory" in controllers.split(","):
-            root = mounted / "memory"
-            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-        else:
-            continue
-        folder = root / path.lstrip("/")
-        for group in (folder, *folder.parents):
-            if not group.is_relative_to(root):
-                break
-            left += _left_in(group, *names)
-    return left
+    return [left for version, group in groups("memory", mounted, own) for left in _left_in(group, *_FILES[version])]
+
+
+#: Limit, usage, and the line of ``memory.stat`` that tells of cached files, by the version of a group.
+_FILES = {
+    1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    2: ("memory.max", "memory.current", "inactive_file"),
+}
 
 
 def _left_in(group: Path, limit: str, usage: str, cache: str) -> list[int]:
     """Bytes below the limit of one group; files that are kept in memory give way. Nothing where it has no limit."""
-    bound, used = _text(group / limit).strip(), _text(group / usage).strip()
+    bound, used = text(group / limit).strip(), text(group / usage).strip()
     if not (bound.isdecimal() and used.isdecimal()):
         return []
     return [int(bound) - int(used) + _figures(group / "memory.stat").get(cache, 0)]
@@ -110,13 +106,5 @@ def _left_in(group: Path, limit: str, usage: str, cache: str) -> list[int]:
 
 def _figures(path: Path) -> dict[str, int]:
     """The numbers of a file of lines ``name number …``."""
-    words = (line.split() for line in _text(path).splitlines())
+    words = (line.split() for line in text(path).splitlines())
     return {parts[0]: int(parts[1]) for parts in words if len(parts) > 1 and parts[1].isdecimal()}
-
-
-def _text(path: Path) -> str:
-    """The text of a file of the system; nothing where the system has none of that name, or keeps it to itself."""
-    try:
-        return path.read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
