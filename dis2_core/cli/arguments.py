@@ -88,7 +88,7 @@ def sources(
     options = {"--bands": band_lists, "--scale": scalings, "--nodata": rules, "--mask": mask_choices}
     for option, given in options.items():
         if stray := sorted(set(given) - set(files)):
-            raise InputError(f"{option} names '{stray[0]}', for which there is no --input.")
+            raise InputError(f"{option} names '{stray[0]}', which is no input.", f"There is {', '.join(files)}.")
     return {
         name: Source(
             path,

@@ -64,18 +64,32 @@ def evaluate(
     band: Annotated[int, typer.Option(help="Band of the map.")] = 1,
     reference_band: ReferenceBandOption = 1,
     reference_crs: ReferenceCrsOption = "",
+    nodata: NodataOption = None,
+    mask: MaskOption = None,
     events: EventsOption = False,
 ) -> None:
     """Score a class map against a reference raster or polygons."""
     outputs = {"matrix": matrix, "scores": scores, "report": report}
+    rasters = sources([f"map={classes}", f"reference={reference}"], [], [], nodata or [], mask or [])
+    truth = rasters["reference"]
     job = EvaluateJob(
         classes=classes,
-        reference=Reference(reference, field, reference_band, _values(value, "--value"), reference_crs),
+        reference=Reference(
+            reference,
+            field,
+            reference_band,
+            _values(value, "--value"),
+            reference_crs,
+            nodata=truth.nodata,
+            mask=truth.mask,
+        ),
         outputs={name: path for name, path in outputs.items() if path is not None},
         band=band,
         values=_values(map_value, "--map-value"),
         extent=extent,
         extent_crs=extent_crs,
+        nodata=rasters["map"].nodata,
+        mask=rasters["map"].mask,
     )
     execute(job, events=events)
 

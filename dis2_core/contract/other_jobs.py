@@ -71,6 +71,7 @@ class Reference:
             without one, longitude and latitude of WGS 84 (RFC 7946).
         name: What a person calls it, for messages; empty: the path. A layer of QGIS may reach the library as
             a temporary file, whose name means nothing to anybody.
+        nodata, mask: What makes a pixel of the raster void; see ``Source``.
     """
 
     path: str
@@ -79,9 +80,11 @@ class Reference:
     values: tuple[ClassValue, ...] = ()
     crs: str = ""
     name: str = ""
+    nodata: str = "any"
+    mask: str = "auto"
 
     def __post_init__(self) -> None:
-        check_names(self.path)
+        Source(self.path, nodata=self.nodata, mask=self.mask)  # which checks them
         check_counts(band=self.band)
 
     @property
@@ -127,6 +130,7 @@ class EvaluateJob(Work):
         band: 1-based band of the map.
         values: Names of the map's codes; empty: its category names, else the codes themselves.
         extent, extent_crs: The part that is compared; None: where both are.
+        nodata, mask: What makes a pixel of the map void; see ``Source``.
     """
 
     KIND: ClassVar[str] = "evaluate"
@@ -138,10 +142,13 @@ class EvaluateJob(Work):
     values: tuple[ClassValue, ...] = ()
     extent: tuple[float, float, float, float] | None = None
     extent_crs: str = ""
+    nodata: str = "any"
+    mask: str = "auto"
 
     def __post_init__(self) -> None:
         _check_outputs(self.outputs, EVALUATION_OUTPUTS)
-        check_names(self.classes, *self.targets)
+        check_names(*self.targets)
+        Source(self.classes, nodata=self.nodata, mask=self.mask)  # which checks them
         check_counts(band=self.band)
         check_extent(self.extent)
 

@@ -8,20 +8,23 @@ from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
-from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 from rasterio.windows import Window
 
 from ..contract.errors import GridMismatch, InputError, WrongBands
 from ..contract.other_jobs import ClassValue
+from ..contract.segment_job import Source
 from ..rasters.alignment import footprint
 from ..rasters.categories import read_categories
 from ..rasters.crs import same_crs
 from ..rasters.georeference import read_grid
 from ..rasters.grid import Bounds, Grid
+from ..rasters.inputs import check_mask
 from ..rasters.opening import open_dataset, unreadable
+from ..rasters.reading import WarpPlan
+from ..rasters.values.voids import VoidRules, span_of, void
 
 Codes = npt.NDArray[np.int64]
 NOTHING = int(np.iinfo(np.int64).min)  #: The code of a pixel that has none
@@ -46,6 +49,7 @@ class RasterCodes:
         band: 1-based.
         grid: Where the codes are wanted; its CRS is spelled as the raster's where both mean the same.
             None: on the raster's own pixels.
+        nodata, mask: What makes a pixel void, as for the inputs of a run: see ``Source``.
 
     Attributes:
         own: The raster's own grid.
@@ -56,7 +60,9 @@ class RasterCodes:
         GridMismatch: One of raster and grid has a CRS and the other has none.
     """
 
-    def __init__(self, path: str, band: int = 1, grid: Grid | None = None) -> None:
+    def __init__(
+        self, path: str, band: int = 1, grid: Grid | None = None, *, nodata: str = "any", mask: str = "auto"
+    ) -> None:
         own = read_grid(path)
         self.path = path
         self.own = own if grid is None else on_common_crs(own, grid, path)
@@ -67,6 +73,9 @@ class RasterCodes:
         if not 1 <= band <= self._file.count:
             self._file.close()
             raise WrongBands(f"{path} has {self._file.count} band(s) and so no band {band}.", "Choose another band.")
+        source = Source(path, (band,), nodata=nodata, mask=mask)
+        check_mask(source, self._file.count)
+        self._rules = VoidRules(source, (band,), ((1.0, 0.0),))
 
     def __enter__(self) -> RasterCodes:
         return self
@@ -119,31 +128,52 @@ class RasterCodes:
         top, left = max(0, row + start), max(0, col)
         bottom, right = min(self.own.height, row + stop), min(self.own.width, col + self.grid.width)
         if top < bottom and left < right:
-            window = Window(left, top, right - left, bottom - top)
             place = np.s_[top - row - start : bottom - row - start, left - col : right - col]
-            try:
-                stored = self._file.read(self._band, window=window)
-                valid = self._file.read_masks(self._band, window=window) > 0
-            except RasterioError as error:
-                raise unreadable(self.path, f"rows {top} to {bottom}", error) from error
-            values[place] = np.where(valid, stored, np.nan)
+            values[place] = self._valid(Window(left, top, right - left, bottom - top))
+        return values
+
+    def _valid(self, window: Window) -> npt.NDArray[np.float64]:
+        """Pixels of the file; NaN where they are void."""
+        try:
+            stored = self._file.read([self._band], window=window)
+            where = void(self._file, self._rules, stored, [span_of(stored[0])], window)
+        except RasterioError as error:
+            rows = f"rows {window.row_off} to {window.row_off + window.height}"
+            raise unreadable(self.path, rows, error) from error
+        values: npt.NDArray[np.float64] = stored[0].astype(np.float64)
+        if where is not None:
+            values[where] = np.nan
         return values
 
     def _warped(self, start: int, stop: int) -> npt.NDArray[np.float64]:
-        part = self.grid.window(start, 0, stop - start, self.grid.width)
-        values = np.full(part.shape, np.nan)
+        """Each pixel is that of the file in which its centre lies; tiles bound what is read at once."""
+        plan = WarpPlan.between(self.own, self.grid)
+        values = np.full((stop - start, self.grid.width), np.nan)
+        height, width = plan.tile
+        for top in range(start, stop, height):
+            for left in range(0, self.grid.width, width):
+                rows, cols = min(height, stop - top), min(width, self.grid.width - left)
+                tile = values[top - start : top - start + rows, left : left + cols]
+                tile[:] = self._warped_tile(plan, self.grid.window(top, left, rows, cols))
+        return values
+
+    def _warped_tile(self, plan: WarpPlan, target: Grid) -> npt.NDArray[np.float64]:
+        tile = np.full(target.shape, np.nan)
+        part = plan.source_window(target)
+        if part is None:
+            return tile
+        row, col, height, width = part
+        values = self._valid(Window(col, row, width, height))
         try:
             reproject(
-                rasterio.band(self._file, self._band),
                 values,
-                src_transform=self.own.transform,
-                src_crs=self.own.crs,
-                src_nodata=self._file.nodatavals[self._band - 1],
-                src_alpha=self._alpha,
-                dst_transform=part.transform,
-                dst_crs=part.crs,
+                tile,
+                src_transform=self.own.window(*part).transform,
+                src_crs=plan.source_crs,
+                src_nodata=np.nan,
+                dst_transform=target.transform,
+                dst_crs=plan.target_crs,
                 dst_nodata=np.nan,
-                init_dest_nodata=True,
                 resampling=Resampling.nearest,
             )
         except MemoryError:
@@ -152,7 +182,7 @@ class RasterCodes:
             raise GridMismatch(
                 f"{self.path} cannot be brought onto the grid of the map: {error}", "Reproject it first with gdalwarp."
             ) from error
-        return values
+        return tile
 
     def _whole(self, values: npt.NDArray[np.float64]) -> Codes:
         known = np.isfinite(values)
@@ -166,12 +196,6 @@ class RasterCodes:
             )
         codes[known] = inside.astype(np.int64)
         return codes
-
-    @property
-    def _alpha(self) -> int:
-        """The band that says where there is data; 0: none. Other masks the warper heeds unasked."""
-        is_masked = MaskFlags.alpha in self._file.mask_flag_enums[self._band - 1]
-        return self._file.colorinterp.index(ColorInterp.alpha) + 1 if is_masked else 0
 
 
 def on_common_crs(own: Grid, other: Grid, path: str) -> Grid:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..contract.card import MAX_CLASSES, UNCERTAIN
-from ..contract.errors import GridMismatch, NoValidData, UnreadableRaster
+from ..contract.errors import GridMismatch, InputError, NoValidData, UnreadableRaster
 from ..contract.other_jobs import ClassValue, Reference
 from ..contract.segment_job import Event
 from ..rasters.alignment import NOTICEABLE, extent_in, intersection, resampling_ratio
@@ -40,11 +40,14 @@ class ClassMap:
         path: The file.
         band: 1-based.
         values: What its codes mean; empty: what the file says.
+        nodata, mask: What makes a pixel void; see ``Source``.
     """
 
     path: str
     band: int = 1
     values: tuple[ClassValue, ...] = ()
+    nodata: str = "any"
+    mask: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ def compare(
         Cancelled: The user wants to stop.
     """
     with ExitStack() as stack:
-        map_codes = stack.enter_context(RasterCodes(mapped.path, mapped.band))
+        map_codes = stack.enter_context(RasterCodes(mapped.path, mapped.band, nodata=mapped.nodata, mask=mapped.mask))
         truth = _open_reference(reference, map_codes.grid, stack)
         region = _region(map_codes.grid, truth.bounds, extent, extent_crs, (mapped.path, reference.title))
         map_codes.limit(region)
@@ -183,9 +186,16 @@ def compare(
 
 def _open_reference(reference: Reference, grid: Grid, stack: ExitStack) -> RasterCodes | PolygonCodes:
     if reference.field or reference.path.lower().endswith((".geojson", ".json")):
+        if (reference.nodata, reference.mask) != (Reference.nodata, Reference.mask):
+            raise InputError(
+                f"{reference.title} holds polygons, which have neither no-data values nor masks.",
+                "Leave out --nodata reference=… and --mask reference=…",
+            )
         return PolygonCodes(reference, grid)
     try:
-        return stack.enter_context(RasterCodes(reference.path, reference.band, grid))
+        return stack.enter_context(
+            RasterCodes(reference.path, reference.band, grid, nodata=reference.nodata, mask=reference.mask)
+        )
     except UnreadableRaster as error:
         if not reference.path.lower().endswith(VECTOR_SUFFIXES):
             raise

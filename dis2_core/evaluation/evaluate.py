@@ -61,7 +61,7 @@ def run_evaluation(
 
 def _compare(job: EvaluateJob, report: Reporter) -> Comparison:
     comparison = compare(
-        ClassMap(job.classes, job.band, job.values),
+        ClassMap(job.classes, job.band, job.values, job.nodata, job.mask),
         job.reference,
         report,
         extent=job.extent,

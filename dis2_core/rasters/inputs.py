@@ -100,7 +100,7 @@ def describe(source: Source, modality: Modality) -> RasterInput:
     with opened(source.path) as dataset:
         bands, remarks = _choose_bands(source, modality, dataset)
         _check_types(source.path, modality, dataset, bands)
-        _check_mask(source, dataset.count)
+        check_mask(source, dataset.count)
         scaling, about_units = card_scaling(source, modality, dataset, bands)
         seen = survey(dataset, modality, VoidRules(source, bands, scaling))
         return RasterInput(
@@ -192,7 +192,8 @@ def _check_named_bands(source: Source, modality: Modality, count: int) -> None:
         )
 
 
-def _check_mask(source: Source, count: int) -> None:
+def check_mask(source: Source, count: int) -> None:
+    """Check that the band that is to be the mask is one of a file's bands. Raises WrongBands."""
     if source.mask_band is not None and source.mask_band > count:
         raise WrongBands(
             f"{source.path} has {counted(count, 'band')} and so no band {source.mask_band} to be its mask.",

@@ -73,10 +73,11 @@ def read_labels(reference: Reference, grid: Grid, report: Reporter) -> Labels:
         if not reference.values:
             _check_field(reference, len(labels.classes), polygons.count)
         return labels
-    with RasterCodes(reference.path, reference.band) as own:
+    words = {"nodata": reference.nodata, "mask": reference.mask}
+    with RasterCodes(reference.path, reference.band, **words) as own:
         values = reference.values or own.categories()
         ground = grid if grid.crs is None else _ground(grid, footprint(own.grid, grid.crs), reference)
-    with RasterCodes(reference.path, reference.band, ground) as raster:
+    with RasterCodes(reference.path, reference.band, ground, **words) as raster:
         if raster.resampled:
             report.info(f"{reference.title} is brought onto the pixels of the inputs by nearest neighbour.")
         labels = _read(raster, reference, None, values, report)

@@ -107,24 +107,43 @@ def read_values(dataset: rasterio.DatasetReader, rules: VoidRules, window: Windo
     """
     stored = dataset.read(list(rules.bands), window=window)
     spans = [span_of(raw) for raw in stored]
-    void = _joined(hidden(dataset, rules, window), declared_void(dataset, rules, stored, spans, window))
+    nothing = void(dataset, rules, stored, spans, window)
     values = np.empty(stored.shape, dtype=np.float32)
     tally = VoidTally(values[0].size)
     for plane, raw, span, scaling in zip(values, stored, spans, rules.scaling, strict=True):
         scale(raw, scaling, out=plane)
         if not _is_small(span, scaling):
-            void = _joined(void, _no_measurement(plane, raw, void, rules, tally))
+            nothing = _joined(nothing, _no_measurement(plane, raw, nothing, rules, tally))
     for raw, span, fills in zip(stored, spans, rules.fills, strict=False):
         for number, where in fills.found(raw, span):
-            tally.count(number, where, void)
-            void = _joined(void, where)
+            tally.count(number, where, nothing)
+            nothing = _joined(nothing, where)
     if rules.black_is_void and all(low <= 0 for low, _ in spans):
         black = ~stored.any(axis=0)
-        tally.count(0, black, void)
-        void = _joined(void, black)
-    if void is not None and void.any():
-        np.copyto(values, np.nan, where=void)
+        tally.count(0, black, nothing)
+        nothing = _joined(nothing, black)
+    if nothing is not None and nothing.any():
+        np.copyto(values, np.nan, where=nothing)
     return values, tally
+
+
+def void(
+    dataset: rasterio.DatasetReader,
+    rules: VoidRules,
+    stored: NDArray[Any],
+    spans: Sequence[tuple[float, float]],
+    window: Window,
+) -> Mask | None:
+    """(rows, W): where a file's own words, or a person's, make a pixel void; None: nowhere.
+
+    Args:
+        dataset: The file.
+        rules: What of its words counts.
+        stored: (C, rows, W) of the bands that are read.
+        spans: Smallest and largest number of each.
+        window: Where it lies.
+    """
+    return _joined(hidden(dataset, rules, window), declared_void(dataset, rules, stored, spans, window))
 
 
 def _joined(first: Mask | None, second: Mask | None) -> Mask | None:

@@ -84,6 +84,30 @@ def test_another_grid_and_crs_takes_the_nearest_pixel(write_raster: Any, shift: 
     assert sure.mean() > 0.4 and (expected == NOTHING).any()
 
 
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize(("nodata", "lost"), [("any", {3}), ("none", set()), ("0,5", {0, 5})])
+def test_what_is_no_class_is_a_choice(write_raster: Any, nodata: str, lost: set[int], moved: bool) -> None:
+    values = np.random.default_rng(2).integers(0, 7, (1, 40, 60)).astype(np.uint8)
+    path = write_raster("map.tif", values, nodata=3)
+    grid = Grid(UTM, Affine(1, 0, 400_000.25, 0, -1, 4_999_999.75), 40, 60) if moved else None
+    with RasterCodes(path, grid=grid, nodata=nodata) as codes:
+        assert codes.resampled == moved
+        read = codes.read(0, 40)
+    assert np.array_equal(read, np.where(np.isin(values[0], list(lost)), NOTHING, values[0].astype(np.int64)))
+
+
+def test_whether_a_mask_counts_is_a_choice(write_raster: Any) -> None:
+    alpha = np.tile(np.array([0, 255], np.uint8), (4, 2))
+    path = write_raster("map.tif", np.stack([np.full((4, 4), 2, np.uint8), alpha]))
+    with rasterio.open(path, "r+") as file:
+        file.colorinterp = (ColorInterp.gray, ColorInterp.alpha)
+    for mask, hidden in (("auto", alpha == 0), ("none", alpha < 0), ("2", alpha == 0)):
+        with RasterCodes(path, mask=mask) as codes:
+            assert np.array_equal(codes.read(0, 4), np.where(hidden, NOTHING, 2))
+    with pytest.raises(WrongBands, match="no band 3 to be its mask"):
+        RasterCodes(path, mask="3")
+
+
 def test_fractions_are_no_codes(write_raster: Any) -> None:
     path = write_raster("map.tif", np.full((1, 4, 4), 0.25, np.float32))
     with RasterCodes(path) as codes, pytest.raises(InputError, match=r"map.tif holds 0\.25"):
