@@ -45,7 +45,9 @@ MaskOption = Annotated[
     typer.Option(metavar="NAME=auto|none|BAND", help="The file's masks and alpha bands, none of them, or a band."),
 ]
 DeviceOption = Annotated[str, typer.Option(metavar="auto|cpu|cuda|mps", help="Where to compute.")]
-OverlapOption = Annotated[float, typer.Option(help="Share of a window that neighbours have in common, 0-0.75.")]
+OverlapOption = Annotated[
+    float | None, typer.Option(help="Share of a window that neighbours have in common, 0-0.75; default: the model's.")
+]
 BatchSizeOption = Annotated[int | None, typer.Option(help="Windows at once; default: fits the device.")]
 PrecisionOption = Annotated[str, typer.Option(metavar="auto|fp32|bf16", help="Of the arithmetic.")]
 ThreadsOption = Annotated[int | None, typer.Option(help="Windows at once on a CPU; default: as many as cores.")]

@@ -58,7 +58,7 @@ def plan(
     scale: ScaleOption = None,
     nodata: NodataOption = None,
     mask: MaskOption = None,
-    overlap: OverlapOption = 0.5,
+    overlap: OverlapOption = None,
     batch_size: BatchSizeOption = None,
     precision: PrecisionOption = "auto",
     min_confidence: MinConfidenceOption = 0.0,

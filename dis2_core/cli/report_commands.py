@@ -113,7 +113,7 @@ def whatif(
     nodata: NodataOption = None,
     mask: MaskOption = None,
     device: DeviceOption = "auto",
-    overlap: OverlapOption = 0.5,
+    overlap: OverlapOption = None,
     batch_size: BatchSizeOption = None,
     precision: PrecisionOption = "auto",
     threads: ThreadsOption = None,

@@ -19,6 +19,7 @@ from .errors import InvalidCard
 
 CARD_VERSION = 1
 MAX_MODALITIES = 5
+MAX_OVERLAP = 0.75  # of windows; more costs without end
 MAX_CLASSES = 250
 UNCERTAIN = 254  # in the class raster: the class that won is less probable than the user wants
 NODATA = 255  # in every raster of a run
@@ -133,7 +134,8 @@ class ModelCard:
         name: Short name, e.g. ``aerial-demo``.
         modalities: One to five, in the order of the bits of a scenario mask.
         classes: The classes 0..K-1.
-        window: (height, width) in pixels that the network was trained with and runs with.
+        window: (height, width) in pixels that the network runs with. The paper's form was trained with it, too.
+        overlap: Fraction of a window that neighbours share, 0 to 0.75, where nobody asks for another.
         gsd: Ground sample distance in metres a pixel that the network runs at.
         network: The rest of the network's configuration (``DIS2Config``), e.g. its width.
         metrics: Scores by scenario, e.g. ``{"rgb": {"miou": 0.51}}``; see ``scenario_name``.
@@ -145,6 +147,7 @@ class ModelCard:
     classes: tuple[LandClass, ...]
     window: tuple[int, int]
     gsd: float
+    overlap: float = 0.5
     network: Mapping[str, Any] = field(default_factory=dict)
     version: str = "1"
     description: str = ""
@@ -166,6 +169,8 @@ class ModelCard:
             raise InvalidCard(f"A card has 2 to {MAX_CLASSES} classes, not {len(self.classes)}.")
         if any(side < 16 or side > 4096 or side % 16 for side in self.window):
             raise InvalidCard(f"Window {self.window} must be multiples of 16 pixels, up to 4096.")
+        if not 0 <= self.overlap <= MAX_OVERLAP:
+            raise InvalidCard(f"Overlap {self.overlap} must lie between 0 and {MAX_OVERLAP}.")
         if not all(math.isfinite(score) for scores in self.metrics.values() for score in scores.values()):
             raise InvalidCard("A score of the card is not a finite number; leave out what was not measured.")
         if not (math.isfinite(self.gsd) and self.gsd > 0):
@@ -222,6 +227,7 @@ class ModelCard:
             "dis2:metrics": {scenario: dict(scores) for scenario, scores in self.metrics.items()},
             "dis2:notes": self.notes,
             "dis2:window": list(self.window),
+            "dis2:overlap": self.overlap,
             "dis2:gsd": self.gsd,
             "dis2:network": dict(self.network),
         }
@@ -288,6 +294,7 @@ class ModelCard:
                 modalities=tuple(_modality_from_json(item) for item in properties["mlm:input"]),
                 classes=_classes_from_json(properties["mlm:output"][0]),
                 window=(int(height), int(width)),
+                overlap=float(properties.get("dis2:overlap", 0.5)),
                 gsd=float(properties["dis2:gsd"]),
                 network=dict(properties["dis2:network"]),
                 version=_text(properties.get("version", "1")),

@@ -43,7 +43,7 @@ class PlanJob(Work):
     extent: tuple[float, float, float, float] | None = None
     extent_crs: str = ""
     grid: str = "model"
-    overlap: float = 0.5
+    overlap: float | None = None
     batch_size: int | None = None
     precision: str = "auto"
     min_confidence: float = 0.0

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, TypeVar
 
+from .card import MAX_OVERLAP
 from .errors import Dis2Error, ProtocolError
 from .names import check_names
 from .typed import WrongType, build, value_of
@@ -250,7 +251,7 @@ class Job(Work):
         grid: ``model`` (the model's ground sample distance), ``finest``, a pixel size in metres (``0.5``), or
             a raster's path.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
-        overlap: Fraction of a window that neighbours share, 0 to 0.75.
+        overlap: Fraction of a window that neighbours share, 0 to 0.75; None: the model's.
         batch_size: Windows a forward pass; None: chosen for the device.
         precision: ``auto``, ``fp32`` or ``bf16``.
         threads: CPU threads; None: all.
@@ -271,7 +272,7 @@ class Job(Work):
     extent_crs: str = ""
     grid: str = "model"
     device: str = "auto"
-    overlap: float = 0.5
+    overlap: float | None = None
     batch_size: int | None = None
     precision: str = "auto"
     threads: int | None = None
@@ -289,8 +290,8 @@ class Job(Work):
         check_names(self.model, *self.targets, reference_raster(self.grid), self.aoi or None)
         check_extent(self.extent)
         check_device(self.device)
-        if not 0 <= self.overlap <= 0.75:
-            raise ProtocolError(f"The overlap {self.overlap} must lie between 0 and 0.75.")
+        if self.overlap is not None and not 0 <= self.overlap <= MAX_OVERLAP:
+            raise ProtocolError(f"The overlap {self.overlap} must lie between 0 and {MAX_OVERLAP}.")
         if self.precision not in PRECISIONS:
             raise ProtocolError(f"Unknown precision '{self.precision}'; use {', '.join(PRECISIONS)}.")
         check_counts(batch_size=self.batch_size, threads=self.threads, max_memory=self.max_memory)

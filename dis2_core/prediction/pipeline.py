@@ -311,7 +311,7 @@ def provenance(setup: Setup, sha256: str) -> dict[str, str]:
         "DIS2_DEVICE": describe_device(setup.device),
         "DIS2_PRECISION": precision_name(setup.precision),
         "DIS2_WINDOW": "x".join(map(str, setup.windows.window)),
-        "DIS2_OVERLAP": f"{setup.job.overlap:g}",
+        "DIS2_OVERLAP": f"{setup.windows.overlap:g}",
         "DIS2_MIN_CONFIDENCE": f"{setup.job.min_confidence:g}" if setup.may_be_uncertain else "",
     }
     return {key: value for key, value in tags.items() if value}

@@ -301,7 +301,8 @@ def settle(
         NoDevice: The device that was asked for does not work.
     """
     device = choose_device(job.device)
-    windows = WindowPlan(alignment.working.height, alignment.working.width, card.window, job.overlap)
+    overlap = card.overlap if job.overlap is None else job.overlap
+    windows = WindowPlan(alignment.working.height, alignment.working.width, card.window, overlap)
     batch_size = job.batch_size or default_batch_size(device, card.window)
     threads = job.threads or torch.get_num_threads()
     batches = len(windows.rows) * math.ceil(len(windows.cols) / batch_size)

@@ -45,7 +45,7 @@ def segment(
     nodata: Mapping[str, str] | None = None,
     mask: Mapping[str, str] | None = None,
     device: str = "auto",
-    overlap: float = 0.5,
+    overlap: float | None = None,
     batch_size: int | None = None,
     precision: str = "auto",
     threads: int | None = None,
@@ -76,7 +76,7 @@ def segment(
         nodata: When no-data values make a pixel void, by modality name; see ``Source.nodata``.
         mask: What else does, by modality name; see ``Source.mask``.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
-        overlap: Fraction of a window that neighbours share, 0 to 0.75.
+        overlap: Fraction of a window that neighbours share, 0 to 0.75; None: the model's.
         batch_size: Windows a forward pass; None: chosen for the device.
         precision: ``auto``, ``fp32`` or ``bf16``.
         threads: Windows at once on a CPU, each on a thread of its own; None: as many as torch has threads.

@@ -17,7 +17,7 @@ from qgis.core import (
     QgsReferencedRectangle,
 )
 
-from ..dis2_core.contract.card import SLOTS, ModelCard
+from ..dis2_core.contract.card import MAX_OVERLAP, SLOTS, ModelCard
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.segment_job import GRIDS, Job, Source
 from ..layers.bands import LayerBands, rendered_bands
@@ -158,12 +158,14 @@ class PredictionAlgorithm(Dis2Algorithm):
             "OVERLAP",
             tr("Overlap of windows"),
             type=QgsProcessingParameterNumber.Type.Double,
-            defaultValue=0.5,
+            optional=True,
             minValue=0.0,
-            maxValue=0.75,
+            maxValue=MAX_OVERLAP,
         )
         overlap.setMetadata({"widget_wrapper": {"decimals": 2}})
-        text = tr("Part of a window that its neighbour sees too. More is smoother and slower.")
+        text = tr(
+            "Part of a window that its neighbour sees too. More is smoother and slower. Empty: what suits the model."
+        )
         self.add(overlap, text, advanced=True)
         batch = QgsProcessingParameterNumber("BATCH_SIZE", tr("Windows at a time"), optional=True, minValue=1)
         text = tr("Empty: chosen for the device. Lower it if memory runs out.")
@@ -205,7 +207,7 @@ class PredictionAlgorithm(Dis2Algorithm):
         settings = {
             "model": model,
             "device": self.parameterAsEnumString(parameters, "DEVICE", context),
-            "overlap": self.parameterAsDouble(parameters, "OVERLAP", context),
+            "overlap": self.decimal_number("OVERLAP", parameters, context),
             "batch_size": self.whole_number("BATCH_SIZE", parameters, context),
             "min_confidence": self.parameterAsDouble(parameters, "MIN_CONFIDENCE", context) / 100,
             "creation_options": self.creation_options(parameters, context),

@@ -111,6 +111,8 @@ def test_mlm_properties_are_all_known_to_stac() -> None:
         (lambda: tiny_card(classes=(LandClass("a", "#000000"),)), "classes"),
         (lambda: tiny_card(window=(40, 32)), "40"),
         (lambda: tiny_card(window=(8192, 32)), "8192"),
+        (lambda: tiny_card(overlap=0.8), "0.8"),
+        (lambda: tiny_card(overlap=math.nan), "nan"),
         (lambda: tiny_card(gsd=0.0), "metres"),
         (lambda: tiny_card(gsd=math.nan), "metres"),
         (lambda: tiny_card(metrics={"rgb": {"miou": math.nan}}), "score"),
@@ -151,6 +153,13 @@ def test_missing_keys_are_refused(key: str) -> None:
     del properties[key]
     with pytest.raises(InvalidCard, match=key):
         ModelCard.from_json(properties)
+
+
+def test_cards_from_before_overlaps_were_told_mean_half() -> None:
+    properties = tiny_card(overlap=0.25).to_json()
+    assert ModelCard.from_json(properties).overlap == 0.25
+    del properties["dis2:overlap"]
+    assert ModelCard.from_json(properties).overlap == 0.5
 
 
 def test_a_card_of_the_future_says_so() -> None:

@@ -19,7 +19,7 @@ import rasterio
 import torch
 from affine import Affine
 from pointwise import Pointwise
-from tiny_models import save_tiny_model
+from tiny_models import save_tiny_model, tiny_card, tiny_network
 from torch import Tensor
 
 from dis2_core.contract.card import NODATA, ModelCard
@@ -148,6 +148,18 @@ def test_grid_of_another_raster(scene: Scene, model: Model, out: Path) -> None:
 
 
 ENDINGS = (("c", ".tif"), ("c", ".tif.aux.xml"), ("c", ".qml"), ("p", ".tif"), ("p", ".qml"))
+
+
+def test_windows_overlap_as_the_card_says_where_nobody_asks(scene: Scene, out: Path) -> None:
+    card = tiny_card(overlap=0.25)
+    model = Model(card, tiny_network(card), "ab" * 32)
+    paths = scene(100, 90)
+    told: dict[str, dict[str, float]] = {"card": {}, "same": {"overlap": 0.25}, "other": {"overlap": 0.5}}
+    for name, options in told.items():
+        segment(paths, model, output=out / f"{name}.tif", confidence=out / f"{name}_c.tif", device="cpu", **options)
+    assert [rasterio.open(out / f"{name}.tif").tags()["DIS2_OVERLAP"] for name in told] == ["0.25", "0.25", "0.5"]
+    sure = {name: read(out / f"{name}_c.tif") for name in told}
+    assert (sure["card"] == sure["same"]).all() and (sure["card"] != sure["other"]).any()
 
 
 def test_provenance_and_looks(scene: Scene, model: Model, out: Path) -> None:
