@@ -197,8 +197,8 @@ class Run:
         for item, reader in zip(self._setup.inputs, readers, strict=True):
             for warning in reader.warnings():
                 self._report.pass_on(warning)
-            if any(event.data.get("code") == "value-range" for event in item.remarks):
-                continue
+            if {"value-range", "repeated-value"} & {event.data.get("code") for event in item.remarks}:
+                continue  # told; what repeats and may be none is among these tallies
             tallies = strip.tallies[item.modality.name]
             if misfit := range_warning(tallies, item.modality, item.source, item.scaling[0]):
                 self._report.pass_on(misfit)

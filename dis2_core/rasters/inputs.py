@@ -21,6 +21,7 @@ from .grid import Grid, place
 from .opening import block_size, counted, opened
 from .values.ranges import range_warning
 from .values.survey import Survey, survey
+from .values.unit_hints import unit_hint
 from .values.units import card_scaling
 from .values.voids import VoidRules
 
@@ -87,7 +88,10 @@ def _judged(item: RasterInput) -> RasterInput:
     if item.survey is None:
         return item
     warning = range_warning(item.survey.tallies, item.modality, item.source, item.scaling[0])
-    return item if warning is None else replace(item, remarks=(*item.remarks, warning))
+    if warning is None:
+        return item
+    others = [event for event in item.remarks if event.data.get("code") != "whole-heights"]  # the warning says more
+    return replace(item, remarks=(*others, warning))
 
 
 def examine(sources: Sequence[tuple[Source, Modality]]) -> list[RasterInput]:
@@ -103,13 +107,14 @@ def describe(source: Source, modality: Modality) -> RasterInput:
         check_mask(source, dataset.count)
         scaling, about_units = card_scaling(source, modality, dataset, bands)
         seen = survey(dataset, modality, VoidRules(source, bands, scaling))
+        hint = unit_hint(source, modality, dataset, bands, seen.tallies)
         return RasterInput(
             source=source,
             modality=modality,
             grid=grid_of(source.path, dataset),
             bands=bands,
             scaling=scaling,
-            remarks=(*remarks, *about_units, *_remarks(source.path, dataset), *seen.remarks),
+            remarks=(*remarks, *about_units, *_remarks(source.path, dataset), *seen.remarks, *filter(None, (hint,))),
             block=block_size(dataset),
             survey=seen,
         )

@@ -70,6 +70,15 @@ def may_be_white_collar(stored: NDArray[Any], edge: Mask) -> bool:
     return bool(edge.sum() > max(FEW, COLLAR * edge.size) and nearly.sum() < edge.sum() / 10)
 
 
+def black_inside_warning(name: str, path: str, share: float) -> Event:
+    """The warning (code ``black-inside``) of what may be a hole in a photo, and is kept as data."""
+    text = (
+        f"{in_percent(share)} of the pixels of {path} are 0 in all bands, away from the edge, and hardly any are "
+        f"nearly black: they are taken for what the photo shows. If they mark missing data, say --nodata {name}=all,0."
+    )
+    return Event("warning", {"code": "black-inside", "text": text})
+
+
 def white_edge_warning(name: str, path: str, share: float) -> Event:
     """The warning (code ``white-edge``) of what may be a collar, and is kept as data."""
     text = (

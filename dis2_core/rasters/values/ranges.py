@@ -39,6 +39,8 @@ class BandTally:
         below, above: Those under and over the valid range.
         tall: Those that lie ``TALL`` standard deviations above the mean of the card.
         broken: Those that are no whole numbers.
+        uneven: Those that are no whole thousandths.
+        in_feet: Those of them that are whole thousandths when multiplied by 0.3048.
         minimum, maximum: Of all samples.
         total, squares: Sums of the samples and of their squares.
     """
@@ -48,6 +50,8 @@ class BandTally:
     above: int = 0
     tall: int = 0
     broken: int = 0
+    uneven: int = 0
+    in_feet: int = 0
     minimum: float = math.inf
     maximum: float = -math.inf
     total: float = 0.0
@@ -59,12 +63,15 @@ class BandTally:
         if values.size == 0:
             return cls()
         seen = values.astype(np.float64).ravel()
+        uneven = seen[_leaves_steps(seen)]
         return cls(
             samples=seen.size,
             below=int((seen < band.valid_min).sum()),
             above=int((seen > band.valid_max).sum()),
             tall=int((seen > band.mean + TALL * band.std).sum()),
             broken=int((seen != np.rint(seen)).sum()),
+            uneven=uneven.size,
+            in_feet=int((~_leaves_steps(0.3048 * uneven)).sum()),
             minimum=float(seen.min()),
             maximum=float(seen.max()),
             total=float(seen.sum()),
@@ -93,11 +100,19 @@ class BandTally:
             self.above + other.above,
             self.tall + other.tall,
             self.broken + other.broken,
+            self.uneven + other.uneven,
+            self.in_feet + other.in_feet,
             min(self.minimum, other.minimum),
             max(self.maximum, other.maximum),
             self.total + other.total,
             self.squares + other.squares,
         )
+
+
+def _leaves_steps(values: np.ndarray) -> np.ndarray:
+    """Where values are no whole thousandths, within what float32 can tell of heights."""
+    steps = 1000 * values
+    return np.asarray(np.abs(steps - np.rint(steps)) > 0.02)
 
 
 Tallies = tuple[BandTally, ...]

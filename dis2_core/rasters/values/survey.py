@@ -18,8 +18,9 @@ from rasterio.windows import Window
 
 from ...contract.card import Band, Modality
 from ...contract.segment_job import Event
-from .collars import FEW, Edges, is_collar, may_be_white_collar, white_edge_warning
+from .collars import FEW, Edges, black_inside_warning, is_collar, may_be_white_collar, white_edge_warning
 from .ranges import BandTally, Tallies, no_tallies
+from .repeats import KEPT, repeated_numbers, repeated_warning
 from .validity import Mask
 from .voids import (
     HUGE,
@@ -40,7 +41,6 @@ BUDGET = 1 << 20  # numbers that are looked at
 PLACES = 5  # pieces in each direction, the outermost at the edges
 LARGE_BLOCK = 1 << 22  # pixels; of larger blocks few are opened, each of them once
 WORTH_A_WORD = 0.0005  # of the pixels
-KEPT = (0.01, 99.99)  # percentiles between which measurements lie, spikes apart
 FAR = 10.0  # times the card's range, beyond which a number that repeats is no measurement
 UNKNOWN = 1e29  # width of a range that was not measured yet
 
@@ -60,7 +60,7 @@ class Survey:
     Attributes:
         fills: Numbers per band that count as no data although nobody declared them.
         black_is_void: Whether pixels that are 0 in all bands are a collar.
-        tallies: The measurements seen, band by band.
+        tallies: The measurements seen, band by band, without what may be none.
         told: The undeclared numbers that the remarks name.
         remarks: What makes pixels void, where it may surprise.
     """
@@ -115,17 +115,26 @@ def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules
     )
     black = judged and modality.kind != "elevation" and is_collar(stored, void, edge, rim)
     rules = replace(rules, fills=fills, black_is_void=black)
-    undeclared = {number: _share(where, weights) for number, where in _undeclared(stored, void, rules).items()}
+    told = _undeclared(stored, void, rules)
+    undeclared = {number: _share(where, weights) for number, where in told.items()}
+    sure = np.logical_or.reduce([void, *told.values()])
+    doubtful = _doubtful(stored, sure | nodata, rules, modality) if judged else {}
     empty = (stored == stored[:1]).all(axis=0) & np.isin(stored[0], (0, 255))
     hidden = ~shown & ~empty & ~nodata.any(axis=0)
     partly = nodata.any(axis=0) & ~nodata.all(axis=0) & shown
     remarks = (
         *_undeclared_warnings(undeclared, rules, modality.name),
+        *(
+            repeated_warning(modality.name, rules.source.path, number, _share(where, weights))
+            for number, where in doubtful.items()
+        ),
+        *_black_inside(stored, void, weights, rules, modality),
         *_white(stored, white & ~void, weights, rules, modality.name),
         *_in_one_band(partly, weights, rules, modality.name),
         *_masked(hidden, weights, rules, modality.name, alphas),
     )
-    return Survey(fills, black, _tallies(stored, void, rules, modality), tuple(undeclared), remarks)
+    tallies = _tallies(stored, np.logical_or.reduce([void, *doubtful.values()]), rules, modality)
+    return Survey(fills, black, tallies, tuple(undeclared), remarks)
 
 
 def _pieces(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules) -> Iterator[_Piece]:
@@ -284,6 +293,25 @@ def _undeclared(stored: NDArray[Any], void: Mask, rules: VoidRules) -> dict[floa
     return {number: where for number, where in told.items() if where.any()}
 
 
+def _doubtful(stored: NDArray[Any], known: Mask, rules: VoidRules, modality: Modality) -> dict[float, Mask]:
+    """The pixels of numbers that may mark missing data, and are measurements for all that is known.
+
+    Args:
+        stored: (C, pixels).
+        known: (C, pixels); what is void, or what the file calls no data in this band.
+        rules: How void pixels are told.
+        modality: What the model takes the raster for.
+    """
+    told: dict[float, Mask] = {}
+    heights = modality.kind == "elevation"
+    for raw, void, band in zip(stored, known, modality.bands, strict=True):
+        numbers = raw[~void].astype(np.float64)
+        within = not heights or band.valid_max - band.valid_min < UNKNOWN  # a lake has one height above the sea
+        for number in repeated_numbers(numbers[np.isfinite(numbers)], heights=heights, within=within):
+            told[number] = told.get(number, np.False_) | (is_number(raw, number) & ~void)
+    return told
+
+
 def _undeclared_warnings(shares: Mapping[float, float], rules: VoidRules, name: str) -> Iterator[Event]:
     """A warning for each of them."""
     for number, share in shares.items():
@@ -291,6 +319,17 @@ def _undeclared_warnings(shares: Mapping[float, float], rules: VoidRules, name: 
             yield collar_warning(name, rules.source.path, share)
         else:
             yield undeclared_warning(name, rules.source.path, number, share)
+
+
+def _black_inside(
+    stored: NDArray[Any], void: Mask, weights: NDArray[np.float64], rules: VoidRules, modality: Modality
+) -> Iterator[Event]:
+    """A warning of black that may be a hole: nowhere near the edge, and no night. Repeats tell of fractions."""
+    photo = modality.kind != "elevation" and len(rules.bands) > 1 and stored.dtype.kind in "iu"
+    if photo and rules.source.nodata_rule != "none" and not rules.black_is_void:
+        black = ~stored.any(axis=0) & ~void
+        if is_collar(stored, void, black, np.zeros_like(black)):
+            yield black_inside_warning(modality.name, rules.source.path, _share(black, weights))
 
 
 def _white(

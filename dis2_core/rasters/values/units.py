@@ -36,14 +36,15 @@ _SAME = 1e-9  # relative; units closer than this are one
 
 
 @dataclass(frozen=True)
-class _Unit:
+class Unit:
     """What a file says: the unit's name, its metres where it is a length, and where that stands."""
 
     name: str
     metres: float | None
     where: str
 
-    def agrees(self, other: _Unit) -> bool:
+    def agrees(self, other: Unit) -> bool:
+        """Whether both are one unit."""
         if self.metres is None or other.metres is None:
             return self.name.casefold() == other.name.casefold()
         return math.isclose(self.metres, other.metres, rel_tol=_SAME)
@@ -63,7 +64,7 @@ def card_scaling(
     scalings, texts = [], []
     for band, wanted in zip(bands, modality.bands, strict=True):
         scale, offset = tag_scaling(source.path, dataset, band)
-        factor, remarks = _to_card(source.path, modality, wanted, _declared(source.path, modality, dataset, band))
+        factor, remarks = _to_card(source.path, modality, wanted, declared_units(source.path, modality, dataset, band))
         scalings.append((scale * factor, offset * factor))
         texts += remarks
     events = tuple(Event("warning", {"code": "units", "text": text}) for text in dict.fromkeys(texts))
@@ -90,22 +91,22 @@ def tag_scaling(path: str, dataset: rasterio.DatasetReader, band: int) -> Scalin
     return scale, offset
 
 
-def _declared(path: str, modality: Modality, dataset: rasterio.DatasetReader, band: int) -> list[_Unit]:
+def declared_units(path: str, modality: Modality, dataset: rasterio.DatasetReader, band: int) -> list[Unit]:
     """Units that the file declares, the one that counts first."""
     units = []
     if name := (dataset.units[band - 1] or "").strip():
-        units.append(_Unit(name, _length(name), f"the unit of its band {band}"))
+        units.append(Unit(name, metres_of(name), f"the unit of its band {band}"))
     if modality.kind == "elevation" and (vertical := _vertical(path, dataset)):
         units.append(vertical)
     return units
 
 
-def _length(name: str) -> float | None:
+def metres_of(name: str) -> float | None:
     """Metres of a unit of length, however its name is spelled: ``Foot_US``, ``U.S. survey foot``, ``[m]``."""
     return _METRES.get(" ".join(name.casefold().translate(_MARKS).split()))
 
 
-def _vertical(path: str, dataset: rasterio.DatasetReader) -> _Unit | None:
+def _vertical(path: str, dataset: rasterio.DatasetReader) -> Unit | None:
     """The unit of the heights of a CRS; None where it tells none."""
     if not dataset.crs:
         return None
@@ -117,18 +118,18 @@ def _vertical(path: str, dataset: rasterio.DatasetReader) -> _Unit | None:
         ) from error
     for axis in axes:
         if axis.direction == "up":
-            return _Unit(axis.unit_name, float(axis.unit_conversion_factor), "its vertical CRS")
+            return Unit(axis.unit_name, float(axis.unit_conversion_factor), "its vertical CRS")
         if axis.direction == "down":
-            return _Unit(f"{axis.unit_name} downward", None, "its vertical CRS")
+            return Unit(f"{axis.unit_name} downward", None, "its vertical CRS")
     return None
 
 
-def _to_card(path: str, modality: Modality, wanted: Band, declared: Sequence[_Unit]) -> tuple[float, list[str]]:
+def _to_card(path: str, modality: Modality, wanted: Band, declared: Sequence[Unit]) -> tuple[float, list[str]]:
     """The factor from the declared unit to the card's, and what to warn of."""
     unit = wanted.unit or ("m" if modality.kind == "elevation" else "")
     if not unit or not declared:
         return 1.0, []
-    said, target = declared[0], _Unit(unit, _length(unit), "the model's card")
+    said, target = declared[0], Unit(unit, metres_of(unit), "the model's card")
     texts = [
         f"{path} contradicts itself: {said.where} is {said.name}, {other.where} has {other.name}. "
         f"The former counts; say what is right with --scale {modality.name}=a,b."

@@ -90,7 +90,7 @@ def test_an_undeclared_void_of_heights_is_the_void_declared(tmp_path, dtype, mar
     assert not declared.valid[HOLE].any() and declared.valid.sum() == HEIGHT * WIDTH - 1200
     expect_same(found, declared)
     if name:
-        (text,) = texts
+        (text,) = (text for text in texts if "whole numbers" not in text)
         assert f"are {name}," in text and "6.7 %" in text and "untold.tif" in text
 
 
