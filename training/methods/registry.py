@@ -125,7 +125,7 @@ def build_network(method: str, config: DIS2Config) -> SegmentationNetwork:
 
 def form_of(method: str) -> Literal["paper", "shared"]:
     """The form of a method's configuration; the baselines have the sizes of the paper's."""
-    return "shared" if method.startswith(SHARED_METHOD) else "paper"
+    return "shared" if method == SHARED_METHOD else "paper"
 
 
 def answers(method: str, scenario: Scenario) -> bool:

@@ -7,6 +7,7 @@ import torch
 from dis2_core.network import DIS2Config, SharedDIS2
 from dis2_training.data.sample import IGNORE
 from dis2_training.methods.dis2.losses import segmentation_loss
+from dis2_training.methods.registry import form_of, method_names
 from dis2_training.methods.shared import COARSE_WEIGHT, SharedObjective, thinned
 
 CONFIG = DIS2Config((("rgb", 3), ("ndsm", 1)), classes=3, window=(32, 32), width=8, form="shared")
@@ -52,3 +53,8 @@ def test_ground_without_labels_costs_nothing_and_teaches_nothing() -> None:
     assert terms["total"] == 0
     terms["total"].backward()
     assert all(not parameter.grad.any() for parameter in objective.parameters() if parameter.grad is not None)
+
+
+def test_all_other_methods_have_the_papers_form() -> None:
+    """``dis2_shared_branch`` has one branch for all incomplete scenarios, and nothing else of the shared form."""
+    assert [name for name in method_names(("rgb", "ndsm")) if form_of(name) == "shared"] == ["dis2_shared"]
