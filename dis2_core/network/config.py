@@ -107,6 +107,14 @@ class DIS2Config:
         return self.width, 2 * self.width, 4 * self.width, 8 * self.width
 
     @property
+    def overlap(self) -> float:
+        """Share of a window that neighbours see, too, where maps are made: enough that no seam is seen.
+
+        The paper's form looks at a window as a whole and needs more; ``docs/benchmarks.md`` has the figures.
+        """
+        return 0.5 if self.form == "paper" else 0.25
+
+    @property
     def token_grid(self) -> tuple[int, int]:
         """(h, w) of the deepest features; h * w tokens a slot."""
         return self.window[0] // STRIDE, self.window[1] // STRIDE

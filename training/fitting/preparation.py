@@ -131,6 +131,7 @@ def build_card(recipe: Recipe, description: Description) -> ModelCard:
         modalities=description.modalities,
         classes=description.classes,
         window=config.window,
+        overlap=config.overlap,
         gsd=description.gsd,
         network=config.card_entries(),
         description=model.description,

@@ -50,6 +50,10 @@ def test_every_scenario_answers_as_it_does_alone(count: int) -> None:
         torch.testing.assert_close(answer, alone, rtol=1e-4, atol=1e-4)
 
 
+def test_maps_need_less_overlap_than_those_of_the_papers_form() -> None:
+    assert (TWO.overlap, replace(TWO, form="paper").overlap) == (0.25, 0.5)
+
+
 def test_a_missing_modality_is_not_looked_at_and_their_order_is_none() -> None:
     config = replace(TWO, modalities=FIVE[:3])
     net, inputs = network(config), windows(config)
