@@ -166,6 +166,7 @@ def segment(
 
 
 app.command()(report_commands.evaluate)
+app.command()(report_commands.sample)
 app.command()(report_commands.whatif)
 app.command()(country_commands.plan)
 app.command()(country_commands.work)

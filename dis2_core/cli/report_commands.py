@@ -1,4 +1,4 @@
-"""The commands ``dis2 evaluate`` and ``dis2 whatif``."""
+"""The commands ``dis2 evaluate``, ``dis2 sample`` and ``dis2 whatif``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..contract.other_jobs import ClassValue, EvaluateJob, Reference, WhatIfJob
+from ..contract.other_jobs import ClassValue, EvaluateJob, Reference, SampleJob, WhatIfJob
 from ..contract.segment_job import Job
 from .arguments import (
     BandsOption,
@@ -35,9 +35,9 @@ from .arguments import (
 )
 from .running import execute
 
-FieldOption = Annotated[str, typer.Option(metavar="NAME", help="The polygons' field that holds the class.")]
+FieldOption = Annotated[str, typer.Option(metavar="NAME", help="Field of the polygons or points that holds the class.")]
 ReferenceCrsOption = Annotated[
-    str, typer.Option(metavar="CRS", help="CRS of the polygons, where the file does not say it.")
+    str, typer.Option(metavar="CRS", help="CRS of polygons or points, where the file does not say it.")
 ]
 ReferenceBandOption = Annotated[int, typer.Option(help="Band of the reference raster.")]
 ValueOption = Annotated[
@@ -50,7 +50,7 @@ ValueOption = Annotated[
 
 def evaluate(
     classes: Annotated[str, typer.Argument(metavar="MAP", help="The class raster.")],
-    reference: Annotated[str, typer.Option(metavar="FILE", help="A class raster, or polygons as GeoJSON.")],
+    reference: Annotated[str, typer.Option(metavar="FILE", help="A class raster, or polygons or points as GeoJSON.")],
     field: FieldOption = "",
     report: Annotated[str | None, typer.Option(metavar="FILE", help="Write a report, HTML.")] = None,
     matrix: Annotated[str | None, typer.Option(metavar="FILE", help="Write the confusion matrix, CSV.")] = None,
@@ -68,7 +68,7 @@ def evaluate(
     mask: MaskOption = None,
     events: EventsOption = False,
 ) -> None:
-    """Score a class map against a reference raster or polygons."""
+    """Score a class map against a reference raster, polygons or points."""
     outputs = {"matrix": matrix, "scores": scores, "report": report}
     rasters = sources([f"map={classes}", f"reference={reference}"], [], [], nodata or [], mask or [])
     truth = rasters["reference"]
@@ -90,6 +90,41 @@ def evaluate(
         extent_crs=extent_crs,
         nodata=rasters["map"].nodata,
         mask=rasters["map"].mask,
+    )
+    execute(job, events=events)
+
+
+def sample(
+    classes: Annotated[str, typer.Argument(metavar="MAP", help="The class raster.")],
+    out: Annotated[str, typer.Option(metavar="FILE", help="The points to write, GeoJSON.")],
+    design: Annotated[str, typer.Option(help="stratified by the map's classes, or random.")] = "stratified",
+    points: Annotated[int | None, typer.Option(help="How many; default: as many as --error asks for.")] = None,
+    error: Annotated[float, typer.Option(help="Standard error of the overall accuracy that is wanted.")] = 0.02,
+    expected: Annotated[float, typer.Option(help="Accuracy that is expected, for this.")] = 0.85,
+    allocation: Annotated[str, typer.Option(help="proportional, equal or neyman.")] = "proportional",
+    minimum: Annotated[int, typer.Option(help="Points in every class at least.")] = 50,
+    field: Annotated[str, typer.Option(metavar="NAME", help="Field of the points to be filled in.")] = "class",
+    map_value: Annotated[
+        list[str] | None, typer.Option(metavar="VALUE=NAME", help="What a value of the map means.")
+    ] = None,
+    band: Annotated[int, typer.Option(help="Band of the map.")] = 1,
+    seed: Annotated[int, typer.Option(help="Which points.")] = 0,
+    events: EventsOption = False,
+) -> None:
+    """Draw points of a class map, at which to look what is on the ground."""
+    job = SampleJob(
+        classes=classes,
+        output=out,
+        band=band,
+        values=_values(map_value, "--map-value"),
+        design=design,
+        points=points,
+        error=error,
+        expected=expected,
+        allocation=allocation,
+        minimum=minimum,
+        field=field,
+        seed=seed,
     )
     execute(job, events=events)
 

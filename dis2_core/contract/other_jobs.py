@@ -29,6 +29,8 @@ from .segment_job import (
 
 EVALUATION_OUTPUTS = ("matrix", "scores", "report")
 CITY_FILES = ("rgb.tif", "ndsm.tif", "labels.tif", "dsm.tif", "dtm.tif", "labels.geojson")
+DESIGNS = ("stratified", "random")
+ALLOCATIONS = ("proportional", "equal", "neyman")
 TRAINING_OUTPUTS = ("report", "model")
 
 #: How much work goes into a new model: (steps, width).
@@ -156,6 +158,60 @@ class EvaluateJob(Work):
     def targets(self) -> tuple[str, ...]:
         """The files."""
         return tuple(self.outputs.values())
+
+
+@dataclass(frozen=True)
+class SampleJob(Work):
+    """Points of a class map, to be interpreted.
+
+    Attributes:
+        classes: The map, a raster of class codes.
+        output: The points, GeoJSON.
+        band: 1-based band of the map.
+        values: Names of the map's codes; empty: its category names, else the codes themselves.
+        design: ``stratified`` by the classes of the map, or ``random``.
+        points: How many; None: as many as ``error`` asks for.
+        error: Standard error of the overall accuracy that is wanted.
+        expected: Share of the map that is expected to be right, for this.
+        allocation: How points are shared among the classes: ``proportional``, ``equal`` or ``neyman``.
+        minimum: Points in every class at least.
+        field: Of the points, for what is found at each.
+        seed: The same seed draws the same points.
+    """
+
+    KIND: ClassVar[str] = "sample"
+
+    classes: str
+    output: str
+    band: int = 1
+    values: tuple[ClassValue, ...] = ()
+    design: str = "stratified"
+    points: int | None = None
+    error: float = 0.02
+    expected: float = 0.85
+    allocation: str = "proportional"
+    minimum: int = 50
+    field: str = "class"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_names(self.classes, self.output)
+        check_counts(band=self.band, points=self.points)
+        for what, value, known in (("design", self.design, DESIGNS), ("allocation", self.allocation, ALLOCATIONS)):
+            if value not in known:
+                raise ProtocolError(f"There is no {what} '{value}'.", f"Choose one of {', '.join(known)}.")
+        if not 0 < self.error < 0.5 or not 0 < self.expected < 1:
+            raise ProtocolError(
+                f"A standard error of {self.error:g} at an accuracy of {self.expected:g} cannot be aimed at.",
+                "Give shares: a standard error such as 0.02, an accuracy such as 0.85.",
+            )
+        if self.minimum < 0 or self.seed < 0 or not self.field:
+            raise ProtocolError("Minimum and seed are numbers from 0, and the field has a name.")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The file."""
+        return (self.output,)
 
 
 @dataclass(frozen=True)
@@ -305,6 +361,7 @@ KINDS: Mapping[str, type[Work]] = {
         Job,
         WhatIfJob,
         EvaluateJob,
+        SampleJob,
         NdsmJob,
         CityJob,
         TrainJob,

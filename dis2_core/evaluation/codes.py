@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -13,6 +13,7 @@ from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 from rasterio.windows import Window
 
+from ..contract.card import UNCERTAIN
 from ..contract.errors import GridMismatch, InputError, WrongBands
 from ..contract.other_jobs import ClassValue
 from ..contract.segment_job import Source
@@ -288,6 +289,12 @@ def _ranked(codes: Codes) -> tuple[Codes, Codes]:
     rank = np.zeros(high - low + 2, dtype=np.int64)
     rank[present] = np.arange(len(present))
     return np.where(present == 0, NOTHING, present + low - 1), rank[shifted]
+
+
+def uncertain_code(values: tuple[ClassValue, ...], tags: Mapping[str, str]) -> int | None:
+    """The code of *uncertain*, which is no class, in a map with these values and notes; others may use it for one."""
+    names = {item.value: item.name.casefold() for item in values}
+    return UNCERTAIN if "DIS2_VERSION" in tags or names.get(str(UNCERTAIN)) == "uncertain" else None
 
 
 def check_number(count: int, what: str, limit: int) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from ..contract.card import MAX_CLASSES, UNCERTAIN
+from ..contract.card import MAX_CLASSES
 from ..contract.errors import GridMismatch, InputError, NoValidData, UnreadableRaster
 from ..contract.other_jobs import ClassValue, Reference
 from ..contract.segment_job import Event
@@ -20,11 +20,15 @@ from ..rasters.crs import crs_name
 from ..rasters.grid import Bounds, Grid, format_bounds
 from ..run.reporting import Reporter
 from .classes import Matched, Side, match
-from .codes import NOTHING, RasterCodes, Tally, check_number, count_pairs, strips
-from .metrics import ConfusionMatrix, Scores
+from .codes import NOTHING, RasterCodes, Tally, check_number, count_pairs, strips, uncertain_code
+from .estimation import Estimates, estimate
+from .features import FeatureFile
+from .metrics import ConfusionMatrix, Scores, score
+from .reference_points import PointCodes
 from .reference_polygons import PolygonCodes
 
 Areas = npt.NDArray[np.float64]
+Truth = RasterCodes | PolygonCodes | PointCodes
 Tallies = Mapping[tuple[int, int], Tally]
 
 VECTOR_SUFFIXES = (".shp", ".gpkg", ".gml", ".kml", ".fgb", ".gdb")
@@ -77,6 +81,21 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """What points say of the whole map.
+
+    Attributes:
+        estimates: By the classes of the comparison.
+        square_metres: Area of the map that they hold for; None where it is not known.
+        without: Share of the map by names of classes that no point lies in, which the estimates leave out.
+    """
+
+    estimates: Estimates
+    square_metres: float | None
+    without: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What came of a comparison.
 
@@ -84,12 +103,13 @@ class Comparison:
         matrix: Pixels by reference class (row) and mapped class (column); classes that occur in neither
             are left out.
         colors: Of the classes, ``#rrggbb``.
-        square_metres: The same as areas (K, K); None where they are not known.
+        square_metres: The same as areas (K, K), of points as the sample estimates them; None where they are not known.
         coverage: What was compared, and what not.
         grid: The region, on the map's pixels.
         by_name: Whether classes were matched by their names; else by their codes.
         only_mapped, only_reference: Names of classes that one side has and the other does not know.
         unlisted: Pixels by values of the reference that were given no meaning.
+        sample: Where the reference are points: what they say of the map. The matrix counts points then.
     """
 
     matrix: ConfusionMatrix
@@ -101,11 +121,17 @@ class Comparison:
     only_mapped: tuple[str, ...]
     only_reference: tuple[str, ...]
     unlisted: Mapping[str, int]
+    sample: Sample | None = None
 
     @property
     def scores(self) -> Scores:
-        """Accuracy, F1, IoU and so on."""
-        return self.matrix.scores()
+        """Accuracy, F1, IoU and so on; of points weighted by the area that each stands for."""
+        counted = self.matrix.scores()
+        if self.sample is None:
+            return counted
+        cells = self.sample.estimates.cells.T  # (reference, map)
+        weighted = score(counted.classes, np.pad(cells, ((0, 0), (0, 1))))
+        return replace(weighted, reference=counted.reference, mapped=counted.mapped)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -120,7 +146,8 @@ class Comparison:
             for name in self.only_reference
         ]
         texts += self._unlisted_in_words()
-        if few := self.scores.few:
+        texts += self._sample_in_words()
+        if self.sample is None and (few := self.scores.few):
             texts.append(f"Scores that mean little, from under 500 reference pixels: {', '.join(few)}.")
         return tuple(texts)
 
@@ -134,6 +161,13 @@ class Comparison:
             f"chance (kappa {kappa:.2f}). These scores say nothing of the map until --value says what the reference's "
             "values mean in the map's words."
         ]
+
+    def _sample_in_words(self) -> list[str]:
+        """What a person must know who reports figures from points."""
+        if self.sample is None or not self.sample.without:
+            return []
+        named = ", ".join(f"{name} ({share:.1%} of the map)" for name, share in self.sample.without.items())
+        return [f"No point lies in these classes of the map, of which the figures say nothing: {named}."]
 
     def _unlisted_in_words(self) -> list[str]:
         """One sentence, however many values there are."""
@@ -178,20 +212,22 @@ def compare(
         truth.limit(region)
         _tell_about(truth, reference.title, report)
         values = mapped.values or map_codes.categories()
-        uncertain = _uncertain_code(values, map_codes.tags)
+        uncertain = uncertain_code(values, map_codes.tags)
         tallies = _count(map_codes, truth, report, progress)
-        counted = _Counted(tallies, uncertain, _texts(truth), PixelArea(region).known)
+        is_sample = isinstance(truth, PointCodes)
+        counted = _Counted(tallies, uncertain, _texts(truth), PixelArea(region).known, is_sample)
         return counted.matched(values, _reference_values(reference, truth), region, closed=bool(reference.values))
 
 
-def _open_reference(reference: Reference, grid: Grid, stack: ExitStack) -> RasterCodes | PolygonCodes:
+def _open_reference(reference: Reference, grid: Grid, stack: ExitStack) -> Truth:
     if reference.field or reference.path.lower().endswith((".geojson", ".json")):
         if (reference.nodata, reference.mask) != (Reference.nodata, Reference.mask):
             raise InputError(
-                f"{reference.title} holds polygons, which have neither no-data values nor masks.",
+                f"{reference.title} holds polygons or points, which have neither no-data values nor masks.",
                 "Leave out --nodata reference=… and --mask reference=…",
             )
-        return PolygonCodes(reference, grid)
+        file = FeatureFile(reference)
+        return PointCodes(reference, grid, file) if file.holds_points else PolygonCodes(reference, grid, file)
     try:
         return stack.enter_context(
             RasterCodes(reference.path, reference.band, grid, nodata=reference.nodata, mask=reference.mask)
@@ -226,11 +262,12 @@ def _region(grid: Grid, bounds: Bounds | None, extent: Bounds | None, extent_crs
     return grid.crop(common)
 
 
-def _tell_about(truth: RasterCodes | PolygonCodes, title: str, report: Reporter) -> None:
-    if isinstance(truth, PolygonCodes):
+def _tell_about(truth: Truth, title: str, report: Reporter) -> None:
+    if not isinstance(truth, RasterCodes):
         for event in truth.remarks:
             report.pass_on(event)
-        report.info(f"{title}: a pixel has the class of the polygon that its centre lies in.")
+        what = "polygon that its centre lies in" if isinstance(truth, PolygonCodes) else "point that lies in it"
+        report.info(f"{title}: a pixel has the class of the {what}.")
         return
     if not truth.resampled:
         return
@@ -244,9 +281,7 @@ def _tell_about(truth: RasterCodes | PolygonCodes, title: str, report: Reporter)
     report.pass_on(Event("warning", data))
 
 
-def _count(
-    mapped: RasterCodes, truth: RasterCodes | PolygonCodes, report: Reporter, progress: Callable[[float], None]
-) -> Tallies:
+def _count(mapped: RasterCodes, truth: Truth, report: Reporter, progress: Callable[[float], None]) -> Tallies:
     """Tallies by (code of the map, code of the reference)."""
     tallies: defaultdict[tuple[int, int], Tally] = defaultdict(Tally)
     area = PixelArea(mapped.grid)
@@ -261,19 +296,13 @@ def _count(
     return tallies
 
 
-def _uncertain_code(values: tuple[ClassValue, ...], tags: Mapping[str, str]) -> int | None:
-    """The code of *uncertain*, which is no class; other software may use it for one."""
-    names = {item.value: item.name.casefold() for item in values}
-    return UNCERTAIN if "DIS2_VERSION" in tags or names.get(str(UNCERTAIN)) == "uncertain" else None
-
-
-def _texts(truth: RasterCodes | PolygonCodes) -> Callable[[int], str]:
+def _texts(truth: Truth) -> Callable[[int], str]:
     """What turns a code of the reference into the text that stands in its values."""
-    return truth.texts.__getitem__ if isinstance(truth, PolygonCodes) else str
+    return str if isinstance(truth, RasterCodes) else truth.texts.__getitem__
 
 
-def _reference_values(reference: Reference, truth: RasterCodes | PolygonCodes) -> tuple[ClassValue, ...]:
-    if reference.values or isinstance(truth, PolygonCodes):
+def _reference_values(reference: Reference, truth: Truth) -> tuple[ClassValue, ...]:
+    if reference.values or not isinstance(truth, RasterCodes):
         return reference.values
     return truth.categories()
 
@@ -287,12 +316,14 @@ class _Counted:
         uncertain: The map's code of *uncertain*.
         text: Turns a code of the reference into text.
         has_areas: Whether the tallies have areas.
+        is_sample: Whether the reference are points, which stand for the rest.
     """
 
     tallies: Tallies
     uncertain: int | None
     text: Callable[[int], str]
     has_areas: bool
+    is_sample: bool
 
     def matched(
         self, map_values: tuple[ClassValue, ...], values: tuple[ClassValue, ...], region: Grid, *, closed: bool
@@ -331,26 +362,53 @@ class _Counted:
             raise NoValidData(
                 "No pixel has a class both in the map and in the reference.", "Check their nodata values and places."
             )
+        kept = [int(index) for index in np.flatnonzero(counts.sum(axis=1) + counts[:, :size].sum(axis=0))]
+        check_number(len(kept), "The comparison", MAX_CLASSES)
+        sample = self._sample(classes.names, counts[:, :size], columns, kept) if self.is_sample else None
+        ground = areas[np.ix_(kept, kept)] if self.has_areas else None
+        if sample is not None and sample.square_metres is not None:
+            ground = sample.square_metres * sample.estimates.cells.T
         coverage = Coverage(
             pixels=region.height * region.width,
             labelled=compared + lost.total(),
             compared=compared,
             nodata=lost[NOTHING],
             uncertain=lost.total() - lost[NOTHING],
-            square_metres=float(areas.sum()) if self.has_areas else None,
+            square_metres=None if ground is None else float(ground.sum()),
         )
-        kept = [int(index) for index in np.flatnonzero(counts.sum(axis=1) + counts[:, :size].sum(axis=0))]
-        check_number(len(kept), "The comparison", MAX_CLASSES)
         return Comparison(
             colors=tuple(classes.colors[index] for index in kept),
             matrix=ConfusionMatrix([classes.names[index] for index in kept], counts[np.ix_(kept, [*kept, size])]),
-            square_metres=areas[np.ix_(kept, kept)] if self.has_areas else None,
+            square_metres=ground,
             coverage=coverage,
             grid=region,
             by_name=classes.by_name,
             only_mapped=classes.only_mapped,
             only_reference=classes.only_reference,
             unlisted=dict(unlisted),
+            sample=sample,
+        )
+
+    def _sample(
+        self, names: Sequence[str], counts: npt.NDArray[np.int64], columns: Mapping[int, int], kept: Sequence[int]
+    ) -> Sample:
+        """What the points say of all pixels of the classes that they lie in."""
+        mapped = [Tally()] * len(names)
+        for (code, _), tally in self.tallies.items():
+            if code in columns:
+                mapped[columns[code]] += tally
+        pixels = np.array([tally.pixels for tally in mapped])
+        pointed = counts.sum(axis=0) > 0
+        missing = {
+            name: tally.pixels / int(pixels.sum())
+            for name, tally, has_point in zip(names, mapped, pointed, strict=True)
+            if tally.pixels and not has_point
+        }
+        covered = [tally.square_metres for tally, has_point in zip(mapped, pointed, strict=True) if has_point]
+        return Sample(
+            estimates=estimate(counts[np.ix_(kept, kept)].T, pixels[list(kept)]),
+            square_metres=sum(covered) if self.has_areas else None,
+            without=missing,
         )
 
     def _require_both(self, mapped: list[int], truth: list[int], region: Grid) -> None:

@@ -101,9 +101,10 @@ def write_matrix(path: Path, result: Evaluation) -> None:
 
 
 def write_scores(path: Path, result: Evaluation) -> None:
-    """Write the scores by class as CSV."""
-    header = ["class", "reference_pixels", "map_pixels", "precision", "recall", "f1", "iou", "reference_m2", "map_m2"]
-    rows = [
+    """Write the scores by class as CSV; of points with half the widths of 95 % confidence intervals."""
+    unit = "pixels" if result.sample is None else "points"
+    header = ["class", f"reference_{unit}", f"map_{unit}", "precision", "recall", "f1", "iou", "reference_m2", "map_m2"]
+    rows: list[list[object]] = [
         [
             *(item.name, item.reference_pixels, item.mapped_pixels),
             *map(_share, (item.precision, item.recall, item.f1, item.iou)),
@@ -111,6 +112,11 @@ def write_scores(path: Path, result: Evaluation) -> None:
         ]
         for item in result.classes
     ]
+    if result.sample is not None:
+        header += ["precision_ci95", "recall_ci95", "share", "share_ci95", "reference_m2_ci95"]
+        for row, item in zip(rows, result.sample.classes, strict=True):
+            row += map(_share, (item.users_ci, item.producers_ci, item.share, item.share_ci))
+            row.append(_area(item.square_metres_ci))
     _write_csv(path, header, rows)
 
 

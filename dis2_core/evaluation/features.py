@@ -1,4 +1,4 @@
-"""Labelled polygons out of a GeoJSON file, read under limits; features that are odd are left out, and named.
+"""Labelled polygons or points out of a GeoJSON file, read under limits; features that are odd are left out, and named.
 
 Nobody draws a thousand polygons without a slip: a corner set twice, a class forgotten. One of them spoils nothing and
 becomes no class.
@@ -15,7 +15,7 @@ from typing import Any
 from ..contract.errors import InputError
 from ..contract.other_jobs import Reference
 from ..contract.untrusted import parse_json, read_text, refusals
-from ..rasters.vector.polygons import Odd, Points, declared_crs, parts_of, rings_of
+from ..rasters.vector.polygons import Odd, Points, declared_crs, parts_of, place_of, rings_of
 from .classes import class_key
 
 MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that
@@ -40,8 +40,23 @@ class LabelledPolygon:
     label: str
 
 
+@dataclass(frozen=True)
+class LabelledPoint:
+    """A point with a class, in the CRS of its file.
+
+    Attributes:
+        text: The class.
+        place: (1, 2) x and y.
+        label: What a person finds the feature by.
+    """
+
+    text: str
+    place: Points
+    label: str
+
+
 class FeatureFile:
-    """The polygons of a file that have a class.
+    """The polygons or points of a file that have a class.
 
     Args:
         reference: Path, field, and what its values mean.
@@ -69,6 +84,29 @@ class FeatureFile:
         Raises:
             InputError: No feature has the field.
         """
+        for text, label, kind, coordinates in self._parts():
+            try:
+                yield LabelledPolygon(text, rings_of(kind, coordinates), label)
+            except Odd as reason:
+                self.leave_out(label, reason)
+
+    def points(self) -> Iterator[LabelledPoint]:
+        """Every point that can be used. Raises as ``polygons`` does."""
+        for text, label, kind, coordinates in self._parts():
+            try:
+                yield LabelledPoint(text, place_of(kind, coordinates), label)
+            except Odd as reason:
+                self.leave_out(label, reason)
+
+    @property
+    def holds_points(self) -> bool:
+        """Whether its features are points, as far as the first that has a geometry tells."""
+        geometries = (feature.get("geometry") for feature in self._features if isinstance(feature, dict))
+        first = next((geometry for geometry in geometries if isinstance(geometry, dict)), {})
+        return first.get("type") in ("Point", "MultiPoint")
+
+    def _parts(self) -> Iterator[tuple[str, str, str, Any]]:
+        """Class, label, kind and coordinates of the geometries of features that have a class, one by one."""
         self._check_field()
         for number, feature in enumerate(self._features, start=1):
             label = _label(feature, number)
@@ -78,11 +116,7 @@ class FeatureFile:
                 self.leave_out(label, reason)
                 continue
             for kind, coordinates in parts:
-                part = label if len(parts) == 1 else f"a part of {label}"
-                try:
-                    yield LabelledPolygon(text, rings_of(kind, coordinates), part)
-                except Odd as reason:
-                    self.leave_out(part, reason)
+                yield text, label if len(parts) == 1 else f"a part of {label}", kind, coordinates
 
     def leave_out(self, label: str, reason: Odd) -> None:
         """Note that a feature is not used."""
@@ -105,7 +139,7 @@ class FeatureFile:
         if known and not any(field in properties for properties in known):
             names = ", ".join(list(known[0])[:20]) or "no field at all"
             raise InputError(
-                f"The polygons of {title} have no field '{field}'." if field else f"{title} holds polygons.",
+                f"The features of {title} have no field '{field}'." if field else f"{title} holds polygons or points.",
                 f"Name the field that holds the class: {names}.",
             )
 
@@ -126,7 +160,7 @@ class FeatureFile:
 def _load(reference: Reference) -> Mapping[str, Any]:
     title = reference.title
     hint = (
-        "Give a GeoJSON file of polygons, which ogr2ogr writes from any vector layer; of a very large one, "
+        "Give a GeoJSON file of polygons or points, which ogr2ogr writes from any vector layer; of a very large one, "
         "cut out the part that the map covers, or rasterise it first."
     )
     with refusals(f"The reference {title}", hint=hint):

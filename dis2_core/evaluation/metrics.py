@@ -100,20 +100,25 @@ class ConfusionMatrix:
 
     def scores(self) -> Scores:
         """Reduce the matrix to scores."""
-        hits = np.diag(self.counts).astype(np.float64)
-        reference, mapped = self.counts.sum(axis=1), self.counts[:, :-1].sum(axis=0)
-        total = float(reference.sum())
-        with np.errstate(invalid="ignore", divide="ignore"):
-            accuracy = float(hits.sum() / np.float64(total))
-            chance = float((reference.astype(np.float64) @ mapped) / np.float64(total) ** 2)
-            return Scores(
-                classes=self.classes,
-                reference=reference,
-                mapped=mapped,
-                precision=hits / mapped,
-                recall=hits / reference,
-                iou=hits / (reference + mapped - hits),
-                f1=2 * hits / (reference + mapped),
-                overall_accuracy=accuracy,
-                kappa=float(np.float64(accuracy - chance) / (1 - chance)),
-            )
+        return score(self.classes, self.counts)
+
+
+def score(classes: tuple[str, ...], counts: npt.NDArray[Any]) -> Scores:
+    """Reduce a matrix (K, K + 1), as that of ``ConfusionMatrix``, to scores; shares of an area will do, too."""
+    hits = np.diag(counts).astype(np.float64)
+    reference, mapped = counts.sum(axis=1), counts[:, :-1].sum(axis=0)
+    total = float(reference.sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        accuracy = float(hits.sum() / np.float64(total))
+        chance = float((reference.astype(np.float64) @ mapped) / np.float64(total) ** 2)
+        return Scores(
+            classes=classes,
+            reference=reference,
+            mapped=mapped,
+            precision=hits / mapped,
+            recall=hits / reference,
+            iou=hits / (reference + mapped - hits),
+            f1=2 * hits / (reference + mapped),
+            overall_accuracy=accuracy,
+            kappa=float(np.float64(accuracy - chance) / (1 - chance)),
+        )

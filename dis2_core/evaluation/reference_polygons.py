@@ -50,6 +50,7 @@ class PolygonCodes:
         reference: A GeoJSON file and the field that holds the class. Spellings that differ in case, blanks, ``_`` and
             ``-`` alone are one class, as they are between a map and its reference.
         grid: Where the codes are wanted.
+        file: What was read of the reference; None: it is read here.
 
     Attributes:
         texts: What the codes 0, 1, 2… stand for: the values of the field.
@@ -61,11 +62,11 @@ class PolygonCodes:
         GridMismatch: Its CRS cannot be brought to the grid's.
     """
 
-    def __init__(self, reference: Reference, grid: Grid) -> None:
+    def __init__(self, reference: Reference, grid: Grid, file: FeatureFile | None = None) -> None:
         self._reference = reference
         self.grid = grid
         self._polygons: list[Polygon] = []
-        file = FeatureFile(reference)
+        file = file or FeatureFile(reference)
         bring = Projection.between(reference.title, file.crs, grid)
         codes, distant = self._read(file, bring)
         self.texts = tuple(codes)

@@ -34,16 +34,39 @@ def evaluation_report(result: Evaluation, job: EvaluateJob) -> Report:
     )
     for warning in result.warnings:
         report.note(warning)
+    _add_sample(report, result)
     _add_classes(report, result)
     _add_confusion(report, result)
     _add_coverage(report, result, job)
     return report
 
 
+def _add_sample(report: Report, result: Evaluation) -> None:
+    """What points say, in the form in which papers and inventories want it."""
+    if result.sample is None:
+        return
+    report.heading("Accuracies and areas, estimated from points")
+    header, *rows = result.estimates
+    overall = [["overall", *[""] * (len(header) - 1)]]
+    overall[0][1] = f"{100 * result.sample.overall:.1f} %"
+    if result.sample.overall_ci is not None:
+        overall[0][1] += f" ± {100 * result.sample.overall_ci:.1f} %"
+    report.table(
+        header,
+        [*rows, *overall],
+        "With 95 % confidence intervals, weighted by the area of each class of the map (Olofsson et al. 2014, Good "
+        "practices for estimating area and assessing accuracy of land change). User's accuracy: of what the map gives "
+        "the class, the share that is right. Producer's accuracy: of what the class covers, the share that the map "
+        "finds. The area is that on the ground, not that of the map. All this holds for points that were drawn at "
+        "random, from the whole map or from each of its classes, and not for points that somebody chose.",
+    )
+
+
 def _add_classes(report: Report, result: Evaluation) -> None:
     areas = result.square_metres is not None
     header = ["Class", "IoU", "F1", "Precision", "Recall"]
-    header += ["Reference", "Map"] if areas else ["Reference pixels", "Map pixels"]
+    unit = "pixels" if result.sample is None else "points"
+    header += ["Reference", "Map"] if areas else [f"Reference {unit}", f"Map {unit}"]
     rows: list[list[object]] = []
     for item in result.classes:
         amounts: list[object] = [item.reference_pixels, item.mapped_pixels]
@@ -78,7 +101,8 @@ def _add_confusion(report: Report, result: Evaluation) -> None:
     header = ["Reference \\ map", *names, "All"]
     rows = [[name, *row, sum(row)] for name, row in zip(names, result.matrix, strict=True)]
     columns = [sum(column) for column in zip(*result.matrix, strict=True)]
-    report.table(header, [*rows, ["All", *columns, sum(columns)]], "Pixels.")
+    unit = "Pixels." if result.sample is None else "Points."
+    report.table(header, [*rows, ["All", *columns, sum(columns)]], unit)
 
 
 def _add_coverage(report: Report, result: Evaluation, job: EvaluateJob) -> None:

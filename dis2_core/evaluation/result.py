@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .comparison import Comparison, Coverage
+from .comparison import Comparison, Coverage, Sample
+from .estimation import CONFIDENCE_95
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,47 @@ class ClassScore:
 
 
 @dataclass(frozen=True)
+class ClassEstimate:
+    """What points say of one class, with half the width of 95 % confidence intervals; None where they do not tell.
+
+    Attributes:
+        name: The class.
+        users, users_ci: Of what the map gives the class, the share that is right.
+        producers, producers_ci: Of what the class covers, the share that the map finds.
+        share, share_ci: Share of the area that the class covers on the ground.
+        square_metres, square_metres_ci: The same as an area.
+        mapped_share: Share of the area that the map gives the class.
+    """
+
+    name: str
+    users: float | None
+    users_ci: float | None
+    producers: float | None
+    producers_ci: float | None
+    share: float
+    share_ci: float | None
+    square_metres: float | None
+    square_metres_ci: float | None
+    mapped_share: float
+
+
+@dataclass(frozen=True)
+class SampleScores:
+    """What points say of the whole map.
+
+    Attributes:
+        points: How many were compared.
+        overall, overall_ci: Share of the area that is right, and half the width of its 95 % confidence interval.
+        classes: The same by class.
+    """
+
+    points: int
+    overall: float
+    overall_ci: float | None
+    classes: tuple[ClassEstimate, ...]
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What an evaluation found.
 
@@ -53,6 +95,8 @@ class Evaluation:
         by_name: Whether classes were matched by their names; else by their codes.
         seconds: Wall time.
         warnings: Texts of the warnings.
+        sample: What points say of the whole map, where the reference are points. The matrix counts points then, and
+            accuracies, F1, IoU and areas are weighted by the area that each point stands for.
     """
 
     outputs: Mapping[str, str]
@@ -67,6 +111,7 @@ class Evaluation:
     by_name: bool
     seconds: float
     warnings: tuple[str, ...]
+    sample: SampleScores | None = None
 
     @classmethod
     def of(cls, comparison: Comparison, outputs: Mapping[str, str] | None = None) -> Evaluation:
@@ -85,6 +130,7 @@ class Evaluation:
             by_name=comparison.by_name,
             seconds=0.0,
             warnings=comparison.remarks,
+            sample=None if comparison.sample is None else sample_scores(comparison, comparison.sample),
         )
 
     @property
@@ -95,12 +141,25 @@ class Evaluation:
     @property
     def table(self) -> list[list[str]]:
         """Scores by class as text, the header first."""
-        rows = [["class", "reference px", "map px", "precision", "recall", "F1", "IoU"]]
+        unit = "px" if self.sample is None else "points"
+        rows = [["class", f"reference {unit}", f"map {unit}", "precision", "recall", "F1", "IoU"]]
         for item in self.classes:
             shares = (item.precision, item.recall, item.f1, item.iou)
             counts = (item.reference_pixels, item.mapped_pixels)
             rows.append([item.name, *(f"{count:,}" for count in counts), *(_share(share) for share in shares)])
         rows.append(["mean", "", "", "", "", f"{self.mean_f1:.3f}", f"{self.miou:.3f}"])
+        return rows
+
+    @property
+    def estimates(self) -> list[list[str]]:
+        """What points say by class as text, the header first; empty where the reference are no points."""
+        if self.sample is None:
+            return []
+        rows = [["class", "user's accuracy", "producer's accuracy", "share of the area", "area"]]
+        for item in self.sample.classes:
+            pairs = ((item.users, item.users_ci), (item.producers, item.producers_ci), (item.share, item.share_ci))
+            shares = [_with_interval(value, interval) for value, interval in pairs]
+            rows.append([item.name, *shares, _area(item)])
         return rows
 
     def to_json(self) -> dict[str, Any]:
@@ -128,6 +187,28 @@ def class_scores(comparison: Comparison) -> tuple[ClassScore, ...]:
     )
 
 
+def sample_scores(comparison: Comparison, sample: Sample) -> SampleScores:
+    """The estimates of a sample as plain values."""
+    found, metres = sample.estimates, sample.square_metres
+    classes = tuple(
+        ClassEstimate(
+            name=name,
+            users=_known(found.users[index]),
+            users_ci=_known(CONFIDENCE_95 * found.users_error[index]),
+            producers=_known(found.producers[index]),
+            producers_ci=_known(CONFIDENCE_95 * found.producers_error[index]),
+            share=float(found.shares[index]),
+            share_ci=_known(interval := CONFIDENCE_95 * found.shares_error[index]),
+            square_metres=None if metres is None else float(metres * found.shares[index]),
+            square_metres_ci=None if metres is None else _known(metres * interval),
+            mapped_share=float(found.cells[index].sum()),
+        )
+        for index, name in enumerate(comparison.matrix.classes)
+    )
+    points = comparison.coverage.compared
+    return SampleScores(points, found.overall, _known(CONFIDENCE_95 * found.overall_error), classes)
+
+
 def ground(square_metres: float) -> str:
     """An area as a person says it."""
     if square_metres >= 1e6:
@@ -138,8 +219,15 @@ def ground(square_metres: float) -> str:
 def _summary(result: Evaluation) -> str:
     """The outcome in one or two sentences."""
     area = result.coverage.square_metres
-    what = "the compared pixels" if area is None else f"the compared area ({ground(area)})"
-    text = f"{100 * result.overall_accuracy:.1f} % of {what} has the class that the reference gives it."
+    if result.sample is not None:
+        what = "the map" if area is None else f"the map's {ground(area)}"
+        text = (
+            f"{_with_interval(result.sample.overall, result.sample.overall_ci)} of {what} has the class that it has on "
+            f"the ground, as {result.sample.points:,} points tell (95 % confidence)."
+        )
+    else:
+        what = "the compared pixels" if area is None else f"the compared area ({ground(area)})"
+        text = f"{100 * result.overall_accuracy:.1f} % of {what} has the class that the reference gives it."
     ranked = sorted(
         (item for item in result.classes if item.iou is not None and item.reference_pixels),
         key=lambda item: item.iou or 0.0,
@@ -161,6 +249,20 @@ def _confused(result: Evaluation, item: ClassScore) -> str:
         return ""
     other = int(row.argmax())
     return f", {100 * row[other] / total:.0f} % of it called {result.classes[other].name}"
+
+
+def _with_interval(value: float | None, interval: float | None) -> str:
+    """A share in percent with its confidence interval."""
+    if value is None:
+        return ""
+    return f"{100 * value:.1f} %" + ("" if interval is None else f" ± {100 * interval:.1f} %")
+
+
+def _area(item: ClassEstimate) -> str:
+    if item.square_metres is None:
+        return ""
+    half = item.square_metres_ci
+    return ground(item.square_metres) + ("" if half is None else f" ± {ground(half)}")
 
 
 def _known(value: float) -> float | None:

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..contract.errors import InputError
+from ..contract.other_jobs import ALLOCATIONS
 from .codes import RasterCodes, strips
-
-ALLOCATIONS = ("proportional", "equal", "neyman")
 
 Numbers = npt.NDArray[np.int64]
 
@@ -61,6 +60,8 @@ def allocate(
     )
     most = np.array(pixels, dtype=np.float64)
     least = np.minimum(minimum, most)
+    if least.sum() >= total:  # which leaves nothing to share
+        return [int(number) for number in np.maximum(least, np.minimum(most, _whole(total * claims / claims.sum())))]
     numbers, pending = np.zeros(len(claims)), np.ones(len(claims), dtype=bool)
     while pending.any():  # those at a limit leave less, or more, to the others, who may reach theirs then
         wanted = np.where(pending, claims, 0.0)
@@ -111,7 +112,7 @@ def draw(
         check: Is asked between strips, and may raise.
 
     Yields:
-        Stratum, row and column, strip by strip.
+        Row, column and code, strip by strip.
     """
     rng = np.random.default_rng(seed)
     sizes = [sum(codes.values()) for codes in strata]
@@ -125,5 +126,5 @@ def draw(
             first, last = np.searchsorted(ranks[stratum], (passed[stratum], passed[stratum] + places.size))
             for place in places[ranks[stratum][first:last] - passed[stratum]]:
                 row, column = divmod(int(place), raster.grid.width)
-                yield stratum, start + row, column
+                yield start + row, column, int(found[row, column])
             passed[stratum] += places.size

@@ -14,6 +14,7 @@ RUNNERS: Mapping[str, tuple[str, str]] = {
     "segment": (f"{_LIBRARY}.prediction.segment", "run_job"),
     "whatif": (f"{_LIBRARY}.whatif.whatif", "run_whatif"),
     "evaluate": (f"{_LIBRARY}.evaluation.evaluate", "run_evaluation"),
+    "sample": (f"{_LIBRARY}.evaluation.sample", "run_sample"),
     "ndsm": (f"{_LIBRARY}.heights.ndsm", "run_ndsm"),
     "city": (f"{_LIBRARY}.democity", "run_city"),
     "plan": (f"{_LIBRARY}.country.planning", "run_plan"),

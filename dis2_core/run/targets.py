@@ -24,6 +24,7 @@ _ENDINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "report": ((".html", ".htm"), "HTML file"),
     "model": ((".safetensors",), "model file"),
     "polygons": ((".geojson",), "GeoJSON file"),
+    "points": ((".geojson",), "GeoJSON file"),
 }
 
 

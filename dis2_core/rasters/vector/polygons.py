@@ -55,6 +55,8 @@ def parts_of(geometry: Any) -> Iterator[tuple[str, Any]]:
         kind = str(geometry["type"])[:40]
         if kind == "MultiPolygon":
             yield from (("Polygon", coordinates) for coordinates in geometry["coordinates"])
+        elif kind == "MultiPoint":
+            yield from (("Point", coordinates) for coordinates in geometry["coordinates"])
         elif kind == "GeometryCollection":
             for part in geometry["geometries"]:
                 yield from parts_of(part)
@@ -80,6 +82,16 @@ def rings_of(kind: str, coordinates: Any) -> tuple[Points, ...]:
     if any(len(ring) < 4 for ring in rings):
         raise Odd("a ring of fewer than four corners")
     return rings
+
+
+def place_of(kind: str, coordinates: Any) -> Points:
+    """(1, 2) place of a point."""
+    if kind != "Point":
+        raise Odd(f"a {kind}, no point")
+    try:
+        return _corners([coordinates])
+    except (LookupError, OverflowError, TypeError, ValueError):
+        raise Odd("coordinates that are none") from None
 
 
 def _corners(positions: Sequence[Sequence[float]]) -> Points:
