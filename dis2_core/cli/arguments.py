@@ -50,7 +50,7 @@ OverlapOption = Annotated[
 ]
 BatchSizeOption = Annotated[int | None, typer.Option(help="Windows at once; default: fits the device.")]
 PrecisionOption = Annotated[str, typer.Option(metavar="auto|fp32|bf16", help="Of the arithmetic.")]
-ThreadsOption = Annotated[int | None, typer.Option(help="Windows at once on a CPU; default: as many as cores.")]
+ThreadsOption = Annotated[int | None, typer.Option(help="Windows at once on a CPU; default: one a free core.")]
 MinConfidenceOption = Annotated[float, typer.Option(help="Below this probability, 0-1, a pixel is 254, 'uncertain'.")]
 CreationOption = Annotated[
     list[str] | None,

@@ -5,7 +5,6 @@ Whatever starts Dask's workers works as it is: a cluster on this machine, dask-j
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..contract.country_jobs import WorkJob
 from ..contract.errors import AlreadyRunning, Dis2Error, ResourceError
 from ..run.failures import describe
+from ..run.machine.cores import usable_cores
 from .plan import Plan
 from .progress import Progress
 from .units import Unit, UnitFiles
@@ -152,7 +152,7 @@ def _client(job: WorkJob) -> Iterator[Client]:
             except OSError as error:
                 raise ResourceError(f"No Dask scheduler answers at {job.dask}.", "Check the address.") from error
             return
-        workers = max(1, (os.cpu_count() or 1) // (job.threads or 1)) if job.device in ("auto", "cpu") else 1
+        workers = max(1, usable_cores() // (job.threads or 1)) if job.device in ("auto", "cpu") else 1
         with (
             LocalCluster(n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None) as cluster,
             Client(cluster) as client,

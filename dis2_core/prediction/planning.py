@@ -23,7 +23,14 @@ from ..rasters.opening import GDAL_OPTIONS
 from ..rasters.reading import WarpPlan, choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..rasters.vector.area import Area, Outlines
-from ..run.device import choose_device, choose_precision, default_batch_size, describe_device, slow_bfloat16
+from ..run.device import (
+    choose_device,
+    choose_precision,
+    default_batch_size,
+    default_threads,
+    describe_device,
+    slow_bfloat16,
+)
 from ..run.disk import require_space
 from ..run.machine.memory import memory_bound, require_memory
 from ..run.targets import check_targets
@@ -304,7 +311,7 @@ def settle(
     overlap = card.overlap if job.overlap is None else job.overlap
     windows = WindowPlan(alignment.working.height, alignment.working.width, card.window, overlap)
     batch_size = job.batch_size or default_batch_size(device, card.window)
-    threads = job.threads or torch.get_num_threads()
+    threads = job.threads or default_threads()
     batches = len(windows.rows) * math.ceil(len(windows.cols) / batch_size)
     return Setup(
         job=job,

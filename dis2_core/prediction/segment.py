@@ -79,7 +79,7 @@ def segment(
         overlap: Fraction of a window that neighbours share, 0 to 0.75; None: the model's.
         batch_size: Windows a forward pass; None: chosen for the device.
         precision: ``auto``, ``fp32`` or ``bf16``.
-        threads: Windows at once on a CPU, each on a thread of its own; None: as many as torch has threads.
+        threads: Windows at once on a CPU, each on a thread of its own; None: as many as cores are free.
         min_confidence: Below this probability of the winning class, 0 to 1, a pixel is *uncertain* (254).
         creation_options: How the GeoTIFFs are stored, e.g. ``{"COMPRESS": "ZSTD"}``; see
             ``protocol.CREATION_OPTIONS``.

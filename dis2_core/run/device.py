@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 
 from ..contract.errors import DeviceLost, NoDevice, ResourceError
+from .machine.cores import free_cores
 
 CPU = torch.device("cpu")
 
@@ -79,6 +81,16 @@ def default_batch_size(device: torch.device, window: tuple[int, int]) -> int:
     pixels = (1 << 22) if device.type == "cuda" else (1 << 16)
     smallest, largest = (8, 128) if device.type == "cuda" else (1, 4)
     return min(max(pixels // (window[0] * window[1]), smallest), largest)
+
+
+def default_threads() -> int:
+    """CPU threads for who did not say how many: as torch would, but no more than there are free cores.
+
+    ``OMP_NUM_THREADS`` has its way.
+    """
+    if os.environ.get("OMP_NUM_THREADS"):
+        return torch.get_num_threads()
+    return min(torch.get_num_threads(), free_cores())
 
 
 @contextmanager

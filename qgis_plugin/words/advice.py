@@ -56,6 +56,7 @@ def _options() -> dict[str, str]:
         r"--grid\b": tr("'Output pixels'"),
         r"--mask\b": tr("'Mask'"),
         r"--nodata\b": tr("'No data'"),
+        r"--precision fp32 or auto\b": "",
         r"--scale\b": tr("'… raster: factor'"),
         r"--size\b": tr("'Size in pixels'"),
         r"--value\b": tr("'Meaning of the reference's values'"),

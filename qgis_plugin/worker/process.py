@@ -23,7 +23,7 @@ from dis2_core.contract.other_jobs import read_job
 from dis2_core.contract.segment_job import HEARTBEAT_SECONDS, Event, Work, error_event
 from dis2_core.contract.version import __version__
 from dis2_core.run.failures import describe
-from dis2_core.run.machine.process import read_no_matplotlibrc
+from dis2_core.run.machine.process import settle_process
 from dis2_core.run.runners import load_runner
 
 #: How long a cancelled run may tidy up before the process ends whatever it is doing.
@@ -116,7 +116,7 @@ def hold_environment() -> Optional[BinaryIO]:
 
 def main() -> int:
     """Run one job; return the exit code."""
-    read_no_matplotlibrc()
+    settle_process()
     held = hold_environment()
     channel = Channel()
     channel.send(Event("hello", {"version": __version__, "pid": os.getpid()}))

@@ -221,7 +221,7 @@ def test_commands_of_the_documents_work(command, scene, monkeypatch, capsys):
     if program == "make":
         assert all(re.search(rf"^{name}:", MAKEFILE, re.MULTILINE) for name in arguments)
     elif program == "dis2-train":  # takes hours: the parser must accept it
-        from dis2_training.cli import build_parser
+        from dis2_training.commands import build_parser
 
         monkeypatch.chdir(ROOT)
         build_parser().parse_args(arguments)

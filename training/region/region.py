@@ -21,7 +21,7 @@ from dis2_core.network import Scenario, SegmentationNetwork, build_network
 from dis2_core.rasters.opening import gdal_environment
 from dis2_core.rasters.sources import files_behind
 from dis2_core.report import require_packages
-from dis2_core.run.device import cpu_threads, describe_device, is_out_of_memory
+from dis2_core.run.device import cpu_threads, default_threads, describe_device, is_out_of_memory
 from dis2_core.run.jobfolder import JobFolder
 from dis2_core.run.reporting import Listener, Reporter
 
@@ -76,7 +76,12 @@ def run_training(
     report.progress(0, "reading")
     targets = {name: job.outputs[name] for name in TRAINING_OUTPUTS if name in job.outputs}
     try:
-        with gdal_environment(), cpu_threads(job.threads), _memory_errors(), JobFolder(targets, _files(job)) as folder:
+        with (
+            gdal_environment(),
+            cpu_threads(job.threads or default_threads()),
+            _memory_errors(),
+            JobFolder(targets, _files(job)) as folder,
+        ):
             if "report" in targets:
                 require_packages()
             result, network = RegionRun.of(job, report).execute()

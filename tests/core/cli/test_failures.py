@@ -145,8 +145,8 @@ def test_a_report_reads_nobodys_matplotlibrc(tmp_path, where):
     os.mkfifo(tmp_path / "matplotlibrc")  # whoever reads it waits for ever
     code = """if True:
         import os
-        from dis2_core.run.machine.process import read_no_matplotlibrc
-        read_no_matplotlibrc()
+        from dis2_core.run.machine.process import settle_process
+        settle_process()
         import matplotlib
         print(matplotlib.matplotlib_fname())
         print(os.getcwd())

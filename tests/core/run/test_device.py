@@ -9,6 +9,7 @@ from dis2_core.run.device import (
     choose_precision,
     cpu_threads,
     default_batch_size,
+    default_threads,
     describe_device,
     has_bfloat16,
     is_out_of_memory,
@@ -131,6 +132,19 @@ def test_bfloat16_that_a_processor_imitates(monkeypatch: pytest.MonkeyPatch, sup
 def test_batch_size_fits_the_device(side: int) -> None:
     assert 1 <= default_batch_size(CPU, (side, side)) <= 4
     assert default_batch_size(CUDA, (side, side)) >= 8
+
+
+def test_threads_are_those_of_free_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.set_num_threads(3)
+    monkeypatch.setattr("dis2_core.run.device.free_cores", lambda: 2)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert default_threads() == 2
+    monkeypatch.setattr("dis2_core.run.device.free_cores", lambda: 8)
+    assert default_threads() == 3  # what torch was told
+    monkeypatch.setattr("dis2_core.run.device.free_cores", lambda: 1)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert default_threads() == 3  # what a person said
+    torch.set_num_threads(1)
 
 
 @pytest.mark.parametrize("threads", [1, 3, None])

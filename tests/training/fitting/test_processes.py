@@ -25,7 +25,8 @@ import atexit, sys, torch
 from pathlib import Path
 from tiny_run import cancel_after
 from dis2_core.contract.errors import Cancelled
-from dis2_training.cli import main, read_recipe
+from dis2_training.cli import main
+from dis2_training.commands import read_recipe
 from dis2_training.fitting.fit import fit
 torch.set_num_threads(1)
 atexit.register(lambda: print("still together" if torch.distributed.is_initialized() else "parted"))

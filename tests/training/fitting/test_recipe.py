@@ -10,7 +10,7 @@ import pytest
 from dis2_core import DIS2Config
 from dis2_core.contract.errors import InputError
 from dis2_training.benchmark.command import benchmark_parser, to_benchmark
-from dis2_training.cli import read_recipe
+from dis2_training.commands import read_recipe
 from dis2_training.fitting.recipe import distillation_weight, full_only_steps, learning_rate
 
 ALL = sorted(str(item) for item in resources.files("dis2_training.configs").iterdir() if item.name.endswith(".yaml"))

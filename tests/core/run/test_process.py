@@ -1,0 +1,61 @@
+"""A process of ours settles down before it loads torch; what a person set stays."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+FOREIGN = ("OMP_WAIT_POLICY", "KMP_BLOCKTIME", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES")
+
+
+def run(code: str, **changes: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**environment, **changes}, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+WAITING = """
+from dis2_core.run.machine.process import settle_process
+settle_process()
+import os
+print(os.environ["OMP_WAIT_POLICY"], os.environ["KMP_BLOCKTIME"])
+"""
+
+
+def test_threads_wait_without_a_core() -> None:
+    assert run(WAITING).split() == ["PASSIVE", "0"]
+
+
+def test_what_a_person_set_stays() -> None:
+    assert run(WAITING, OMP_WAIT_POLICY="ACTIVE", KMP_BLOCKTIME="200").split() == ["ACTIVE", "200"]
+
+
+FAULTS = """
+import resource
+import numpy as np
+from dis2_core.run.machine.process import settle_process
+settle_process()
+def faults(): return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(3): np.ones(30 << 20, np.uint8)
+before = faults()
+for _ in range(10): np.ones(30 << 20, np.uint8)
+print(faults() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc alone is told")
+def test_memory_stays_with_the_process() -> None:
+    pages = 10 * (30 << 20) // os.sysconf("SC_PAGE_SIZE")
+    assert int(run(FAULTS)) < pages / 100
+    assert int(run(FAULTS, GLIBC_TUNABLES="glibc.malloc.mmap_threshold=1000000")) > pages / 100  # the person's way
+
+
+@pytest.mark.parametrize("module", ["dis2_core.cli.main", "dis2_training.cli", "dis2_core.run.machine.process"])
+def test_what_settles_comes_before_torch(module: str) -> None:
+    assert run(f"import sys, {module}; print('torch' in sys.modules)").strip() == "False"

@@ -1,0 +1,152 @@
+"""The commands of ``dis2-train``: look data over, prepare them, fit, evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jsonargparse import Namespace
+
+from dis2_core.cli.console import Display, display_for_people
+from dis2_core.cli.failures import hush_libraries, report
+from dis2_core.cli.streams import check_stdout, forgive_stdout, steady_streams
+from dis2_core.run.interrupts import interruptible, stopping_at_once
+
+from .benchmark.command import benchmark_parser, run_benchmark
+from .data.check.datacheck import check_dataset
+from .data.sets import DATASETS, open_dataset, prepare
+from .fitting.accelerator import is_first_process
+from .fitting.fit import fit
+from .fitting.recipe import Recipe
+from .options.arguments import Parser, recipe_file
+from .region.command import region_parser, run_region
+from .scoring.evaluation import evaluate, load_trained, publish, table
+
+
+def recipe_parser() -> Parser:
+    """The parser of recipes; every value can be overridden, e.g. ``--optimizer.lr 3e-4``."""
+    parser = Parser(description="Train a model from a recipe.")
+    parser.add_argument("--config", action=recipe_file(Recipe), help="recipe: a YAML file, or a shipped name")
+    parser.add_class_arguments(Recipe, None)
+    return parser
+
+
+def read_recipe(arguments: Sequence[str]) -> Recipe:
+    """Build a recipe from ``--config FILE`` and overrides."""
+    return to_recipe(recipe_parser().parse_args(list(arguments)))
+
+
+def to_recipe(options: Namespace) -> Recipe:
+    """Build the recipe that parsed options describe."""
+    options = options.clone()
+    options.pop("config", None)
+    return Recipe(**vars(recipe_parser().instantiate(options)))
+
+
+def build_parser() -> Parser:
+    """The parser of ``dis2-train``."""
+    fitting = recipe_parser()
+    fitting.add_argument("--out", type=Path, required=True, help="folder for the model, its state and the log")
+    fitting.add_argument("--resume", action="store_true", help="go on with the run in the folder, if there is one")
+
+    preparing = Parser(description="Turn a data set as distributed into a folder data set.")
+    preparing.add_argument("dataset", choices=[name for name in DATASETS if name != "folder"])
+    preparing.add_argument("source", type=Path, help="folder of the data set as distributed")
+    preparing.add_argument("out", type=Path, help="folder to write")
+
+    evaluating = Parser(description="Score a model in every scenario.")
+    evaluating.add_argument("--model", required=True, help="shipped name, model file, or a benchmark's")
+    evaluating.add_argument("--data", type=Path, required=True, help="where the data set lies")
+    evaluating.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
+    evaluating.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
+    evaluating.add_argument("--split", default="test")
+    evaluating.add_argument(
+        "--whole-tiles", action="store_true", help="score maps of whole tiles instead of single windows"
+    )
+    evaluating.add_argument("--publish", type=Path, help="write a copy of the model with these scores in its card")
+    evaluating.add_argument("--name", default="", help="of the model that --publish writes")
+    evaluating.add_argument("--note", default="", help="added to the card's notes with --publish")
+
+    parser = Parser(prog="dis2-train", description="Train and evaluate DIS2 models.")
+    commands = parser.add_subcommands(dest="command")
+    looking = Parser(description="Data sets.")
+    commands.add_subcommand("data", looking)
+    looking.add_subcommands(dest="task").add_subcommand("check", check_parser())
+    commands.add_subcommand("prepare", preparing)
+    commands.add_subcommand("fit", fitting)
+    commands.add_subcommand("evaluate", evaluating)
+    commands.add_subcommand("benchmark", benchmark_parser())
+    commands.add_subcommand("region", region_parser())
+    return parser
+
+
+def check_parser() -> Parser:
+    """The parser of ``dis2-train data check``."""
+    checking = Parser(description="Look a data set over: contents, classes, what splits share, a sheet.")
+    checking.add_argument("dataset", choices=list(DATASETS), help="which one it is")
+    checking.add_argument("folder", type=Path, help="where it was unpacked")
+    checking.add_argument("--sheet", type=Path, help="contact sheet; default: <dataset>_sheet.png here")
+    checking.add_argument("--limit", type=int, help="tiles a split that are read, evenly spaced; default: all")
+    checking.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
+    return checking
+
+
+@steady_streams()
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    commands = {
+        "data": _data,
+        "prepare": _prepare,
+        "fit": _fit,
+        "evaluate": _evaluate,
+        "benchmark": run_benchmark,
+        "region": run_region,
+    }
+    try:
+        with stopping_at_once():
+            hush_libraries()
+            options = build_parser().parse_args(arguments)
+            commands[options.command](options[options.command])
+            check_stdout()
+    except (Exception, KeyboardInterrupt) as error:
+        return report(error)
+    return 0
+
+
+def _data(options: Namespace) -> None:
+    options = options.check
+    sheet = options.sheet or Path(f"{options.dataset}_sheet.png")
+    print(check_dataset(options.dataset, options.folder, sheet, options.limit, options.options))
+
+
+def _prepare(options: Namespace) -> None:
+    counts = prepare(options.dataset, options.source, options.out)
+    for split, pixels in counts.items():
+        print(f"{split}: " + ", ".join(f"{name} {count:,}" for name, count in pixels.items()))
+    forgive_stdout()
+
+
+def _fit(options: Namespace) -> None:
+    out, resume = options.pop("out"), options.pop("resume")
+    with interruptible() as cancelled, _display() as display:
+        path = fit(to_recipe(options), out, resume=resume, progress=display, cancelled=cancelled)
+    if is_first_process():
+        print(path)
+        forgive_stdout()
+
+
+def _display() -> Display:
+    """What shows how a run goes; of several processes, the first alone has anything to show."""
+    if not is_first_process():
+        return Display()
+    return display_for_people()
+
+
+def _evaluate(options: Namespace) -> None:
+    model = load_trained(options.model)
+    dataset = open_dataset(options.dataset, options.data, options.split, **options.options)
+    scores = evaluate(model, dataset, options.whole_tiles)
+    print(table(scores))
+    if options.publish:
+        publish(model, options.publish, scores, options.note, options.name)
