@@ -22,7 +22,7 @@ from ..contract.untrusted import read_text, refusals
 from ..contract.version import __version__
 from ..run.interrupts import stopping_at_once
 from ..run.machine.process import settle_process
-from . import country_commands, report_commands, scene_commands
+from . import country_commands, model_commands, report_commands, scene_commands
 from .arguments import (
     AoiOption,
     BandsOption,
@@ -52,7 +52,7 @@ from .arguments import (
 from .console import card_json, print_card
 from .failures import hush_libraries, report
 from .running import execute
-from .streams import check_stdout, forgive_stdout, steady_streams
+from .streams import check_stdout, steady_streams
 
 app = typer.Typer(
     add_completion=False,
@@ -60,8 +60,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Segmentation of remote sensing rasters that stays good when a modality is missing.",
 )
-
-Window = tuple[int, int]
 
 LONGEST_LOG = 32_000_000  # bytes of a file that holds a job, or the events of a run
 
@@ -210,34 +208,6 @@ def info(
         print_card(header, path, sha256(path))
 
 
-@app.command("import-author")
-def import_author(
-    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint of the authors' DIS2.")],
-    output: Annotated[Path, typer.Argument(help="The model file to write.")],
-    name: Annotated[str, typer.Option(help="The model's name.")] = "",
-    gsd: Annotated[float, typer.Option(help="Metres a pixel that it was trained at; Potsdam's by default.")] = 0.05,
-    window: Annotated[Window | None, typer.Option(metavar="H W", help="Pixels; default: a square.")] = None,
-    heads: Annotated[int, typer.Option(help="Attention heads, which the weights do not tell.")] = 8,
-    classes: Annotated[str, typer.Option(metavar="A,B,...", help="Class names, in order.")] = "",
-    rgb: Annotated[str, typer.Option(metavar="A,B,...", help="Band names of the optical modality.")] = "",
-    ndsm: Annotated[str, typer.Option(metavar="A,...", help="Band names of the height modality.")] = "",
-) -> None:
-    """Turn an authors' checkpoint into a model file. Its inputs are scaled to 0..1, as the authors' are."""
-    from ..models.author_import import import_checkpoint
-
-    card = import_checkpoint(
-        checkpoint,
-        output,
-        name=name or output.stem,
-        gsd=gsd,
-        window=window,
-        heads=heads,
-        class_names=_names(classes),
-        band_names={"rgb": _names(rgb), "ndsm": _names(ndsm)},
-    )
-    print(f"{output}: {len(card.classes)} classes, window {card.window[0]} x {card.window[1]}, {card.gsd:g} m")
-    forgive_stdout()
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",")) if text else ()
+app.command()(model_commands.export)
+app.command("import-onnx")(model_commands.import_onnx)
+app.command("import-author")(model_commands.import_author)

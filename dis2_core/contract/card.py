@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from .errors import InvalidCard
+from .errors import InvalidCard, NoInput
 
 CARD_VERSION = 1
 MAX_MODALITIES = 5
 MAX_OVERLAP = 0.75  # of windows; more costs without end
 MAX_CLASSES = 250
+ONNX = "onnx"  # the form of a network that is a graph of ONNX
 UNCERTAIN = 254  # in the class raster: the class that won is less probable than the user wants
 NODATA = 255  # in every raster of a run
 
@@ -186,6 +187,25 @@ class ModelCard:
         """Names of the classes 0..K-1."""
         return tuple(land_class.name for land_class in self.classes)
 
+    @property
+    def is_onnx(self) -> bool:
+        """Whether the network is a graph of ONNX."""
+        return self.network.get("form") == ONNX
+
+    @property
+    def takes_missing(self) -> bool:
+        """Whether modalities may be missing; a graph of ONNX has to say what it was trained to see in their place."""
+        return not self.is_onnx or "missing" in self.network
+
+    def require(self, given: Collection[str]) -> None:
+        """Raise NoInput where a modality is not given that the model cannot do without."""
+        missing = [name for name in self.modality_names if name not in given]
+        if missing and not self.takes_missing:
+            raise NoInput(
+                f"The model {self.name} needs {' and '.join(missing)}: it was not made for missing modalities.",
+                "Give all; or, if it was trained with a pattern for missing ones, say so in its card: docs/export.md.",
+            )
+
     def modality(self, name: str) -> Modality:
         """Return the modality of this name. Raises KeyError where there is none."""
         for modality in self.modalities:
@@ -211,9 +231,9 @@ class ModelCard:
         return {
             "dis2:card_version": CARD_VERSION,
             "mlm:name": self.name,
-            "mlm:architecture": "DIS2",
+            "mlm:architecture": "ONNX" if self.is_onnx else "DIS2",
             "mlm:tasks": ["semantic-segmentation"],
-            "mlm:framework": "PyTorch",
+            "mlm:framework": "ONNX" if self.is_onnx else "PyTorch",
             "mlm:accelerator_constrained": False,
             "mlm:pretrained": True,
             "mlm:input": [self._input_json(modality) for modality in self.modalities],

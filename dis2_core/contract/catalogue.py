@@ -27,8 +27,9 @@ MAX_HEADER = 8_000_000  # bytes; that of the published network has 60,000
 MAX_TENSORS = 20_000
 MAX_DIMENSIONS = 8
 
-#: The types of weights that a model file may hold, with their bytes.
-DTYPES = {"F16": 2, "F32": 4}
+#: The types of weights that a model file may hold, with their bytes; a graph of ONNX lies in it as bytes.
+DTYPES = {"F16": 2, "F32": 4, "U8": 1}
+GRAPH = "onnx"  # the tensor that holds a graph
 
 _LENGTH_BYTES = 8
 _DAMAGED = "Ask for the model file again; it may have been cut off on the way."
@@ -54,8 +55,8 @@ class ModelHeader:
 
     @property
     def parameters(self) -> int:
-        """How many numbers the file holds."""
-        return sum(_count(shape) for _, shape in self.tensors.values())
+        """How many weights the file holds, but for those in a graph of ONNX."""
+        return sum(_count(shape) for dtype, shape in self.tensors.values() if dtype != "U8")
 
 
 def shipped_models() -> dict[str, Path]:

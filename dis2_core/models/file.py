@@ -14,12 +14,13 @@ import torch
 from torch import Tensor
 
 from ..contract.card import ModelCard
-from ..contract.catalogue import CARD_KEY, find_model, read_header
+from ..contract.catalogue import CARD_KEY, GRAPH, ModelHeader, find_model, read_header
 from ..contract.errors import InvalidCard, InvalidModelFile, ModelNotFound
-from ..contract.untrusted import read_bytes, refusals
+from ..contract.untrusted import Refused, read_bytes, refusals
 from ..network import DIS2Config, SegmentationNetwork, build_network
-from ..network.folding import fold_norms
 from ..run.jobfolder import whole_file
+from .onnx_graph import parse_graph
+from .onnx_network import OnnxNetwork
 
 Shape = tuple[int, ...]
 
@@ -48,7 +49,7 @@ class Model:
 
         Its batch norms are folded: it can be trained and saved no more.
         """
-        fold_norms(self.network.eval()).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network.settle(device)
 
 
 def load_model(name_or_path: str | os.PathLike[str]) -> Model:
@@ -66,6 +67,10 @@ def load_model(name_or_path: str | os.PathLike[str]) -> Model:
     """
     path = find_model(name_or_path)
     header = read_header(path)
+    if header.card.is_onnx:
+        return _load_graph(path, header)
+    if any(dtype == "U8" for dtype, _ in header.tensors.values()):
+        raise InvalidModelFile(f"{path} holds bytes where weights are called for.", "Ask for the model file again.")
     network = _blueprint(header.card, most_layers=len(header.tensors))
     _compare(_stored_shapes(network), {name: shape for name, (_, shape) in header.tensors.items()}, f"{path} holds")
     with refusals(f"The model file {path}", ModelNotFound):
@@ -109,6 +114,27 @@ def save_model(
     _require_finite(stored, "The network cannot be saved:", "Save it as float32, or train it again.")
     text = json.dumps(card.to_json(), ensure_ascii=False, allow_nan=False, sort_keys=True)
     _write_beside(Path(path), safetensors.torch.save(stored, metadata={CARD_KEY: text}))
+
+
+def save_graph(path: str | os.PathLike[str], graph: bytes, card: ModelCard) -> None:
+    """Write a model file of a graph of ONNX. Raises OutputNotWritable, NoSpace."""
+    data = {GRAPH: torch.frombuffer(bytearray(graph), dtype=torch.uint8)}
+    text = json.dumps(card.to_json(), ensure_ascii=False, allow_nan=False, sort_keys=True)
+    _write_beside(Path(path), safetensors.torch.save(data, metadata={CARD_KEY: text}))
+
+
+def _load_graph(path: Path, header: ModelHeader) -> Model:
+    """A model whose network is a graph of ONNX; see ``load_model``."""
+    if [(name, dtype) for name, (dtype, _) in header.tensors.items()] != [(GRAPH, "U8")]:
+        raise InvalidModelFile(f"{path} holds no graph, which its card calls for.", "Ask for the model file again.")
+    with refusals(f"The model file {path}", ModelNotFound):
+        data = read_bytes(path, header.size)
+    graph = safetensors.torch.load(data)[GRAPH].numpy().tobytes()
+    try:
+        parse_graph(graph)
+    except Refused as error:
+        raise InvalidModelFile(f"The graph in {path} is refused: {error}.", "Ask for the model file again.") from error
+    return Model(header.card, OnnxNetwork(graph, header.card).eval(), hashlib.sha256(data).hexdigest(), path)
 
 
 def _blueprint(card: ModelCard, most_layers: int) -> SegmentationNetwork:

@@ -32,12 +32,11 @@ def scenario_of(config: DIS2Config, inputs: Mapping[str, Tensor]) -> Scenario:
     for name, bands in config.modalities:
         if name in inputs:
             _check_window(config, name, bands, inputs[name])
-    for what, sizes in (
-        ("batches", {x.shape[0] for x in inputs.values()}),
-        ("windows", {x.shape[2:] for x in inputs.values()}),
-    ):
-        if len(sizes) > 1:
-            raise GridMismatch(f"The modalities have {what} of different sizes.")
+    first, *others = inputs.values()
+    if any(x.shape[0] != first.shape[0] for x in others):
+        raise GridMismatch("The modalities have batches of different sizes.")
+    if any(x.shape[2:] != first.shape[2:] for x in others):
+        raise GridMismatch("The modalities have windows of different sizes.")
     return tuple(name for name in config.names if name in inputs)
 
 

@@ -69,6 +69,14 @@ class SharedDIS2(SegmentationNetwork):
         """Logits of several scenarios; each encoder runs once. See the base class."""
         return dict(zip(scenarios, self.outputs(inputs, scenarios).logits.chunk(len(scenarios)), strict=True))
 
+    def forward_available(self, inputs: Mapping[str, Tensor], available: Tensor) -> Tensor:
+        """Logits where each sample says which modalities it has: the mean of their maps. See the base class."""
+        maps = [self.projections[name](self.encoders[name](window)) for name, window in inputs.items()]
+        shares = available / available.sum(dim=1, keepdim=True)  # (B, M)
+        weights = shares[:, :, None, None, None]
+        means = [(torch.stack(level, dim=1) * weights).sum(dim=1) for level in zip(*maps, strict=True)]
+        return self._trunk(means).logits
+
     def outputs(self, inputs: Mapping[str, Tensor], scenarios: Sequence[Scenario]) -> SharedOutput:
         """Run several scenarios over the same windows as one batch.
 

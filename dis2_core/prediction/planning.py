@@ -291,6 +291,7 @@ def look(job: Job, card: ModelCard) -> tuple[tuple[RasterInput, ...], Alignment,
     """Examine the inputs of a job, and choose its grids. Raises InputError as ``prepare`` does."""
     outlines = Outlines.read(job.aoi) if job.aoi else None
     inputs = tuple(open_inputs(job.inputs, card))
+    card.require(job.inputs)
     extent, extent_crs = job.extent, job.extent_crs
     if outlines is not None and extent is None and inputs[0].grid.crs is not None:
         extent, extent_crs = outlines.bounds, outlines.crs

@@ -118,6 +118,8 @@ class Strip:
         for bit, name in enumerate(self._card.modality_names):
             if name in chunks:
                 mask |= chunks[name].valid.view(np.uint8) << bit
+        if not self._card.takes_missing:
+            mask[mask != (1 << len(self._card.modalities)) - 1] = 0
         return mask
 
     def _upload(self, modality: Modality, chunk: Chunk) -> Tensor:
