@@ -64,6 +64,9 @@ def build_parser() -> Parser:
     evaluating.add_argument(
         "--whole-tiles", action="store_true", help="score maps of whole tiles instead of single windows"
     )
+    evaluating.add_argument(
+        "--tta", action="store_true", help="the mean over eight ways to see a window, as dis2 segment --tta d4"
+    )
     evaluating.add_argument("--publish", type=Path, help="write a copy of the model with these scores in its card")
     evaluating.add_argument("--name", default="", help="of the model that --publish writes")
     evaluating.add_argument("--note", default="", help="added to the card's notes with --publish")
@@ -146,7 +149,7 @@ def _display() -> Display:
 def _evaluate(options: Namespace) -> None:
     model = load_trained(options.model)
     dataset = open_dataset(options.dataset, options.data, options.split, **options.options)
-    scores = evaluate(model, dataset, options.whole_tiles)
+    scores = evaluate(model, dataset, options.whole_tiles, options.tta)
     print(table(scores))
     if options.publish:
         publish(model, options.publish, scores, options.note, options.name)

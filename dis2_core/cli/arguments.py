@@ -62,6 +62,10 @@ AoiOption = Annotated[
     str,
     typer.Option(metavar="FILE", help="Polygons (GeoPackage, GeoJSON) outside which nothing is computed: no data."),
 ]
+TtaOption = Annotated[
+    str,
+    typer.Option(metavar="none|d4", help="d4: the mean over windows turned and mirrored, in eight times the time."),
+]
 FormatOption = Annotated[str, typer.Option(metavar="GTiff|COG", help="Of the rasters; COG: cloud optimized.")]
 MaxMemoryOption = Annotated[
     str | None, typer.Option(metavar="SIZE", help="Refuse what needs more, e.g. 8G; default: what the machine has.")

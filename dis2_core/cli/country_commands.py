@@ -26,6 +26,7 @@ from .arguments import (
     PrecisionOption,
     ScaleOption,
     ThreadsOption,
+    TtaOption,
     creation_options,
     size_in_bytes,
     sources,
@@ -44,7 +45,7 @@ def plan(
             "--input",
             "-i",
             metavar="NAME=FILES",
-            help="A modality and its raster, VRT, GTI, folder of GeoTIFFs, or glob.",
+            help="A modality and its raster, VRT, GTI, folder, glob, or list (CSV, GeoPackage, STAC items).",
         ),
     ] = None,
     outputs: Annotated[
@@ -63,6 +64,7 @@ def plan(
     precision: PrecisionOption = "auto",
     min_confidence: MinConfidenceOption = 0.0,
     creation: CreationOption = None,
+    tta: TtaOption = "none",
     side: Annotated[int, typer.Option(help="Pixels a side of a unit, a multiple of 512.")] = SIDE,
     events: EventsOption = False,
 ) -> None:
@@ -82,6 +84,7 @@ def plan(
         min_confidence=min_confidence,
         creation_options=creation_options(creation or []),
         side=side,
+        tta=tta,
     )
     execute(job, events=events)
 

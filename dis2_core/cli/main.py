@@ -45,6 +45,7 @@ from .arguments import (
     PrecisionOption,
     ScaleOption,
     ThreadsOption,
+    TtaOption,
     creation_options,
     size_in_bytes,
     sources,
@@ -128,6 +129,7 @@ def segment(
     max_memory: MaxMemoryOption = None,
     format: FormatOption = "GTiff",
     aoi: AoiOption = "",
+    tta: TtaOption = "none",
     resume: Annotated[
         bool, typer.Option("--resume", help="In units, going on where an earlier call was broken off.")
     ] = False,
@@ -159,6 +161,7 @@ def segment(
         max_memory=size_in_bytes(max_memory),
         format=format,
         aoi=aoi,
+        tta=tta,
     )
     execute(ResumeJob(job) if resume and not dry_run else job, events=events, dry_run=dry_run)
 

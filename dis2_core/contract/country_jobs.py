@@ -25,8 +25,8 @@ class PlanJob(Work):
     """A region cut into units.
 
     Attributes:
-        model, inputs, extent, extent_crs, grid, overlap, batch_size, precision, min_confidence, creation_options: As
-            in ``Job``; but an input may be a folder of GeoTIFFs or a glob as well.
+        model, inputs, extent, extent_crs, grid, overlap, batch_size, precision, min_confidence, creation_options, tta:
+            As in ``Job``; but an input may be a folder of GeoTIFFs, a glob, or a list (CSV, GeoPackage, STAC items).
         folder: Where the plan goes, and what is made of it.
         outputs: The rasters that every unit gets (``UNIT_RASTERS``).
         aoi: Polygons (GeoPackage, GeoJSON), outside which the map is no data; empty: all.
@@ -49,6 +49,7 @@ class PlanJob(Work):
     min_confidence: float = 0.0
     creation_options: Mapping[str, str] = field(default_factory=dict)
     side: int = SIDE
+    tta: str = "none"
 
     def __post_init__(self) -> None:
         check_names(self.folder, self.aoi or None)
@@ -82,6 +83,7 @@ class PlanJob(Work):
             creation_options=self.creation_options,
             max_memory=max_memory,
             format="COG",
+            tta=self.tta,
         )
 
 
@@ -222,4 +224,5 @@ class ResumeJob(Work):
             precision=run.precision,
             min_confidence=run.min_confidence,
             side=self.side,
+            tta=run.tta,
         )

@@ -28,6 +28,7 @@ MAX_LINE = 4_000_000  # characters, of a result with a matrix of 250 classes; a 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 FORMATS = ("GTiff", "COG")
+AUGMENTATIONS = ("none", "d4")  # at test time
 GRIDS = ("model", "finest")  # beside pixel sizes and rasters; see ``Job.grid``
 NODATA_RULES = ("any", "all", "none")  # beside numbers; see ``Source.nodata``
 MASKS = ("auto", "none")  # beside band numbers; see ``Source.mask``
@@ -261,6 +262,8 @@ class Job(Work):
         format: Of the rasters: ``GTiff``, or ``COG`` (cloud optimized).
         aoi: Polygons (GeoPackage, GeoJSON), outside which the map is no data; empty: none. Without an extent the run
             is limited to the box around them.
+        tta: ``d4``: every window is seen in the eight ways of a square, and the mean of the probabilities counts;
+            ``none``: as it is.
     """
 
     KIND: ClassVar[str] = "segment"
@@ -281,6 +284,7 @@ class Job(Work):
     max_memory: int | None = None
     format: str = "GTiff"
     aoi: str = ""
+    tta: str = "none"
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.outputs) - set(OUTPUTS)):
@@ -301,6 +305,8 @@ class Job(Work):
         if not 0 <= self.min_confidence <= 1:
             raise ProtocolError(f"The minimum confidence {self.min_confidence} must lie between 0 and 1.")
         check_creation_options(self.creation_options)
+        if self.tta not in AUGMENTATIONS:
+            raise ProtocolError(f"Unknown --tta '{self.tta[:40]}'; use {' or '.join(AUGMENTATIONS)}.")
         if self.format not in FORMATS:
             raise ProtocolError(f"Unknown format '{self.format}'; use {' or '.join(FORMATS)}.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -13,13 +13,14 @@ from torch import Tensor
 
 from ..contract.card import ModelCard
 from ..contract.errors import ResourceError
-from ..network import SegmentationNetwork
+from ..network import Scenario, SegmentationNetwork
 from ..rasters.grid import WindowPlan
 from ..run.background import in_order
 from ..run.device import is_out_of_memory, release_memory
 from .blending import StripAccumulator
 from .holes import feather_weights, window_counts, window_routes
 from .strips import Strip, StripRows
+from .symmetries import Symmetry, mean_answers
 
 Rows = tuple[int, Tensor, npt.NDArray[np.uint8]]
 
@@ -66,6 +67,7 @@ class Inference:
         workers: Batches at once, each on a thread of its own: for a CPU. Threads that share the operations of one
             window wait for each other at the end of each, and so for whatever a neighbour does to one of them; and the
             last bits of their sums depend on their number, where those of a window's own thread do not.
+        symmetries: Ways in which every window is seen; the mean of the answers counts. None: as it is.
 
     Attributes:
         batch_size: Windows a forward pass, by now.
@@ -81,6 +83,7 @@ class Inference:
         on_smaller_batch: Callable[[int], None] = lambda size: None,
         whole_batches: bool = False,
         workers: int = 1,
+        symmetries: tuple[Symmetry, ...] = (),
     ) -> None:
         self._network = network.to(precision)
         self._card = card
@@ -89,6 +92,7 @@ class Inference:
         self._on_smaller_batch = on_smaller_batch
         self._whole_batches = whole_batches
         self._workers = workers
+        self._symmetries = symmetries
         self.batch_size = batch_size
 
     def answers(
@@ -161,14 +165,27 @@ class Inference:
             for name in self._card.modality_names
             if name in present
         }
+        answers = self._answers(windows, scenarios)
         if len(scenarios) == 1:
-            return _softmax(self._network(windows))
-        logits = self._network.forward_scenarios(windows, scenarios)
+            return answers[scenarios[0]]
         weights = feather_weights(batch.rows.cut_availability(batch.cols).to(self._device), batch.routes)
-        answer = weights[:, 0, None] * _softmax(logits[scenarios[0]])
+        answer = weights[:, 0, None] * answers[scenarios[0]]
         for i, scenario in enumerate(scenarios[1:], start=1):
-            answer += weights[:, i, None] * _softmax(logits[scenario])
+            answer += weights[:, i, None] * answers[scenario]
         return answer
+
+    def _answers(self, windows: Mapping[str, Tensor], scenarios: Sequence[Scenario]) -> dict[Scenario, Tensor]:
+        """Class probabilities of scenarios."""
+        if self._symmetries:
+            return mean_answers(lambda seen: self._asked(seen, scenarios), windows, self._symmetries)
+        return self._asked(windows, scenarios)
+
+    def _asked(self, windows: Mapping[str, Tensor], scenarios: Sequence[Scenario]) -> dict[Scenario, Tensor]:
+        """What the network says of windows as they are."""
+        if len(scenarios) == 1:
+            return {scenarios[0]: _softmax(self._network(windows))}
+        logits = self._network.forward_scenarios(windows, scenarios)
+        return {scenario: _softmax(logits[scenario]) for scenario in scenarios}
 
     def _names(self, route: int) -> tuple[str, ...]:
         return tuple(name for i, name in enumerate(self._card.modality_names) if route >> i & 1)

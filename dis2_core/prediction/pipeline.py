@@ -32,6 +32,7 @@ from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter
 from .planning import Setup, precision_name, prepare
 from .result import SegmentationResult
 from .strips import Strip
+from .symmetries import symmetries
 
 #: Parts of the progress that segmenting takes: where the map is made in place, and where it is warped.
 SEGMENTING_SHARE = {True: 0.97, False: 0.85}
@@ -162,6 +163,7 @@ class Run:
             on_smaller_batch=lambda size: self._report.info(f"Memory is short: batches of {size} windows now."),
             whole_batches=setup.whole_batches,
             workers=setup.workers,
+            symmetries=symmetries(setup.card.window) if setup.job.tta == "d4" else (),
         )
         top, left, bottom, right = setup.windows.read
         readers = [ModalityReader(item, item.modality, working, columns=(left, right)) for item in setup.inputs]
@@ -312,6 +314,7 @@ def provenance(setup: Setup, sha256: str) -> dict[str, str]:
         "DIS2_PRECISION": precision_name(setup.precision),
         "DIS2_WINDOW": "x".join(map(str, setup.windows.window)),
         "DIS2_OVERLAP": f"{setup.windows.overlap:g}",
+        "DIS2_TTA": setup.job.tta if setup.job.tta != "none" else "",
         "DIS2_MIN_CONFIDENCE": f"{setup.job.min_confidence:g}" if setup.may_be_uncertain else "",
     }
     return {key: value for key, value in tags.items() if value}

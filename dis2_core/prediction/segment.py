@@ -54,6 +54,7 @@ def segment(
     max_memory: int | None = None,
     format: str = "GTiff",
     aoi: PathLike = "",
+    tta: str = "none",
     progress: Listener | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> SegmentationResult:
@@ -87,6 +88,7 @@ def segment(
         format: ``GTiff``, or ``COG`` for cloud optimized GeoTIFFs.
         aoi: Polygons (GeoPackage, GeoJSON), outside which the map is no data; without an extent the run is limited
             to the box around them.
+        tta: ``d4``: the mean over the eight symmetries of the square, for eight times the time; or ``none``.
         progress: Gets ``protocol.Event`` objects: progress, info, warning, artifact.
         cancelled: Is asked between batches; True stops the run.
 
@@ -126,6 +128,7 @@ def segment(
         max_memory=max_memory,
         format=format,
         aoi=os.fspath(aoi),
+        tta=tta,
     )
     return run_job(job, model=loaded, progress=progress, cancelled=cancelled)
 

@@ -19,6 +19,7 @@ from ..data.sample import Sample, normalise, stack
 from ..data.tiles import MemoryTile
 from ..data.windows import grid_windows
 from ..methods.file import load_method
+from .symmetric import Symmetric
 from .tile_prediction import TilePredictor
 
 
@@ -83,16 +84,25 @@ def score_tiles(
     return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
 
 
-def evaluate(model: Model, dataset: TileDataset, whole_tiles: bool = False) -> dict[Scenario, Scores]:
-    """Score a model on a split: over windows side by side, or over maps of whole tiles.
+def evaluate(
+    model: Model, dataset: TileDataset, whole_tiles: bool = False, tta: bool = False
+) -> dict[Scenario, Scores]:
+    """Score a model on a split.
+
+    Args:
+        model: Any.
+        dataset: The split.
+        whole_tiles: Over maps of whole tiles instead of windows side by side.
+        tta: With the mean of the probabilities over the eight ways to see a window.
 
     Raises:
         InputError: The data set has other modalities or classes than the model.
     """
     _check(model.card, dataset)
+    network = Symmetric(model.network, model.card.window) if tta else model.network
     if whole_tiles:
-        return score_tiles(model.network, model.card, dataset.loaded())
-    return score_windows(model.network, model.card, grid_windows(dataset.in_memory(), model.card.window[0]))
+        return score_tiles(network, model.card, dataset.loaded())
+    return score_windows(network, model.card, grid_windows(dataset.in_memory(), model.card.window[0]))
 
 
 def _check(card: ModelCard, dataset: TileDataset) -> None:

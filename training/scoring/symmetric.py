@@ -1,0 +1,38 @@
+"""A network that sees every window in the ways of a square, as ``dis2 segment --tta d4`` lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from torch import Tensor
+
+from dis2_core.network import Scenario, SegmentationNetwork
+from dis2_core.prediction.symmetries import mean_answers, symmetries
+
+
+class Symmetric(SegmentationNetwork):
+    """Answers with the logarithm of the mean probabilities, so that their softmax is that mean.
+
+    Args:
+        network: Any.
+        window: (height, width) that it sees.
+    """
+
+    def __init__(self, network: SegmentationNetwork, window: tuple[int, int]) -> None:
+        super().__init__()
+        self.network = network
+        self.symmetries = symmetries(window)
+
+    def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        """Log probabilities (B, K, H, W)."""
+        scenario = tuple(inputs)
+        return self.forward_scenarios(inputs, [scenario])[scenario]
+
+    def forward_scenarios(self, inputs: Mapping[str, Tensor], scenarios: Sequence[Scenario]) -> dict[Scenario, Tensor]:
+        """Log probabilities of several scenarios. See the base class."""
+
+        def answer(seen: Mapping[str, Tensor]) -> dict[Scenario, Tensor]:
+            logits = self.network.forward_scenarios(seen, scenarios)
+            return {scenario: logits[scenario].softmax(dim=1) for scenario in scenarios}
+
+        return {scenario: mean.log() for scenario, mean in mean_answers(answer, inputs, self.symmetries).items()}
