@@ -1,4 +1,4 @@
-"""What a person may give for an input: one raster, or many in a folder or a glob."""
+"""What a person may give for an input: one raster, or many in a folder, a glob or a list."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from ..rasters.reading import TILE_COLS, TILE_ROWS, WarpPlan
 from ..rasters.sources import files_behind
 from ..rasters.values.validity import HALO
 from ..run.targets import RASTER_SUFFIXES
+from .lists import listed_in
 from .plan import FileState, PlannedInput
 from .states import state_of
 
@@ -55,7 +56,7 @@ def find(source: Source, modality: Modality, folder: Path) -> Found:
     """Find out what an input consists of.
 
     Args:
-        source: A raster, a folder of GeoTIFFs, or a glob.
+        source: A raster, a folder of GeoTIFFs, a glob, or a list (``lists``).
         modality: What the model takes it for.
         folder: Of the run, where the index of several rasters goes.
 
@@ -63,7 +64,9 @@ def find(source: Source, modality: Modality, folder: Path) -> Found:
         InputError: There is no raster, or several do not lie on one lattice.
     """
     path = os.path.abspath(source.path) if is_file_name(source.path) else source.path
-    several = _listed(path)
+    several = _gathered(path)
+    if several is None:
+        several = listed_in(path, modality.name)
     if several is None:
         return Found(replace(source, path=path), [state_of(file) for file in files_behind([path])])
     if not several:
@@ -71,7 +74,7 @@ def find(source: Source, modality: Modality, folder: Path) -> Found:
     return _mosaic(source, several, folder / "inputs" / f"{modality.name}.vrt")
 
 
-def _listed(path: str) -> list[str] | None:
+def _gathered(path: str) -> list[str] | None:
     """The rasters that a folder or a glob stands for; None: it is one raster."""
     if is_file_name(path) and os.path.isdir(path) and not _is_product(path):
         return sorted(str(file) for file in Path(path).iterdir() if file.suffix.lower() in RASTER_SUFFIXES)
