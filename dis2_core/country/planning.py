@@ -24,8 +24,8 @@ from ..rasters.grid import Bounds, Grid, place
 from ..rasters.opening import gdal_environment
 from ..run.disk import translated_errors
 from ..run.reporting import Listener, Reporter
-from .inputs import Found, find
 from .plan import Plan, PlannedGrid, PlannedInput
+from .sources.inputs import Found, find
 
 Reached = npt.NDArray[np.bool_]  # (rows, columns) of units
 

@@ -22,9 +22,9 @@ from ..rasters.vector.area import Area
 from ..run.device import cpu_threads, describe_device, translated_device_errors
 from ..run.machine.memory import require_memory
 from ..run.reporting import Reporter
-from .inputs import source_within
-from .plan import Plan
-from .states import require_unchanged
+from .plan import FileState, Plan
+from .sources.inputs import source_within
+from .sources.states import require_unchanged
 from .units import Sidecar, Unit, UnitFiles
 
 _LESS = "Plan with a smaller --side, or give fewer --threads."
@@ -80,28 +80,33 @@ class Worker:
             if self.files.is_finished(unit, self.plan.hash) and (done := self.files.read(unit)):
                 return done
             with translated_device_errors(MEMORY_ADVICE):
-                setup = self._within(unit, place).modest()
+                setup, files = self._within(unit, place)
+                setup = setup.modest()
                 require_memory(setup.memory(), self._job.max_memory, _LESS)
-                return self._make(unit, setup, place, report, started)
+                return self._make(unit, setup, files, place, report, started)
 
-    def _within(self, unit: Unit, place: Path) -> Setup:
-        """The part of the run that makes a unit; of a mosaic it sees the tiles that it needs."""
+    def _within(self, unit: Unit, place: Path) -> tuple[Setup, list[FileState]]:
+        """The part of the run that makes a unit, and what it reads; of a mosaic it sees the tiles that it needs."""
         setup = self._setup.within(self.plan.box(unit))
         top, left, bottom, right = setup.windows.read
         part = setup.alignment.working.window(top, left, bottom - top, right - left)
-        inputs = []
+        inputs, read = [], []
         for item in setup.inputs:
             planned = self.plan.inputs[item.modality.name]
             source, files = source_within(planned, part, place / f"{item.modality.name}.vrt")
             require_unchanged(files)
+            read += files
             inputs.append(replace(item, source=source))
-        return replace(setup, inputs=tuple(inputs))
+        return replace(setup, inputs=tuple(inputs)), read
 
-    def _make(self, unit: Unit, setup: Setup, place: Path, report: Reporter, started: float) -> Sidecar:
+    def _make(
+        self, unit: Unit, setup: Setup, files: list[FileState], place: Path, report: Reporter, started: float
+    ) -> Sidecar:
         run = Run(setup, self._model, report)
         made = {name: place / f"{name}.tif" for name in setup.raster_names}
         counter = run.make_rasters(made, lambda name: place / f"{name}.scratch.tif", self._tags(setup))
         report.check()
+        require_unchanged(files)  # nor while they were read
         result = run.result(counter)
         note = Sidecar(
             plan=self.plan.hash,

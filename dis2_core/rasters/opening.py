@@ -26,11 +26,17 @@ MAX_SIDE = 10_000_000  # pixels; the Earth at 4 m
 MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block, of all bands where they are interleaved, to read one pixel
 
 #: GDAL's block cache would take 5 % of the machine's memory; sidecar files are looked for one by one; where a PNG is
-#: read as a whole GDAL does not notice that its end is missing.
+#: read as a whole GDAL does not notice that its end is missing. A server that is overloaded is asked again, one that
+#: says nothing for half a minute is given up.
 GDAL_OPTIONS = {
     "GDAL_CACHEMAX": 128,
     "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
+    "GDAL_HTTP_MAX_RETRY": 3,
+    "GDAL_HTTP_RETRY_DELAY": 1,
+    "GDAL_HTTP_CONNECTTIMEOUT": 15,
+    "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
+    "GDAL_HTTP_LOW_SPEED_TIME": 30,
 }
 
 

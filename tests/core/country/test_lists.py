@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dis2_core.contract.errors import InputError
-from dis2_core.country.lists import listed_in
+from dis2_core.country.sources.lists import listed_in
 
 
 def table(path: Path, columns: str, rows: list[tuple[Any, ...]], kind: str = "features") -> Path:

@@ -13,21 +13,21 @@ from typing import Any
 
 from rasterio.enums import MaskFlags
 
-from ..contract.card import Modality
-from ..contract.errors import InputError
-from ..contract.segment_job import Source
-from ..rasters.crs import same_crs
-from ..rasters.formats import is_file_name
-from ..rasters.georeference import grid_of, read_grid
-from ..rasters.grid import Box, Grid
-from ..rasters.mosaic import Mosaic, Tile
-from ..rasters.opening import opened
-from ..rasters.reading import TILE_COLS, TILE_ROWS, WarpPlan
-from ..rasters.sources import files_behind
-from ..rasters.values.validity import HALO
-from ..run.targets import RASTER_SUFFIXES
+from ...contract.card import Modality
+from ...contract.errors import InputError
+from ...contract.segment_job import Source
+from ...rasters.crs import same_crs
+from ...rasters.formats import is_file_name
+from ...rasters.georeference import grid_of, read_grid
+from ...rasters.grid import Box, Grid
+from ...rasters.mosaic import Mosaic, Tile
+from ...rasters.opening import opened
+from ...rasters.reading import TILE_COLS, TILE_ROWS, WarpPlan
+from ...rasters.sources import files_behind
+from ...rasters.values.validity import HALO
+from ...run.targets import RASTER_SUFFIXES
+from ..plan import FileState, PlannedInput
 from .lists import listed_in
-from .plan import FileState, PlannedInput
 from .states import state_of
 
 OPENED = 16  # rasters that are opened at once
@@ -142,13 +142,21 @@ def source_within(planned: PlannedInput, part: Grid, place: Path) -> tuple[Sourc
     """
     if planned.mosaic is None:
         return planned.source, _worth_a_look(planned.files)
-    grid = planned.grid.grid
-    box = _pixels_for(grid, part)
-    tiles = [Tile(*tile) for tile in planned.tiles]
-    near = [tile for tile in tiles if box and _meets(tile, box)]
-    read_mosaic(grid, planned.mosaic).write(place, near)
+    near = _tiles_near(planned, part)
+    read_mosaic(planned.grid.grid, planned.mosaic).write(place, near)
     known = {file.path: file for file in planned.files}
     return replace(planned.source, path=str(place)), [known[tile.path] for tile in near if tile.path in known]
+
+
+def files_within(planned: PlannedInput, part: Grid) -> list[str]:
+    """The rasters of an input that a part of the working grid is made of, as they were given."""
+    return [planned.source.path] if planned.mosaic is None else [tile.path for tile in _tiles_near(planned, part)]
+
+
+def _tiles_near(planned: PlannedInput, part: Grid) -> list[Tile]:
+    """The tiles of several that a part of the working grid is made of."""
+    box = _pixels_for(planned.grid.grid, part)
+    return [tile for tile in (Tile(*tile) for tile in planned.tiles) if box and _meets(tile, box)]
 
 
 def _worth_a_look(files: Sequence[FileState]) -> list[FileState]:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..contract.errors import InputError
-from ..contract.untrusted import parse_json, read_text, refusals
-from ..rasters.formats import is_file_name
+from ...contract.errors import InputError
+from ...contract.untrusted import parse_json, read_text, refusals
+from ...rasters.formats import is_file_name
 
 MAX_BYTES = 256 << 20
 MAX_RASTERS = 1_000_000

@@ -7,10 +7,10 @@ import urllib.request
 from collections.abc import Iterable
 from urllib.error import URLError
 
-from ..contract.errors import InputError
-from ..rasters.formats import is_file_name
-from ..run.provenance import without_query
-from .plan import FileState
+from ...contract.errors import InputError, UnreadableRaster
+from ...rasters.formats import is_file_name
+from ...run.provenance import without_query
+from ..plan import FileState
 
 SECONDS = 30  # that a server may take to tell how large a file is
 
@@ -44,10 +44,17 @@ def require_unchanged(planned: Iterable[FileState]) -> None:
     """Check that files are what they were.
 
     Raises:
+        UnreadableRaster: A server does not tell; it may later.
         InputError: One is not: a unit made of it would not fit its neighbours.
     """
     for before in planned:
         now = state_of(before.path)
+        is_told = (before.size, before.tag) == (None, None) or (now.size, now.tag) != (None, None)
+        if not (is_file_name(before.path) or is_told):
+            raise UnreadableRaster(
+                f"The server of {without_query(before.path)} does not answer, or has it no more.",
+                "Call dis2 work again when it does.",
+            )
         if any(
             was is not None and was != found
             for was, found in ((before.size, now.size), (before.modified, now.modified), (before.tag, now.tag))
