@@ -27,7 +27,7 @@ MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block, of all bands where the
 
 #: GDAL's block cache would take 5 % of the machine's memory; sidecar files are looked for one by one; where a PNG is
 #: read as a whole GDAL does not notice that its end is missing. A server that is overloaded is asked again, one that
-#: says nothing for half a minute is given up.
+#: says nothing for half a minute is given up; what came of an answer that was torn off is not kept for the next try.
 GDAL_OPTIONS = {
     "GDAL_CACHEMAX": 128,
     "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
@@ -37,6 +37,7 @@ GDAL_OPTIONS = {
     "GDAL_HTTP_CONNECTTIMEOUT": 15,
     "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
     "GDAL_HTTP_LOW_SPEED_TIME": 30,
+    "CPL_VSIL_CURL_NON_CACHED": "/vsicurl/:/vsis3/:/vsigs/:/vsiaz/",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import subprocess
 import sys
@@ -17,7 +16,6 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from rasterio import _base
 from regions import Region
 from tiny_models import save_tiny_model
 
@@ -89,13 +87,7 @@ def away(place: tuple[Path, Path], server: Server, tmp_path: Path) -> Region:
     """The same region, its raster on the server, planned while that does well."""
     region = Region(place[0], {"rgb": f"{server.address}/rgb.tif"}, tmp_path / "away")
     region.plan(outputs=("classes",))
-    forget()
     return region
-
-
-def forget() -> None:
-    """GDAL keeps what it has read of an address; another process would not."""
-    ctypes.CDLL(_base.__file__).VSICurlClearCache()
 
 
 def test_ranges_are_enough(away: Region, server: Server, local: dict[str, bytes]) -> None:
@@ -128,7 +120,6 @@ def test_what_stays_wrong_fails_the_unit_and_is_mended_later(
         away.work(retries=0)
     assert not pixels(away)
     server.set(trouble=0)
-    forget()
     away.work()
     assert pixels(away) == local
 
