@@ -17,6 +17,7 @@ from .arguments import (
     EventsOption,
     ExtentCrsOption,
     ExtentOption,
+    FormatOption,
     GridOption,
     InputsOption,
     MaskOption,
@@ -155,6 +156,7 @@ def whatif(
     min_confidence: MinConfidenceOption = 0.0,
     creation: CreationOption = None,
     max_memory: MaxMemoryOption = None,
+    format: FormatOption = "GTiff",
     events: EventsOption = False,
 ) -> None:
     """Tell what a map loses when a modality is left out."""
@@ -173,6 +175,7 @@ def whatif(
         min_confidence=min_confidence,
         creation_options=creation_options(creation or []),
         max_memory=size_in_bytes(max_memory),
+        format=format,
     )
     truth = None
     if reference is not None:

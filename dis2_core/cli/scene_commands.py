@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from ..contract.other_jobs import CityJob, NdsmJob
-from .arguments import CreationOption, EventsOption, ExtentOption, MaskOption, NodataOption, creation_options, sources
+from .arguments import (
+    CreationOption,
+    EventsOption,
+    ExtentOption,
+    FormatOption,
+    MaskOption,
+    NodataOption,
+    creation_options,
+    sources,
+)
 from .running import execute
 
 
@@ -28,6 +37,7 @@ def ndsm(
     nodata: NodataOption = None,
     mask: MaskOption = None,
     creation: CreationOption = None,
+    format: FormatOption = "GTiff",
     events: EventsOption = False,
 ) -> None:
     """Subtract a terrain model from a surface model: height above ground."""
@@ -42,6 +52,7 @@ def ndsm(
         lowest=None if keep_negative else lowest,
         highest=highest,
         creation_options=creation_options(creation or []),
+        format=format,
     )
     execute(job, events=events)
 

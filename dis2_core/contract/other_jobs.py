@@ -23,6 +23,7 @@ from .segment_job import (
     check_creation_options,
     check_device,
     check_extent,
+    check_format,
     check_pixel_size,
     read_object,
 )
@@ -226,6 +227,7 @@ class NdsmJob(Work):
         grid: ``dsm``, ``dtm``, or a raster's path: whose pixels the result has.
         lowest, highest: Heights beyond are set to these; None leaves them.
         creation_options: How the GeoTIFF is stored.
+        format: ``GTiff``, or ``COG`` (cloud optimized).
     """
 
     KIND: ClassVar[str] = "ndsm"
@@ -239,9 +241,11 @@ class NdsmJob(Work):
     lowest: float | None = 0.0
     highest: float | None = None
     creation_options: Mapping[str, str] = field(default_factory=dict)
+    format: str = "GTiff"
 
     def __post_init__(self) -> None:
         check_names(self.output, self.grid)
+        check_format(self.format)
         check_extent(self.extent)
         check_creation_options(self.creation_options)
         limits = [limit for limit in (self.lowest, self.highest) if limit is not None]

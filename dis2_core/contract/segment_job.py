@@ -224,6 +224,12 @@ def reference_raster(grid: str) -> str | None:
     return None if grid in GRIDS or pixel_size(grid) is not None else grid
 
 
+def check_format(name: str) -> None:
+    """Raise ProtocolError unless a format of rasters is known."""
+    if name not in FORMATS:
+        raise ProtocolError(f"Unknown format '{name[:40]}'; use {' or '.join(FORMATS)}.")
+
+
 def check_counts(**counts: int | None) -> None:
     """Raise ProtocolError unless every number that is given is a whole one from 1."""
     for name, value in counts.items():
@@ -307,8 +313,7 @@ class Job(Work):
         check_creation_options(self.creation_options)
         if self.tta not in AUGMENTATIONS:
             raise ProtocolError(f"Unknown --tta '{self.tta[:40]}'; use {' or '.join(AUGMENTATIONS)}.")
-        if self.format not in FORMATS:
-            raise ProtocolError(f"Unknown format '{self.format}'; use {' or '.join(FORMATS)}.")
+        check_format(self.format)
 
     @property
     def targets(self) -> tuple[str, ...]:

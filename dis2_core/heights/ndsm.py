@@ -53,6 +53,7 @@ def ndsm(
     lowest: float | None = 0.0,
     highest: float | None = None,
     creation_options: Mapping[str, str] | None = None,
+    format: str = "GTiff",
     progress: Listener | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> NdsmResult:
@@ -68,6 +69,7 @@ def ndsm(
         lowest: Heights below are set to it; None leaves them.
         highest: Heights above are set to it; None leaves them.
         creation_options: How the GeoTIFF is stored; see ``protocol.CREATION_OPTIONS``.
+        format: ``GTiff``, or ``COG`` for a cloud optimized GeoTIFF.
         progress: Gets events of the types progress, info, warning and artifact.
         cancelled: Is asked between strips; True stops the run.
 
@@ -84,6 +86,7 @@ def ndsm(
         lowest=lowest,
         highest=highest,
         creation_options=dict(creation_options or {}),
+        format=format,
     )
     return run_ndsm(job, progress=progress, cancelled=cancelled)
 
@@ -125,7 +128,7 @@ class _Subtraction:
         self._inputs = (dsm, dtm)
         self._grid = grid
         self._report = report
-        self._storage = Storage.of(job.creation_options)
+        self._storage = Storage.of(job.creation_options, job.format)
         self._storage.require(grid, 1, "float32")
 
     @classmethod

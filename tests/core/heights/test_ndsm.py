@@ -439,3 +439,12 @@ def test_a_rotated_terrain_is_no_obstacle(tmp_path: Path, dsm: Path) -> None:
     assert known.mean() > 0.5 and known.shape == expected.shape
     wrong = np.abs(heights - expected)[known]
     assert (wrong < 0.005).mean() > 0.99 and wrong.max() < 0.1  # half a pixel of the terrain's edge is repeated
+
+
+def test_a_cloud_optimized_result_is_the_same(tmp_path: Path) -> None:
+    surface = write(tmp_path / "dsm.tif", np.full((600, 700), 12.5, np.float32))
+    terrain = write(tmp_path / "dtm.tif", np.full((600, 700), 10.0, np.float32))
+    ndsm(surface, terrain, tmp_path / "out.tif", format="COG")
+    with rasterio.open(tmp_path / "out.tif") as file:
+        assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert (file.read(1) == 2.5).all()

@@ -15,7 +15,7 @@ from dis2_core.contract.card import ModelCard
 from dis2_core.contract.errors import NoSpace
 from dis2_core.contract.styles import class_categories, palette_style, ramp_style, scenario_categories
 from dis2_core.prediction.outputs import MapRows, MapWriter, RasterWriter, estimated_size, layouts, warped_rows
-from dis2_core.rasters.geotiff import require_whole
+from dis2_core.rasters.geotiff import Storage, require_whole
 from dis2_core.rasters.grid import Grid
 
 UTM = rasterio.crs.CRS.from_epsg(32632).to_wkt()
@@ -220,3 +220,29 @@ def test_gdal_reads_the_names(tmp_path: Path, card: ModelCard) -> None:
     text = subprocess.run(["gdalinfo", tmp_path / "c.tif"], capture_output=True, text=True).stdout
     for value, name in enumerate(card.class_names):
         assert f"{value:3d}: {name}" in text
+
+
+@pytest.mark.parametrize("name", ["classes", "scenario", "confidence", "probabilities"])
+def test_every_raster_can_be_cloud_optimized(tmp_path: Path, card: ModelCard, name: str) -> None:
+    """GDAL says whether it is one; overviews of categories hold the most frequent, those of amounts the mean."""
+    layout = layouts(card)[name]
+    coarse = np.random.default_rng(2).integers(0, 3, (len(layout.bands), 300, 320), dtype=np.uint8)
+    values = coarse.repeat(2, axis=1).repeat(2, axis=2)
+    values[:, ::2, ::2] = 2  # of every four pixels that an overview joins, three say the same
+    tags, storage = {"DIS2_MODEL": "tiny"}, Storage.of({}, "COG")
+    with RasterWriter(tmp_path / "r.tif", utm_grid(600, 640), layout, tags, storage) as writer:
+        writer.write(values)
+        writer.finish()
+    with rasterio.open(tmp_path / "r.tif") as file:
+        assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        np.testing.assert_array_equal(file.read(), values)
+        assert file.descriptions == layout.bands and file.nodatavals == (255,) * file.count
+        assert file.tags()["DIS2_MODEL"] == "tiny" and file.overviews(1) == [2]
+    with rasterio.open(tmp_path / "r.tif", overview_level=0) as file:
+        found = file.read().astype(float)
+    if name in ("classes", "scenario"):
+        np.testing.assert_array_equal(found, coarse)
+    else:
+        mean = values.reshape(len(values), 300, 2, 320, 2).mean(axis=(2, 4))
+        assert np.abs(found - mean).max() <= 0.5
+    assert [path.name for path in tmp_path.glob("*.rows.tif")] == []
