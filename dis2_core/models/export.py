@@ -126,7 +126,7 @@ def _deepness(card: ModelCard, scenario: str) -> dict[str, str]:
         "resolution": card.gsd * 100,  # cm
         "tiles_size": card.window[0],  # documented
         "tile_size": card.window[0],  # what version 0.6 looks for
-        "tiles_overlap": 50,  # percent
+        "tiles_overlap": round(100 * card.overlap),  # percent
         "standardization_mean": [0.0] * bands,
         "standardization_std": [1 / 255] * bands,
         "seg_thresh": 0.0,

@@ -42,6 +42,7 @@ _LESS_MEMORY = (
     "--extent, give fewer --threads, or rewrite files in small tiles. --max-memory sets another bound."
 )
 _FLOAT = 4  # bytes
+GRAPH_FLOATS = 512  # a pixel: what a U-Net of 64 channels holds at once; what a stranger's graph does, nobody knows
 WIDE = 8  # batches in a row of windows, from which filling up the last one costs next to nothing
 _MEGABYTE = 1 << 20
 
@@ -216,6 +217,9 @@ class Setup:
 
     @property
     def _batch_memory(self) -> int:
+        if self.card.is_onnx:
+            height, width = self.card.window
+            return self.batch_size * height * width * GRAPH_FLOATS * _FLOAT
         return batch_memory(DIS2Config.from_card(self.card), self.batch_size)
 
     def unpacked(self) -> int:
@@ -324,7 +328,7 @@ def settle(
         device=device,
         precision=choose_precision(job.precision, device),
         batch_size=batch_size,
-        workers=min(threads, batches) if device.type == "cpu" else 1,
+        workers=1 if device.type != "cpu" or card.is_onnx else min(threads, batches),  # onnxruntime has its own threads
         threads=min(4, threads),
         whole_batches=len(windows.cols) >= WIDE * batch_size,
         area=area,
