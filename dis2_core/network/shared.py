@@ -47,7 +47,7 @@ class SharedDIS2(SegmentationNetwork):
         self.encoders = build_encoders(config)
         self.projections = nn.ModuleDict({name: Projections(config.channels) for name in config.names})
         self.fuse = nn.ModuleList(ConvNorm(c, c, kernel=3) for c in (c1, c2, c3))
-        self.down = nn.ModuleList((halving_conv(c1, c2), halving_conv(c2, c3), halving_conv(c3, c4)))
+        self.down = nn.ModuleList((halving_conv(c1, c2), halving_conv(c2, c3)))
         self.deepest = ConvNorm(c4, c4, kernel=1)
         self.up = nn.ModuleList((UpStage(c4, c3), UpStage(c3, c2), UpStage(c2, c1)))
         self.finest = ConvNorm(c1, c1, kernel=3)
@@ -97,11 +97,11 @@ class SharedDIS2(SegmentationNetwork):
     def _trunk(self, means: list[Tensor]) -> SharedOutput:
         """From the mean maps at strides 2, 4, 8, 16 to the logits."""
         *skips, deep = means
-        fused: list[Tensor] = []  # at strides 2, 4, 8; each has seen the finer ones
+        fused: list[Tensor] = []  # at strides 2, 4, 8; each has seen the finer ones, which the deepest need not
         for level, fuse in enumerate(self.fuse):
             x = activated(fuse(activated(skips[level])))
             fused.append(x if level == 0 else x + self.down[level - 1](fused[-1]))
-        x = activated(self.deepest(activated(deep) + self.down[2](fused[2])))
+        x = activated(self.deepest(activated(deep)))
         maps = []  # at strides 8, 4, 2
         for up, skip in zip(self.up, reversed(fused), strict=True):
             x = up(x, skip)
