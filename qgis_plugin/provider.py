@@ -12,6 +12,7 @@ from .algorithms.evaluate import EvaluateAlgorithm
 from .algorithms.labellayer import LabelLayerAlgorithm
 from .algorithms.modelinfo import ModelInfoAlgorithm
 from .algorithms.ndsm import NdsmAlgorithm
+from .algorithms.samplepoints import SamplePointsAlgorithm
 from .algorithms.segment import SegmentAlgorithm
 from .algorithms.setupruntime import SetupRuntimeAlgorithm
 from .algorithms.trainmodel import TrainModelAlgorithm
@@ -54,6 +55,7 @@ class Dis2Provider(QgsProcessingProvider):
         self.addAlgorithm(LabelLayerAlgorithm())
         self.addAlgorithm(TrainModelAlgorithm())
         self.addAlgorithm(EvaluateAlgorithm())
+        self.addAlgorithm(SamplePointsAlgorithm())
         self.addAlgorithm(WhatIfAlgorithm())
         self.addAlgorithm(NdsmAlgorithm())
         self.addAlgorithm(ModelInfoAlgorithm())

@@ -144,8 +144,22 @@ def _figures(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _class_lines(result: Mapping[str, Any]) -> list[str]:
-    """IoU by class for the log."""
+    """IoU by class for the log; of points accuracies and shares of the ground with 95 % confidence intervals."""
+    if result["sample"]:
+        text = tr("{}: user's accuracy {}, producer's accuracy {}, {} of the ground")
+        return [
+            text.format(item["name"], *(_interval(item, name) for name in ("users", "producers", "share")))
+            for item in result["sample"]["classes"]
+        ]
     return [
         tr("{}: IoU {:.3f}, {:,} reference pixels").format(item["name"], item["iou"] or 0.0, item["reference_pixels"])
         for item in result["classes"]
     ]
+
+
+def _interval(item: Mapping[str, Any], name: str) -> str:
+    """A share in percent and half of its confidence interval, as far as they are known."""
+    value, half = item[name], item[f"{name}_ci"]
+    if value is None:
+        return "–"
+    return f"{value:.1%}" if half is None else f"{value:.1%} ± {half:.1%}"

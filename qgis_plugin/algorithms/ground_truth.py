@@ -48,11 +48,14 @@ class GroundTruthAlgorithm(LabelsAlgorithm):
         self.add(
             QgsProcessingParameterFeatureSource(
                 self.POLYGONS,
-                tr("… or reference polygons"),
-                [QgsProcessing.SourceType.TypeVectorPolygon],
+                tr("… or reference polygons or points"),
+                [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint],
                 optional=True,
             ),
-            tr("Polygons whose class is known, instead of a raster. What lies outside of them counts as not labelled."),
+            tr(
+                "Polygons whose class is known, instead of a raster: what lies outside of them counts as not labelled. "
+                "Or points of a random sample ('Draw sample points'), which stand for the whole map."
+            ),
         )
         self.add_class_field(self.FIELD, self.POLYGONS)
         self.add(
@@ -86,7 +89,8 @@ class GroundTruthAlgorithm(LabelsAlgorithm):
         if raster:
             return _renamed(self.read_raster_labels(self.RASTER, parameters, context, limits, METRES), values)
         if polygons:
-            return _renamed(self.read_polygon_labels(self.POLYGONS, self.FIELD, parameters, context, limits), values)
+            truth = self.read_polygon_labels(self.POLYGONS, self.FIELD, parameters, context, limits, points=True)
+            return _renamed(truth, values)
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any, Optional
@@ -19,9 +18,9 @@ from qgis.core import (
 
 from ..dis2_core.contract.card import MAX_CLASSES
 from ..dis2_core.contract.class_colors import class_colors
-from ..dis2_core.contract.errors import InputError, OutputNotWritable
+from ..dis2_core.contract.errors import InputError
 from ..results.features import check_target, target_file
-from ..results.labelling import SUFFIX, LabelForm, write_label_layer
+from ..results.labelling import LabelForm, check_new, write_label_layer
 from ..results.placing import style_result
 from ..words.translation import keywords, tr
 from .base import Dis2Algorithm, reported_errors
@@ -94,7 +93,7 @@ class LabelLayerAlgorithm(Dis2Algorithm):
         self._form = LabelForm(field, dict(zip(names, class_colors(names))))
         self._crs = layer.crs()
         check_target(parameters.get("OUTPUT"), context)
-        _check_new(target_file(parameters.get("OUTPUT"), context))
+        check_new(target_file(parameters.get("OUTPUT"), context))
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -129,20 +128,3 @@ def class_names(text: str) -> list[str]:
     if doubles := [name for name, key in zip(names, keys) if keys.count(key) > 1]:
         raise InputError(tr("The class '{}' was given twice.").format(doubles[0]), tr("Give each class once."))
     return names
-
-
-def _check_new(path: Optional[Path]) -> None:
-    """Check that a file is a GeoPackage that is not there yet.
-
-    Raises:
-        OutputNotWritable: It is something else.
-    """
-    if path is not None and path.suffix.lower() != SUFFIX:
-        raise OutputNotWritable(
-            tr("{} is no GeoPackage, which alone keeps the form and the colours.").format(path.name),
-            tr("Choose a file that ends in {}.").format(SUFFIX),
-        )
-    if path is not None and os.path.lexists(path):
-        raise OutputNotWritable(
-            tr("{} exists, and may hold labels of yours.").format(path), tr("Choose another name, or delete it first.")
-        )

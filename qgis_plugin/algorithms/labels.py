@@ -53,6 +53,8 @@ class LabelsAlgorithm(Dis2Algorithm):
         parameters: dict[str, Any],
         context: QgsProcessingContext,
         limits: Optional[QgsReferencedRectangle],
+        *,
+        points: bool = False,
     ) -> PolygonReference:
         """Read polygons that are given.
 
@@ -62,13 +64,14 @@ class LabelsAlgorithm(Dis2Algorithm):
             parameters: Of the algorithm.
             context: Of the run.
             limits: What the run is limited to; polygons elsewhere are left out.
+            points: Whether points will do, too.
 
         Raises:
             Dis2Error: They cannot be used.
         """
         layer, request = self._polygon_layer(name, parameters, context, limits)
         fields = self.parameterAsFields(parameters, field, context) if given(parameters, field) else []
-        return polygon_reference(layer, request, fields[0] if fields else "", crs_text(layer.crs()))
+        return polygon_reference(layer, request, fields[0] if fields else "", crs_text(layer.crs()), points=points)
 
     def _polygon_layer(
         self,

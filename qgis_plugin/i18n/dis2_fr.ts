@@ -165,6 +165,11 @@
   </message>
   <message>
    <location filename="../algorithms/evaluate.py"></location>
+   <source>{}: user's accuracy {}, producer's accuracy {}, {} of the ground</source>
+   <translation>{} : exactitude de l'utilisateur {}, du producteur {}, {} du terrain</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py"></location>
    <source>accuracy,assessment,evaluation,validation,confusion,matrix,error,kappa,iou,miou,f1,precision,recall,user's accuracy,producer's accuracy,ground truth,reference,classification,machine learning,accuracy assessment,test,dis2</source>
    <translation>exactitude,précision,rappel,évaluation,validation,confusion,matrice,erreur,kappa,iou,miou,f1,vérité terrain,référence,classification,accuracy,assessment,confusion matrix,precision,recall,ground truth,apprentissage automatique,évaluation de la précision,test,dis2</translation>
   </message>
@@ -235,8 +240,8 @@
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
-   <source>Polygons whose class is known, instead of a raster. What lies outside of them counts as not labelled.</source>
-   <translation>Des polygones dont la classe est connue, au lieu d'un raster. Ce qui se trouve en dehors compte comme non étiqueté.</translation>
+   <source>Polygons whose class is known, instead of a raster: what lies outside of them counts as not labelled. Or points of a random sample ('Draw sample points'), which stand for the whole map.</source>
+   <translation>Des polygones dont la classe est connue, au lieu d'un raster : ce qui est en dehors compte comme non étiqueté. Ou les points d'un échantillon aléatoire (« Tirer des points d'échantillonnage »), qui valent pour toute la carte.</translation>
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
@@ -250,8 +255,8 @@
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
-   <source>… or reference polygons</source>
-   <translation>… ou polygones de référence</translation>
+   <source>… or reference polygons or points</source>
+   <translation>… ou polygones ou points de référence</translation>
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
@@ -325,11 +330,6 @@
   </message>
   <message>
    <location filename="../algorithms/labellayer.py"></location>
-   <source>Choose another name, or delete it first.</source>
-   <translation>Choisissez un autre nom, ou supprimez-le d'abord.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/labellayer.py"></location>
    <source>Raster that you will label</source>
    <translation>Raster à étiqueter</translation>
   </message>
@@ -372,21 +372,6 @@
    <location filename="../algorithms/labellayer.py"></location>
    <source>The class '{}' was given twice.</source>
    <translation>La classe « {} » a été donnée deux fois.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/labellayer.py"></location>
-   <source>{} is no GeoPackage, which alone keeps the form and the colours.</source>
-   <translation>{} n'est pas un GeoPackage, qui seul conserve le formulaire et les couleurs.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/labellayer.py"></location>
-   <source>Choose a file that ends in {}.</source>
-   <translation>Choisissez un fichier qui se termine par {}.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/labellayer.py"></location>
-   <source>{} exists, and may hold labels of yours.</source>
-   <translation>{} existe et contient peut-être de vos étiquettes.</translation>
   </message>
   <message>
    <location filename="../algorithms/labellayer.py"></location>
@@ -812,6 +797,111 @@
    <location filename="../algorithms/prediction.py"></location>
    <source>Leave '{}' empty.</source>
    <translation>Laissez « {} » vide.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Write into the field '{}' of each point what is there, without looking at the map; then run '{}'.</source>
+   <translation>Écrivez dans le champ « {} » de chaque point ce qui s'y trouve, sans regarder la carte ; lancez ensuite « {} ».</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Draw sample points</source>
+   <translation>Tirer des points d'échantillonnage</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Draws points of a class map, at which you look what is there, to tell how accurate the map is.</source>
+   <translation>Tire des points d'une carte de classes, où vous regardez ce qui s'y trouve, pour dire quelle est l'exactitude de la carte.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>'stratified' by the classes of the map, so that rare ones get enough points, or 'random' over all.</source>
+   <translation>« stratified » par les classes de la carte, pour que les rares aient assez de points, ou « random » sur l'ensemble.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>How well the overall accuracy is to be known: 0.02 means about ± 4 % at 95 % confidence.</source>
+   <translation>Précision avec laquelle l'exactitude globale doit être connue : 0.02 signifie environ ± 4 % à 95 % de confiance.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>How points are shared among the classes: by size, equally, or for the best overall accuracy.</source>
+   <translation>Comment les points sont répartis entre les classes : selon la taille, à parts égales, ou pour connaître au mieux l'exactitude globale.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>{}: {:.1%} of the map, {} points</source>
+   <translation>{} : {:.1%} de la carte, {} points</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>sample,sampling,random,stratified,points,accuracy assessment,validation,area estimation,cochran,olofsson,reference,interpretation,response design,ground truth,confidence interval,dis2</source>
+   <translation>échantillon,échantillonnage,aléatoire,stratifié,points,évaluation de l'exactitude,validation,estimation de surface,cochran,olofsson,référence,interprétation,plan de réponse,vérité terrain,intervalle de confiance,dis2</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>The map that is to be judged. Names and colours of the classes are those of its style.</source>
+   <translation>La carte à juger. Les noms et les couleurs des classes sont ceux de son style.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Design</source>
+   <translation>Plan d'échantillonnage</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Standard error of the accuracy</source>
+   <translation>Erreur type de l'exactitude</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Points in every class at least</source>
+   <translation>Points par classe au minimum</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Of a stratified sample. Accuracies of rare classes need 50 to 100.</source>
+   <translation>D'un échantillon stratifié. L'exactitude des classes rares en demande 50 à 100.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Number of points</source>
+   <translation>Nombre de points</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Empty: as many as the standard error asks for.</source>
+   <translation>Vide : autant qu'en demande l'erreur type.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Expected accuracy</source>
+   <translation>Exactitude attendue</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>What you think the map's accuracy is; the number of points depends on it.</source>
+   <translation>L'exactitude que vous supposez à la carte ; le nombre de points en dépend.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Allocation</source>
+   <translation>Répartition</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>The same seed draws the same points.</source>
+   <translation>La même graine tire les mêmes points.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Sample points</source>
+   <translation>Points d'échantillonnage</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/samplepoints.py"></location>
+   <source>Points drawn</source>
+   <translation>Points tirés</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
@@ -1990,6 +2080,11 @@
   </message>
   <message>
    <location filename="../results/labelling.py"></location>
+   <source>Choose another name, or delete it first.</source>
+   <translation>Choisissez un autre nom, ou supprimez-le d'abord.</translation>
+  </message>
+  <message>
+   <location filename="../results/labelling.py"></location>
    <source>no class yet</source>
    <translation>pas encore de classe</translation>
   </message>
@@ -1997,6 +2092,21 @@
    <location filename="../results/labelling.py"></location>
    <source>{} cannot be written ({}).</source>
    <translation>Impossible d'écrire {} ({}).</translation>
+  </message>
+  <message>
+   <location filename="../results/labelling.py"></location>
+   <source>{} is no GeoPackage, which alone keeps the form and the colours.</source>
+   <translation>{} n'est pas un GeoPackage, qui seul conserve le formulaire et les couleurs.</translation>
+  </message>
+  <message>
+   <location filename="../results/labelling.py"></location>
+   <source>Choose a file that ends in {}.</source>
+   <translation>Choisissez un fichier qui se termine par {}.</translation>
+  </message>
+  <message>
+   <location filename="../results/labelling.py"></location>
+   <source>{} exists, and may hold labels of yours.</source>
+   <translation>{} existe et contient peut-être de vos étiquettes.</translation>
   </message>
   <message>
    <location filename="../results/polygons.py"></location>

@@ -67,7 +67,7 @@ class RasterReference:
 
 @dataclass(frozen=True)
 class PolygonReference:
-    """Polygons with a class.
+    """Polygons, or points, with a class.
 
     Attributes:
         features: A copy of the layer's source that any thread may read.
@@ -152,7 +152,9 @@ def raster_reference(
     return RasterReference(raster, layer.name(), renderer.band(), tuple(values))
 
 
-def polygon_reference(layer: QgsVectorLayer, request: QgsFeatureRequest, field: str, crs: str) -> PolygonReference:
+def polygon_reference(
+    layer: QgsVectorLayer, request: QgsFeatureRequest, field: str, crs: str, *, points: bool = False
+) -> PolygonReference:
     """Describe polygons; on the main thread.
 
     Args:
@@ -160,6 +162,7 @@ def polygon_reference(layer: QgsVectorLayer, request: QgsFeatureRequest, field: 
         request: Which of them count.
         field: Holds the class; the categories of the layer's style name its values, if they are of this field.
         crs: Of the layer, as another process knows it.
+        points: Whether points will do, too.
 
     Raises:
         InputError: The layer has no polygons, no CRS, or no such field.
@@ -168,7 +171,8 @@ def polygon_reference(layer: QgsVectorLayer, request: QgsFeatureRequest, field: 
         raise InputError(
             tr("The layer '{}' has no CRS.").format(layer.name()), tr("Set the one that it has in its properties.")
         )
-    if layer.geometryType() != QgsWkbTypes.GeometryType.PolygonGeometry:
+    kinds = QgsWkbTypes.GeometryType
+    if layer.geometryType() not in (kinds.PolygonGeometry, kinds.PointGeometry if points else None):
         raise InputError(tr("The layer '{}' holds no polygons.").format(layer.name()), tr("Give a layer of polygons."))
     if layer.fields().lookupField(field) < 0:
         names = ", ".join(layer.fields().names())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -73,6 +75,23 @@ def write_label_layer(
         _check(part)
 
 
+def check_new(path: Optional[Path]) -> None:
+    """Check that a file is a GeoPackage that is not there yet.
+
+    Raises:
+        OutputNotWritable: It is something else.
+    """
+    if path is not None and path.suffix.lower() != SUFFIX:
+        raise OutputNotWritable(
+            tr("{} is no GeoPackage, which alone keeps the form and the colours.").format(path.name),
+            tr("Choose a file that ends in {}.").format(SUFFIX),
+        )
+    if path is not None and os.path.lexists(path):
+        raise OutputNotWritable(
+            tr("{} exists, and may hold labels of yours.").format(path), tr("Choose another name, or delete it first.")
+        )
+
+
 def label_fields(form: LabelForm) -> QgsFields:
     """Return the fields of the layer beside its ``fid``."""
     return text_fields(form.field)
@@ -100,7 +119,8 @@ def _write(
 
 def _dress(layer: QgsVectorLayer, form: LabelForm) -> None:
     """Give a layer its colours, and its form a list of the classes that remembers the last choice."""
-    layer.setRenderer(name_renderer(form.field, form.colors, rest=tr("no class yet")))
+    points = layer.geometryType() == QgsWkbTypes.GeometryType.PointGeometry
+    layer.setRenderer(name_renderer(form.field, form.colors, rest=tr("no class yet"), points=points))
     place = layer.fields().lookupField(form.field)
     entries = [{name: name} for name in form.colors]
     layer.setEditorWidgetSetup(place, QgsEditorWidgetSetup("ValueMap", {"map": entries}))

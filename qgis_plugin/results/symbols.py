@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Union
 
-from qgis.core import QgsCategorizedSymbolRenderer, QgsFillSymbol, QgsRendererCategory, QgsVectorLayer
+from qgis.core import QgsCategorizedSymbolRenderer, QgsFillSymbol, QgsMarkerSymbol, QgsRendererCategory, QgsVectorLayer
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtXml import QDomDocument
 
@@ -17,6 +17,7 @@ from ..dis2_core.contract.untrusted import Refused, open_regular
 from .whole import whole_file
 
 FIELD = "value"
+POINT_SIZE = "2.6"  # mm
 REST_COLOR = "#ffffff"  # of what has no class
 
 #: Begins our style files. QGIS passes over it, and what a person saves has none.
@@ -29,16 +30,20 @@ def class_renderer(card: ModelCard, values: Collection[int]) -> QgsCategorizedSy
     return QgsCategorizedSymbolRenderer(FIELD, [_entry(item.value, item.name, item.color) for item in categories])
 
 
-def name_renderer(field: str, colors: Mapping[str, str], rest: str = "") -> QgsCategorizedSymbolRenderer:
-    """Return the renderer of polygons whose field holds the names of classes.
+def name_renderer(
+    field: str, colors: Mapping[str, str], rest: str = "", *, points: bool = False
+) -> QgsCategorizedSymbolRenderer:
+    """Return the renderer of polygons or points whose field holds the names of classes.
 
     Args:
-        field: Of the polygons.
+        field: Of the layer.
         colors: ``#rrggbb`` by name.
         rest: What those of none of these classes are called; empty: they are not shown.
+        points: Whether they are points.
     """
-    entries = [_entry(name, name, color) for name, color in colors.items()]
-    return QgsCategorizedSymbolRenderer(field, [*entries, *([_entry("", rest, REST_COLOR)] if rest else [])])
+    entry = _point_entry if points else _entry
+    entries = [entry(name, name, color) for name, color in colors.items()]
+    return QgsCategorizedSymbolRenderer(field, [*entries, *([entry("", rest, REST_COLOR)] if rest else [])])
 
 
 def save_style(renderer: QgsCategorizedSymbolRenderer, path: Path) -> bool:
@@ -70,3 +75,8 @@ def _entry(value: Union[int, str], name: str, color: str) -> QgsRendererCategory
     outline = QColor(color).darker(140).name()
     fill = QgsFillSymbol.createSimple({"color": color, "outline_color": outline, "outline_width": "0.1"})
     return QgsRendererCategory(value, fill, name)
+
+
+def _point_entry(value: Union[int, str], name: str, color: str) -> QgsRendererCategory:
+    marker = QgsMarkerSymbol.createSimple({"color": color, "outline_color": "#000000", "size": POINT_SIZE})
+    return QgsRendererCategory(value, marker, name)
