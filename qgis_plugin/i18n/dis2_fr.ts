@@ -701,7 +701,7 @@
   <message>
    <location filename="../algorithms/prediction.py"></location>
    <source>Part of a window that its neighbour sees too. More is smoother and slower. Empty: what suits the model.</source>
-   <translation>Part d'une fenêtre que sa voisine voit aussi. Plus elle est grande, plus le résultat est lisse et le calcul lent. Vide : ce qui convient au modèle.</translation>
+   <translation>Part d'une fenêtre que sa voisine voit aussi. Plus elle est grande, plus le résultat est lisse et le calcul lent. Vide : ce qui convient au modèle.</translation>
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
