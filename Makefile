@@ -57,10 +57,11 @@ faults: setup-core ## long runs of kills, refusals and fuzzed files; FAULTS_ROUN
 
 # flake8-qgis: imports and Qt 6. QGS105 would have iface imported, which is none without a window.
 .PHONY: lint format
-lint: setup-core ## ruff, mypy --strict, and QGIS's rules for Qt 6
+lint: setup-core ## ruff, mypy --strict, hadolint, and QGIS's rules for Qt 6
 	$(CORE) -m ruff check $(SOURCES)
 	$(CORE) -m ruff format --check $(SOURCES)
 	$(CORE) -m mypy
+	.venv/bin/hadolint Dockerfile
 	$(CORE) -m flake8 --isolated --select QGS1,QGS4 --extend-ignore QGS105 qgis_plugin
 
 format: setup-core ## let ruff put the code in order

@@ -1,4 +1,4 @@
-"""What the site has beside the Markdown of ``docs/``: README and the house's rules, algorithms, docstrings.
+"""What the site has beside the Markdown of ``docs/``: README, algorithms, notebooks, docstrings.
 
 A hook of MkDocs (``mkdocs.yml``). The documents stay as a code host shows them: here their links out of ``docs/`` are
 turned to the site's pages, and a module's to its docstrings. A link that has no page is left as it is, and MkDocs
@@ -7,6 +7,7 @@ refuses it.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterator
@@ -60,6 +61,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Fill the parts of the navigation that are made here."""
     pages = {
         "Algorithms": [{item.title: f"algorithms/{item.name}.md"} for item in algorithms()],
+        "Notebooks": [f"notebooks/{path.stem}.md" for path in notebooks()],
         "API": [{floor: [{room: api_page(floor, room)} for room in rooms(floor)]} for floor in FLOORS],
     }
     _fill(config.nav or [], pages)
@@ -81,6 +83,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, target, content=(ROOT / source).read_text(encoding="utf-8")))
     for algorithm in algorithms():
         files.append(File.generated(config, f"algorithms/{algorithm.name}.md", content=algorithm_page(algorithm)))
+    for notebook in notebooks():
+        page = f"notebooks/{notebook.stem}.md"
+        files.append(File.generated(config, page, content=notebook_page(notebook)))
     for floor in FLOORS:
         for room in rooms(floor):
             files.append(File.generated(config, api_page(floor, room), content=room_page(floor, room)))
@@ -114,6 +119,19 @@ def site_target(path: str) -> tuple[str, str]:
     return path.removeprefix("docs/"), ""
 
 
+def notebooks() -> list[Path]:
+    """The notebooks of the documentation."""
+    return sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
+
+
+def notebook_page(path: Path) -> str:
+    """A notebook as a page: its text, and its code to be copied."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    texts = [(cell["cell_type"] == "code", "".join(cell["source"])) for cell in cells]
+    title, *rest = (f"```python\n{text}\n```" if is_code else text for is_code, text in texts)
+    return "\n\n".join([title, f"[The notebook]({path.name}), to be run.", *rest])
+
+
 def rooms(floor: str) -> Iterator[str]:
     """The rooms of a floor by name."""
     return (path.parent.name for path in sorted((ROOT / floor).glob("*/__init__.py")))
@@ -132,14 +150,16 @@ def room_page(floor: str, room: str) -> str:
 
 
 def algorithm_page(algorithm: Algorithm) -> str:
-    """The help of an algorithm, as its dialog shows it, with the dialog."""
+    """The help of an algorithm, as its dialog shows it, and the dialog where there is a picture of it."""
     text = (ROOT / "qgis_plugin" / "help" / f"{algorithm.name}.html").read_text(encoding="utf-8")
-    return (
-        f"# {algorithm.title}\n\n"
-        f"`dis2:{algorithm.name}`. [More about it](../{algorithm.more})\n\n"
-        f"{_HEADING.sub(_second_heading, text)}\n\n"
-        f"![The dialog of {algorithm.title}](../images/dialog_{algorithm.name}.png)\n"
-    )
+    picture = f"images/dialog_{algorithm.name}.png"
+    parts = [
+        f"# {algorithm.title}",
+        f"`dis2:{algorithm.name}`. [More about it](../{algorithm.more})",
+        _HEADING.sub(_second_heading, text),
+        *([f"![The dialog of {algorithm.title}](../{picture})"] if (ROOT / "docs" / picture).is_file() else []),
+    ]
+    return "\n\n".join(parts)
 
 
 def _second_heading(found: re.Match[str]) -> str:

@@ -264,7 +264,7 @@ def test_every_requirement_is_pinned():
 
 
 def test_every_pip_call_is_constrained():
-    for path in (ROOT / "Makefile", *(ROOT / "tools").iterdir(), *ROOT.glob(".ci/*")):
+    for path in (ROOT / "Makefile", ROOT / "Dockerfile", *(ROOT / "tools").iterdir(), *ROOT.glob(".ci/*")):
         if path.is_file():
             for line in path.read_text(encoding="utf-8").splitlines():
                 assert "pip install" not in line or "-c constraints.txt" in line, f"{path.name}: {line}"

@@ -84,6 +84,11 @@ def test_documents_docstrings_and_help_can_be_searched(site):
     assert "api/dis2_core.prediction.html#dis2_core.prediction.segment.segment" in places
 
 
+def test_a_notebook_is_a_page_and_a_file(site):
+    page = (site / "notebooks" / "own_method.html").read_text(encoding="utf-8")
+    assert "MeanFusion" in page and (site / "notebooks" / "own_method.ipynb").is_file()
+
+
 def test_every_document_is_in_it(site):
     for path in ROOT.glob("docs/**/*.md"):
         assert (site / path.relative_to(ROOT / "docs")).with_suffix(".html").is_file()

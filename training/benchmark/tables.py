@@ -45,7 +45,7 @@ _TITLES = {
 
 def title(method: str) -> str:
     """What a method is called in a table."""
-    return f"{method.removeprefix(SINGLE)} alone" if method.startswith(SINGLE) else _TITLES[method]
+    return f"{method.removeprefix(SINGLE)} alone" if method.startswith(SINGLE) else _TITLES.get(method, method)
 
 
 def name_of(method: str) -> str:

@@ -81,6 +81,25 @@ _METHODS = {
 }
 
 
+def register(
+    name: str, network: Callable[[DIS2Config], SegmentationNetwork], objective: Callable[..., nn.Module]
+) -> None:
+    """Make a method of one's own known in this process, for ``build``, recipes and the benchmark.
+
+    Args:
+        name: What recipes and tables call it.
+        network: Builds it: a subclass of ``methods.base.Baseline``, say.
+        objective: What trains it, given the network and the weight of cross-entropy: ``DropoutObjective``, which shows
+            it every scenario, ``FullObjective``, which shows it all modalities always, or one's own.
+
+    Raises:
+        InputError: There is a method of that name.
+    """
+    if name in _METHODS or name.startswith(SINGLE):
+        raise InputError(f"There is a method '{name}' already.", "Give yours another name.")
+    _METHODS[name] = Method(network, objective)
+
+
 def method_names(modalities: Sequence[str]) -> tuple[str, ...]:
     """All methods for a data set of these modalities."""
     return (*_METHODS, *(f"{SINGLE}{name}" for name in modalities))
