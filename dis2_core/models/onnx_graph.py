@@ -202,4 +202,4 @@ def _declared_bytes(tensor: Any) -> int | None:
         bits = _BITS.get(name) or 8 * onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
     except (KeyError, ValueError) as error:
         raise Refused(f"its tensor {tensor.name[:40]!a} has an unknown type") from error
-    return math.ceil(math.prod(tensor.dims) * int(bits) / 8)
+    return int(math.ceil(math.prod(tensor.dims) * int(bits) / 8))
