@@ -202,4 +202,5 @@ def _declared_bytes(tensor: Any) -> int | None:
         bits = _BITS.get(name) or 8 * onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
     except (KeyError, ValueError) as error:
         raise Refused(f"its tensor {tensor.name[:40]!a} has an unknown type") from error
-    return int(math.ceil(math.prod(tensor.dims) * int(bits) / 8))
+    elements: int = math.prod(tensor.dims)
+    return math.ceil(elements * int(bits) / 8)
