@@ -23,6 +23,7 @@ from ..semi.views import TwoViews, Views, stack_views
 from .accelerator import Accelerator
 from .draws import BatchShares
 from .ground import Ground, Validation
+from .price import require_room
 from .recipe import OptimizerRecipe, Recipe
 from .weight_average import WeightAverage
 
@@ -67,7 +68,11 @@ def set_up(
 
     Raises:
         InputError: The processes cannot share a batch evenly.
+        ResourceError: The windows of a batch do not fit into memory; of a GPU the first step tells.
     """
+    if accelerator.device.type == "cpu":
+        sizes = [recipe.schedule.batch_size, _unlabelled_size(recipe) if ground.unlabelled else 0]
+        require_room(objective, card, recipe, sum(sizes) // accelerator.world_size)
     batches = _batches(recipe, accelerator, ground, card, start)
     unlabelled = _unlabelled(recipe, accelerator, ground, card, start) if ground.unlabelled else None
     objective.to(memory_format=torch.channels_last)  # faster convolutions on a CPU
@@ -88,10 +93,15 @@ def _batches(recipe: Recipe, accelerator: Accelerator, ground: Ground, card: Mod
 def _unlabelled(
     recipe: Recipe, accelerator: Accelerator, ground: Ground, card: ModelCard, start: int
 ) -> Iterator[Views]:
-    shares = _shares(recipe, accelerator, max(1, round(recipe.semi.share * recipe.schedule.batch_size)), start)
+    shares = _shares(recipe, accelerator, _unlabelled_size(recipe), start)
     windows = _windows(recipe, ground.unlabelled, card, shares.end, class_aware=0)
     views = TwoViews(windows, recipe.semi, card.modalities)
     return iter(DataLoader(views, batch_sampler=shares, num_workers=recipe.workers, collate_fn=stack_views))
+
+
+def _unlabelled_size(recipe: Recipe) -> int:
+    """Windows without labels in a batch."""
+    return max(1, round(recipe.semi.share * recipe.schedule.batch_size))
 
 
 def _shares(recipe: Recipe, accelerator: Accelerator, size: int, start: int) -> BatchShares:
