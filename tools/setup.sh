@@ -64,7 +64,7 @@ setup_core() {
         "Install Python 3.10 or newer, or name one: make setup PYTHON=/path/to/python3"
     fresh_venv .venv "$PYTHON"
     say "installing the library and its tools into .venv (minutes at the first time)"
-    .venv/bin/python -m pip install -q -c constraints.txt -e '.[dask,docs,onnx,parquet,training,test,lint]'
+    .venv/bin/python -m pip install -q -c constraints.txt -e '.[dask,docs,imagenet,onnx,parquet,training,test,lint]'
     touch "$(stamp .venv "$PYTHON")"
     say ".venv is ready"
 }

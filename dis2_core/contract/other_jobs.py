@@ -37,12 +37,14 @@ TRAINING_OUTPUTS = ("report", "model")
 #: How much work goes into a new model: (steps, width).
 EFFORTS: Mapping[str, tuple[int, int]] = {"quick": (1200, 8), "normal": (3000, 8), "thorough": (6000, 16)}
 HEAD_START = 3  #: A model that starts from another one takes so many times fewer steps
+IMAGENET = "imagenet"  #: The start whose encoders know photographs, and nothing of the task
 
 
 def effort(name: str, start: str) -> dict[str, int | None]:
-    """Arguments ``steps`` and ``width`` of a training job: those of an effort, from a start or from nothing."""
+    """Arguments ``steps`` and ``width`` of a training job: those of an effort, from a model or without one."""
     steps, width = EFFORTS[name]
-    return {"steps": steps // HEAD_START, "width": None} if start else {"steps": steps, "width": width}
+    from_model = start and start != IMAGENET
+    return {"steps": steps // HEAD_START, "width": None} if from_model else {"steps": steps, "width": width}
 
 
 @dataclass(frozen=True)
@@ -297,7 +299,10 @@ class TrainJob(Work):
         labels: Ground truth over all or a part of them.
         outputs: Paths of ``model`` (required) and ``report`` (HTML).
         name: Of the model.
-        start: A shipped model's name or a model file to start from; empty: from nothing.
+        start: A shipped model's name, a model file or one of pretrained encoders to start from, or ``imagenet``;
+            empty: from nothing.
+        encoder: Its kind (``dis2_core.network.config.ENCODERS``); empty: that of the start, or ``dis2``.
+        encoder_rate: Factor of the learning rate for the encoders; 0: they stay as they are.
         extent, extent_crs: The part of the labels that is used; None: all.
         gsd: Metres a pixel at which the model works; None: the finest input's, or the start's.
         window: Side of the training windows in pixels, a multiple of 16; None: chosen, or the start's.
@@ -318,6 +323,8 @@ class TrainJob(Work):
     outputs: Mapping[str, str]
     name: str = "my-model"
     start: str = ""
+    encoder: str = ""
+    encoder_rate: float = 1.0
     extent: tuple[float, float, float, float] | None = None
     extent_crs: str = ""
     gsd: float | None = None
@@ -347,6 +354,8 @@ class TrainJob(Work):
             raise ProtocolError(f"The seed {self.seed} must be a whole number from 0.")
         if self.gsd is not None:
             check_pixel_size("ground sample distance", self.gsd)
+        if not 0 <= self.encoder_rate <= 1:
+            raise ProtocolError(f"The encoder rate {self.encoder_rate} must lie between 0 and 1.")
         if not 0 <= self.held_out <= 0.5:
             raise ProtocolError(f"The held-out share {self.held_out} must lie between 0 and 0.5.")
         if self.window is not None and self.window % 16:

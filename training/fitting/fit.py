@@ -9,12 +9,16 @@ from typing import Any
 
 import torch
 
-from dis2_core import DIS2Config
-from dis2_core.contract.errors import Cancelled
+from dis2_core import DIS2Config, ModelCard
+from dis2_core.contract.errors import Cancelled, InputError
+from dis2_core.contract.other_jobs import IMAGENET
+from dis2_core.network import SegmentationNetwork
 from dis2_core.run.device import slow_bfloat16
 from dis2_core.run.reporting import Listener, Reporter
 
-from ..methods.registry import build
+from ..methods.registry import MODEL_METHODS, build_network, objective
+from ..start.beginning import with_terms
+from ..start.opening import open_start
 from .accelerator import Accelerator, agreed, is_first_process, launch, part_at_exit
 from .checkpoint import ADJUSTABLE, Checkpoint, Course, adjusted, find_checkpoint, require_same_data
 from .ground import Ground
@@ -76,7 +80,7 @@ def fit(
         clock = Clock(course.seconds, course.cpu_seconds)
         fabric = launch(recipe)
         report = Reporter(progress if fabric.global_rank == 0 else None, agreed(fabric, cancelled))
-        training = prepare(recipe, fabric, checkpoint)
+        training = prepare(recipe, fabric, checkpoint, report)
         del checkpoint  # its tensors have been copied
         folder = None
         if fabric.global_rank == 0:
@@ -100,18 +104,39 @@ def fit(
     return out / MODEL
 
 
-def prepare(recipe: Recipe, accelerator: Accelerator, checkpoint: Checkpoint | None) -> Training:
-    """Read the data, build the network, and put a state into it where there is one."""
+def prepare(recipe: Recipe, accelerator: Accelerator, checkpoint: Checkpoint | None, report: Reporter) -> Training:
+    """Read the data, build the network, and put a state, or what it starts from, into it where there is one."""
     torch.manual_seed(recipe.seed)  # of the first weights, which are alike in all processes
     ground = Ground.of_folder(recipe)
     card = build_card(recipe, ground.description)
     if checkpoint:
         card = require_same_data(checkpoint, card, recipe.data.folder)
-    objective = build(recipe.method, DIS2Config.from_card(card), recipe.cross_entropy)
-    training = set_up(recipe, accelerator, ground, card, objective, checkpoint.course.steps if checkpoint else 0)
+    network = build_network(recipe.method, DIS2Config.from_card(card))
+    if recipe.model.start and not checkpoint:
+        card = begin(network, card, recipe, report)
+    learning = objective(recipe.method, network, recipe.cross_entropy)
+    training = set_up(recipe, accelerator, ground, card, learning, checkpoint.course.steps if checkpoint else 0)
     if checkpoint:
         checkpoint.restore(training)
     return training
+
+
+def begin(network: SegmentationNetwork, card: ModelCard, recipe: Recipe, report: Reporter) -> ModelCard:
+    """Put what a run starts from into its network; return the card with those whom it names.
+
+    Raises:
+        InputError: It does not fit, or is not there.
+        ModelError: Its file is damaged, or there is none.
+    """
+    start = open_start(recipe.model.start)
+    if start.card and recipe.method not in MODEL_METHODS:
+        raise InputError(
+            f"'{recipe.method}' cannot start from a model, but from encoders.",
+            f"Set model.start to {IMAGENET} or to a file of 'dis2-train pretrain'.",
+        )
+    begun = start.begin(network, card)
+    report.info(str(begun))
+    return with_terms(start, card)
 
 
 def tell_start(recipe: Recipe, course: Course, changed: Mapping[str, tuple[Any, Any]], report: Reporter) -> None:

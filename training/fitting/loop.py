@@ -110,7 +110,7 @@ def train_step(
 ) -> dict[str, float]:
     """One optimizer step over ``accumulate`` batches; returns the mean of each loss term."""
     for group in training.optimizer.param_groups:
-        group["lr"] = learning_rate(step, recipe)
+        group["lr"] = learning_rate(step, recipe) * group.get("rate", 1.0)
     accumulate = recipe.schedule.accumulate
     training.objective.train()
     every = []

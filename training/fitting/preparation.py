@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 import torch
 from torch import nn
@@ -12,6 +13,8 @@ from torch.utils.data import DataLoader
 
 from dis2_core import DIS2Config, ModelCard
 from dis2_core.network import Scenario
+from dis2_core.network.efficientnet import EfficientNetLite0
+from dis2_core.network.encoder import Encoder
 
 from ..data.augmentation import Augmentation
 from ..data.dataset import Description
@@ -135,6 +138,7 @@ def build_card(recipe: Recipe, description: Description) -> ModelCard:
         pool_hidden=model.pool_hidden,
         dropout=model.dropout,
         form=form_of(recipe.method),
+        encoder=model.encoder,
     )
     return ModelCard(
         name=model.name,
@@ -154,13 +158,39 @@ def build_card(recipe: Recipe, description: Description) -> ModelCard:
 
 
 def build_optimizer(objective: nn.Module, recipe: OptimizerRecipe) -> torch.optim.Optimizer:
-    """AdamW or SGD; norms, biases and other vectors do not decay."""
+    """AdamW or SGD; norms, biases and other vectors do not decay. Frozen encoders are frozen here.
+
+    A group of weights with a rate of its own says so as ``rate``, a factor.
+    """
     parameters = list(objective.parameters())
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+    if recipe.encoder_rate == 1:
+        groups = _by_decay(parameters, recipe)
+    else:
+        encoders = set(_encoder_weights(objective))
+        groups = _by_decay([p for p in parameters if p not in encoders], recipe)
+        if recipe.encoder_rate:
+            slow = _by_decay([p for p in parameters if p in encoders], recipe)
+            groups += [{**group, "rate": recipe.encoder_rate} for group in slow]
+        for parameter in encoders:
+            parameter.requires_grad_(recipe.encoder_rate > 0)
     if recipe.name == "sgd":
         nesterov = recipe.momentum > 0
         return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov)
     return torch.optim.AdamW(groups, lr=recipe.lr)
+
+
+def _by_decay(parameters: Sequence[nn.Parameter], recipe: OptimizerRecipe) -> list[dict[str, Any]]:
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": recipe.weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def _encoder_weights(objective: nn.Module) -> Iterator[nn.Parameter]:
+    """Those of all encoders, whatever the method calls them; adapters are new even where the rest has learned."""
+    for module in objective.modules():
+        if isinstance(module, EfficientNetLite0):
+            yield from module.stem.parameters()
+            yield from module.blocks.parameters()
+        elif isinstance(module, Encoder):
+            yield from module.parameters()

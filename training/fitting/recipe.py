@@ -69,6 +69,9 @@ class ModelRecipe:
         decoder_width: Channels that each class contributes at full resolution; None: width / 8.
         pool_hidden: Hidden width of the attention pools.
         dropout: Of the transformer.
+        encoder: ``dis2``, the paper's, or ``efficientnet_lite0``, which takes about twice as long.
+        start: What the first weights are: ``imagenet`` (of ``efficientnet_lite0``), a file of pretrained encoders
+            (``dis2-train pretrain``), a model file or a shipped model; empty: drawn.
         description, license, training_data, notes: For the card.
     """
 
@@ -78,6 +81,8 @@ class ModelRecipe:
     decoder_width: int | None = None
     pool_hidden: int = 128
     dropout: float = 0.1
+    encoder: Literal["dis2", "efficientnet_lite0"] = "dis2"
+    start: str = ""
     description: str = ""
     license: str = ""
     training_data: str = ""
@@ -97,6 +102,8 @@ class OptimizerRecipe:
     Attributes:
         name: ``adamw`` or ``sgd`` (with Nesterov momentum).
         lr: Peak learning rate.
+        encoder_rate: Factor of the rate for the encoders, but for the convolutions that adapt their maps; 0: frozen,
+            their norms measure the data nevertheless.
         weight_decay: Applied to matrices and convolutions, not to norms and biases.
         momentum: Of SGD.
         clip: Largest gradient norm, or None.
@@ -105,6 +112,7 @@ class OptimizerRecipe:
 
     name: Literal["adamw", "sgd"] = "adamw"
     lr: float = 1e-3
+    encoder_rate: float = 1.0
     weight_decay: float = 0.05
     momentum: float = 0.9
     clip: float | None = 1.0
@@ -114,6 +122,7 @@ class OptimizerRecipe:
         require_range(
             "optimizer.", self, lr=(0, 1e38), weight_decay=(0, 1000), momentum=(0, 1), clip=(0, 1e9), ema=(0, 1)
         )
+        require_range("optimizer.", self, encoder_rate=(0, 1))
 
 
 @dataclass

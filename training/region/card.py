@@ -6,7 +6,7 @@ from dataclasses import replace
 from os.path import basename
 
 from dis2_core.contract.card import ModelCard
-from dis2_core.contract.other_jobs import TrainJob
+from dis2_core.contract.other_jobs import IMAGENET, TrainJob
 
 from .outcome import TrainingResult
 
@@ -49,10 +49,10 @@ def _test_note(result: TrainingResult) -> str:
 def _start_note(result: TrainingResult, job: TrainJob) -> list[str]:
     if not result.inherited:
         return []
-    text = f"Training began with the model {basename(job.start)}: {result.inherited}"
-    return [
-        f"{text} If that one learned from this scene, it may know the ground of the test." if result.scores else text
-    ]
+    text = f"Training began with {basename(job.start)}: {result.inherited}"
+    if job.start == IMAGENET or not result.scores:
+        return [text]
+    return [f"{text} If that one learned from this scene, it may know the ground of the test."]
 
 
 def _choice_note(result: TrainingResult) -> str:

@@ -11,11 +11,13 @@ from dis2_core.cli.console import clock, display_for_people
 from dis2_core.cli.streams import forgive_stdout
 from dis2_core.contract.card import SLOTS
 from dis2_core.contract.errors import InputError
-from dis2_core.contract.other_jobs import EFFORTS, ClassValue, Reference, TrainJob, effort
+from dis2_core.contract.other_jobs import EFFORTS, IMAGENET, ClassValue, Reference, TrainJob, effort
+from dis2_core.network.config import ENCODERS
 from dis2_core.run.interrupts import interruptible
 
 from ..options.arguments import Parser
 from ..scoring.evaluation import table
+from ..start.encoder_file import holds_encoders
 from .modalities import NAMES
 from .outcome import TrainingResult
 from .region import run_training
@@ -46,7 +48,14 @@ def region_parser() -> Parser:
     parser.add_argument("--out", required=True, metavar="FILE", help="the model file to write")
     parser.add_argument("--report", default="", metavar="FILE", help="also write a report, HTML")
     parser.add_argument("--name", default="", help="of the model; default: that of its file")
-    parser.add_argument("--start", default="", metavar="MODEL", help="shipped name or model file to start from")
+    parser.add_argument(
+        "--start",
+        default="",
+        metavar="START",
+        help=f"what to start from: shipped model, model file, file of pretrained encoders, or {IMAGENET}",
+    )
+    parser.add_argument("--encoder", choices=list(ENCODERS), help="default: that of the start, or dis2")
+    parser.add_argument("--encoder-rate", type=float, default=1.0, help="factor of its learning rate; 0: frozen")
     parser.add_argument(
         "--extent", type=float, nargs=4, metavar=("XMIN", "YMIN", "XMAX", "YMAX"), help="only this part"
     )
@@ -83,11 +92,13 @@ def region_job(options: Namespace) -> TrainJob:
         outputs={"model": options.out, **({"report": options.report} if options.report else {})},
         name=options.name or Path(options.out).stem,
         start=options.start,
+        encoder=options.encoder or "",
+        encoder_rate=options.encoder_rate,
         extent=tuple(options.extent) if options.extent else None,
         extent_crs=options.extent_crs,
         gsd=options.gsd,
         window=options.window,
-        **{**effort(options.effort, options.start), **chosen},
+        **{**_effort(options), **chosen},
         batch_size=options.batch_size,
         held_out=options.held_out,
         device=options.device,
@@ -112,6 +123,13 @@ def summary(result: TrainingResult) -> str:
     scores = table(result.scores) if result.scores else "not tested"
     outputs = [f"{name}: {path}" for name, path in result.outputs.items()]
     return "\n".join([scores, f"{clock(result.seconds)} on {result.device}", *outputs])
+
+
+def _effort(options: Namespace) -> dict[str, int | None]:
+    """Steps and width; pretrained encoders have a width, but are not much of a head start."""
+    if holds_encoders(options.start):
+        return {**effort(options.effort, ""), "width": None}
+    return effort(options.effort, options.start)
 
 
 def _by_slot(arguments: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from ..data.augmentation import AugmentationRecipe
 from ..data.dataset import Description
 from ..fitting.recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 from ..methods.registry import DIS2_METHOD, SHARED_METHOD
+from ..start.beginning import Start
 
 WINDOW, WIDTH = 64, 8
 LEAST_DECODER_WIDTH = 4  # width / 8 starves the class maps of a narrow network
@@ -17,30 +18,37 @@ FULL_FIRST = 0.35  # of the steps in the paper's form; the other branches then s
 ALL_SCENARIOS = 3  # modalities up to which every step trains all scenarios; of more, one is drawn
 
 
-def region_recipe(job: TrainJob, description: Description, start: ModelCard | None, *, branches: bool) -> Recipe:
+def region_recipe(job: TrainJob, description: Description, start: Start | None, *, branches: bool) -> Recipe:
     """Choose how to train.
 
     Args:
         job: What a person decided.
         description: Of the scene.
-        start: Card of the model to start from.
+        start: What training starts from.
         branches: Whether all of its branches are taken over, so that none need be trained first.
     """
     epochs = min(EPOCHS, job.steps)
     first = 0.0 if branches else FULL_FIRST
-    width = job.width or (int(start.network["width"]) if start else WIDTH)
+    card = start.card if start else None
+    width = job.width or (start.width if start else None) or WIDTH
+    encoder = job.encoder or (start.encoder if start else "dis2")
     return Recipe(
         recipe="region",
-        method=_method(description, start),
+        method=_method(description, card),
         data=DataRecipe(folder=""),
         model=ModelRecipe(
             name=job.name,
-            window=window_of(job, start),
+            window=window_of(job, card),
             width=width,
             decoder_width=max(LEAST_DECODER_WIDTH, width // 2),
+            encoder=encoder,  # type: ignore[arg-type]  # a person's word: the network's configuration checks it
             license=job.license,
         ),
-        optimizer=OptimizerRecipe(lr=1e-3 if start else 3e-3, ema=1 - 1 / max(4.0, min(200.0, job.steps / 20))),
+        optimizer=OptimizerRecipe(
+            lr=1e-3 if card else 3e-3,
+            encoder_rate=job.encoder_rate,
+            ema=1 - 1 / max(4.0, min(200.0, job.steps / 20)),
+        ),
         schedule=ScheduleRecipe(
             epochs=epochs,
             windows_per_epoch=round(job.steps / epochs) * job.batch_size,

@@ -13,9 +13,9 @@ from functools import partial
 import numpy as np
 import torch
 
-from dis2_core import DIS2Config, Model, ModelCard, load_model, save_model
+from dis2_core import DIS2Config, ModelCard, save_model
 from dis2_core.contract.errors import Cancelled, NoValidData, ResourceError
-from dis2_core.contract.other_jobs import TRAINING_OUTPUTS, TrainJob
+from dis2_core.contract.other_jobs import IMAGENET, TRAINING_OUTPUTS, TrainJob
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario, SegmentationNetwork, build_network
 from dis2_core.rasters.opening import gdal_environment
@@ -34,9 +34,10 @@ from ..fitting.ground import Ground
 from ..fitting.loop import Epoch, train
 from ..fitting.preparation import build_card, set_up
 from ..fitting.recipe import Recipe
-from ..fitting.warm_start import WarmStart, warm_start
 from ..methods.registry import objective
 from ..scoring.evaluation import card_metrics, score_windows
+from ..start.beginning import Beginning, Start, with_terms
+from ..start.opening import open_start
 from .card import described
 from .holdout import Box, HoldOut, Role, hold_out
 from .labels import Labels, read_labels
@@ -104,7 +105,7 @@ class RegionRun:
     Attributes:
         job: What to do.
         report: Told of everything, and asked whether to go on.
-        start: The model to start from.
+        start: What training starts from.
         scene: The rasters.
         labels: What is known of the ground.
         plan: Which ground is for what.
@@ -112,7 +113,7 @@ class RegionRun:
 
     job: TrainJob
     report: Reporter
-    start: Model | None
+    start: Start | None
     scene: Scene
     labels: Labels
     plan: HoldOut
@@ -120,22 +121,27 @@ class RegionRun:
     @classmethod
     def of(cls, job: TrainJob, report: Reporter) -> RegionRun:
         """Examine what the job names."""
-        start = load_model(job.start) if job.start else None
+        start = open_start(job.start) if job.start else None
         card = start.card if start else None
         scene = Scene.open(job, card, report)
         labels = read_labels(job.labels, scene.grid, report)
         plan = hold_out(labels.codes, len(labels.classes), window_of(job, card), job.held_out)
         return cls(job, report, start, scene, labels, plan)
 
+    @property
+    def window(self) -> int:
+        """Side of the windows in pixels."""
+        return window_of(self.job, self.start.card if self.start else None)
+
     def execute(self) -> tuple[TrainingResult, SegmentationNetwork]:
         """Train and test."""
         accelerator = SingleDevice(self.job.device)
         torch.manual_seed(self.job.seed)
         ground = self._ground()
-        card, recipe, begun = self._begin(ground.description)
+        card, recipe, network, begun = self._begin(ground.description)
         precision = PRECISIONS.get(accelerator.precision, accelerator.precision)
         self.report.info(f"Training on {describe_device(accelerator.device)}, in {precision}.")
-        network, curve, chosen = self._train(recipe, accelerator, ground, card, begun.network)
+        network, curve, chosen = self._train(recipe, accelerator, ground, card, network)
         scores = self._test(network, card)
         result = TrainingResult(
             outputs=dict(self.job.outputs),
@@ -146,7 +152,7 @@ class RegionRun:
             curve=tuple(curve),
             chosen=chosen,
             steps=recipe.schedule.steps,
-            inherited=str(begun) if self.start else "",
+            inherited=str(begun),
             device=describe_device(accelerator.device),
             precision=accelerator.precision,
             seconds=0.0,
@@ -182,17 +188,17 @@ class RegionRun:
         if lost := [item.name for item, count in zip(self.labels.classes, counts, strict=True) if count == 0]:
             self.report.warning(f"Nothing is left to learn {', '.join(lost)} from: label more of it.", "classes")
 
-    def _begin(self, description: Description) -> tuple[ModelCard, Recipe, WarmStart]:
-        """The network to train, its card, and how."""
-        start = self.start.card if self.start else None
+    def _begin(self, description: Description) -> tuple[ModelCard, Recipe, SegmentationNetwork, Beginning]:
+        """The card, how to train, the network, and what it knows already."""
+        start = self.start
         card = build_card(region_recipe(self.job, description, start, branches=False), description)
-        if self.start is None:
-            begun = WarmStart(build_network(DIS2Config.from_card(card)), taken=0.0, branches=True, new=())
-        else:
-            card = with_terms(self.start.card, like(self.start.card, card))
-            begun = warm_start(self.start, card)
+        if start is not None:
+            card = with_terms(start, like(start.card, card) if start.card else card)
+        network = build_network(DIS2Config.from_card(card))
+        begun = start.begin(network, card) if start else Beginning()
+        if start is not None:
             self.report.info(str(begun))
-        return card, region_recipe(self.job, description, start, branches=begun.branches), begun
+        return card, region_recipe(self.job, description, start, branches=begun.branches), network, begun
 
     def _train(
         self, recipe: Recipe, accelerator: SingleDevice, ground: Ground, card: ModelCard, network: SegmentationNetwork
@@ -226,7 +232,7 @@ class RegionRun:
         """The windows of ground that is held out, side by side, in an order drawn once."""
         boxes = self._boxes(role, TEST_PIXELS)
         tiles = self.scene.read(boxes, self.labels, complete=True, report=self.report)
-        windows = grid_windows(tiles, window_of(self.job, self.start.card if self.start else None))
+        windows = grid_windows(tiles, self.window)
         order = np.random.default_rng((self.job.seed, int(role))).permutation(len(windows))
         return [windows[number] for number in order]
 
@@ -245,20 +251,14 @@ class RegionRun:
 
 
 def like(start: ModelCard, card: ModelCard) -> ModelCard:
-    """The card with the network of another one, as far as its form, modalities and width allow."""
-    if any(card.network.get(entry) != start.network.get(entry) for entry in ("form", "width")):
+    """The card with the network of another one, as far as its form, encoder, modalities and width allow."""
+    if any(card.network.get(entry) != start.network.get(entry) for entry in ("form", "encoder", "width")):
         return card
     entries = dict(start.network)
     if len(card.modalities) != len(start.modalities):
         entries.pop("missing_branches", None)
     config = DIS2Config.from_card(replace(card, network=entries))
     return replace(card, network=config.card_entries())
-
-
-def with_terms(start: ModelCard, card: ModelCard) -> ModelCard:
-    """The card with those named whom the model to start from names, and with its licence where it has none."""
-    named = dict.fromkeys(text for text in (card.attribution, start.attribution) if text)
-    return replace(card, attribution="; ".join(named), license=card.license or start.license)
 
 
 def _progress_line(epoch: Epoch, recipe: Recipe) -> str:
@@ -269,7 +269,7 @@ def _progress_line(epoch: Epoch, recipe: Recipe) -> str:
 def _files(job: TrainJob) -> list[str]:
     """What a run reads and must not write."""
     rasters = [*(source.path for source in job.inputs.values()), job.labels.path]
-    return [*files_behind(rasters), *([job.start] if job.start else [])]
+    return [*files_behind(rasters), *([job.start] if job.start and job.start != IMAGENET else [])]
 
 
 @contextmanager

@@ -35,18 +35,22 @@ from dis2_core.contract.errors import (
     InputError,
     NoSpace,
     NoValidData,
+    ProtocolError,
     UnreadableRaster,
 )
-from dis2_core.contract.other_jobs import ClassValue, Reference, TrainJob, read_job
+from dis2_core.contract.other_jobs import EFFORTS, ClassValue, Reference, TrainJob, read_job
 from dis2_core.contract.segment_job import Event, Source
+from dis2_core.network.encoder import build_encoders
 from dis2_core.run.reporting import Reporter
 from dis2_training.fitting.fit import TrainingDiverged
 from dis2_training.region import region
+from dis2_training.region.command import region_job, region_parser
 from dis2_training.region.holdout import Box, Role
 from dis2_training.region.labels import read_labels
 from dis2_training.region.outcome import TrainingResult
 from dis2_training.region.region import run_training
 from dis2_training.region.scene import Scene
+from dis2_training.start.encoder_file import Encoders, save_encoders
 
 
 @pytest.fixture(scope="module")
@@ -272,6 +276,29 @@ def test_a_job_can_start_from_a_model(trained: TrainingResult, scene: Path, tmp_
     assert result.card.modalities == load_model(start).card.modalities
     assert result.card.license == "CC0-1.0"
     assert "mine.safetensors" in result.card.notes and "may know the ground of the test" in result.card.notes
+
+
+@pytest.mark.slow
+def test_a_job_can_start_from_encoders(scene: Path, tmp_path: Path) -> None:
+    """Kind and width are those of the file; the card names whose they are, and blames no test on them."""
+    encoders = Encoders("efficientnet_lite0", 16, {"rgb": 3}, attribution="somebody")
+    save_encoders(tmp_path / "rgb.safetensors", encoders, build_encoders(encoders.config()))
+    job = tiny_job(scene, start=str(tmp_path / "rgb.safetensors"), width=None, encoder_rate=0.1, steps=2)
+    result = run_training(replace(job, outputs={"model": str(tmp_path / "model.safetensors")}))
+    model = load_model(tmp_path / "model.safetensors")
+    assert model.card.network == {"form": "shared", "encoder": "efficientnet_lite0", "width": 16}
+    assert "come from the encoders in rgb.safetensors; new are: encoders.ndsm." in result.inherited
+    assert model.card.attribution == "somebody" and "Training began with rgb.safetensors" in model.card.notes
+
+
+def test_a_job_says_how_encoders_learn(scene: Path) -> None:
+    options = "--encoder efficientnet_lite0 --start imagenet --encoder-rate 0.2 --effort quick"
+    named = f"--input optical=rgb.tif --labels labels.tif --out m.safetensors {options}"
+    job = region_job(region_parser().parse_args(named.split()))
+    assert (job.encoder, job.start, job.encoder_rate) == ("efficientnet_lite0", "imagenet", 0.2)
+    assert (job.steps, job.width) == EFFORTS["quick"]  # the trunk starts from nothing
+    with pytest.raises(ProtocolError, match="encoder rate 2"):
+        tiny_job(scene, encoder_rate=2.0)
 
 
 @pytest.mark.slow
