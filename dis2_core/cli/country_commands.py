@@ -118,7 +118,11 @@ def join(
         str, typer.Option(metavar="vrt|gti|cog", help="An index of the units, or one cloud optimized file.")
     ] = "vrt",
     partial: Annotated[bool, typer.Option("--partial", help="Join what there is; the rest is no data.")] = False,
+    stac: Annotated[bool, typer.Option("--stac", help="Also write a STAC collection with an item a unit.")] = False,
+    polygons: Annotated[
+        str, typer.Option(metavar="FILE.parquet", help="Also write the classes as polygons, GeoParquet.")
+    ] = "",
     events: EventsOption = False,
 ) -> None:
     """Put the units of a plan together."""
-    execute(JoinJob(folder, to, partial), events=events)
+    execute(JoinJob(folder, to, partial, stac, polygons), events=events)

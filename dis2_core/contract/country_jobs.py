@@ -152,6 +152,8 @@ class JoinJob(Work):
         folder: Of the plan.
         to: ``vrt`` or ``gti`` (an index of the units), or ``cog`` (one file).
         partial: Whether units may be missing; they are no data.
+        stac: Whether a static STAC collection of the units is written, too.
+        polygons: A GeoParquet file for the map as polygons; empty: none.
     """
 
     KIND: ClassVar[str] = "join"
@@ -159,16 +161,18 @@ class JoinJob(Work):
     folder: str
     to: str = "vrt"
     partial: bool = False
+    stac: bool = False
+    polygons: str = ""
 
     def __post_init__(self) -> None:
-        check_names(self.folder)
+        check_names(self.folder, self.polygons or None)
         if self.to not in INDICES:
             raise ProtocolError(f"Unknown --to '{self.to}'; use {', '.join(INDICES)}.")
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The folder."""
-        return (self.folder,)
+        """The folder, and the polygons where they are wanted."""
+        return (self.folder, *filter(None, (self.polygons,)))
 
 
 def read_shard(text: str) -> tuple[int, int]:

@@ -25,6 +25,8 @@ from ..run.provenance import origin_tags
 from ..run.reporting import Listener, Reporter
 from .index import write_index
 from .plan import Plan
+from .polygons import write_polygons
+from .stac import write_collection
 from .units import UNITS, Unit, UnitFiles
 
 
@@ -77,6 +79,12 @@ def run_join(
         outputs["areas"] = folder / "areas.csv"
         with whole_file(outputs["areas"]) as part:
             write_area_table(part, totals.areas)
+        if job.stac:
+            made = {name: joined.layouts[name] for name in joined.outputs}
+            outputs["collection"] = write_collection(folder, plan, card, made, files, units)
+        if job.polygons:
+            outputs["polygons"] = Path(job.polygons).absolute()
+            write_polygons(outputs["polygons"], plan, card, files, units, report.check)
     for name, path in outputs.items():
         report.artifact(name, str(path))
     report.progress(1, "joining")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from rasterio.features import shapes
+from rasterio.warp import transform_bounds
 from regions import OUTPUTS, Read, Region
 
 from dis2_core.contract.country_jobs import JoinJob, PlanJob, StatusJob
@@ -65,6 +69,63 @@ def test_the_area_table_counts_every_pixel(finished: Region, read: Read) -> None
         assert line.pixels == (classes == line.value).sum()
         assert line.square_metres == pytest.approx(line.pixels)
     assert "building" in Path(result.outputs["areas"]).read_text()
+
+
+def test_the_units_are_a_stac_collection(finished: Region) -> None:
+    """The oracle is pystac: schemas of the core, links that lead to files, and footprints in their place."""
+    pystac = pytest.importorskip("pystac")
+    validation = pytest.importorskip("pystac.validation")
+    path = Path(finished.join(stac=True).outputs["collection"])
+    collection = pystac.Collection.from_file(str(path))
+    plan = Plan.read(finished.run)
+    validation.validate_dict(json.loads(path.read_text()), extensions=[])
+    items = list(collection.get_items())
+    assert {item.id for item in items} == {unit.name for unit in plan.all_units}
+    for item in items:
+        validation.validate_dict(item.to_dict(include_self_link=False), extensions=[])
+        assert set(item.assets) == set(OUTPUTS)
+        for asset in item.assets.values():
+            assert Path(asset.get_absolute_href()).is_file()
+        with rasterio.open(item.assets["classes"].get_absolute_href()) as file:
+            assert item.properties["proj:code"] == "EPSG:32632"
+            assert item.properties["proj:shape"] == list(file.shape)
+            assert item.properties["proj:transform"] == list(file.transform)[:6]
+            expected = transform_bounds(file.crs, "EPSG:4326", *file.bounds)
+        assert item.bbox == pytest.approx(expected, abs=1e-6)
+        (ring,) = item.geometry["coordinates"]
+        area = sum(x * b - a * y for (x, y), (a, b) in pairwise(ring))
+        assert area > 0 and ring[0] == ring[-1]  # counter-clockwise, as GeoJSON wants it
+        sources = [link.get_absolute_href() for link in item.links if link.rel == "derived_from"]
+        assert {Path(source) for source in sources} == {finished.model, *map(Path, finished.inputs.values())}
+    classes = items[0].assets["classes"].extra_fields["classification:classes"]
+    assert [entry["title"] for entry in classes][:3] == ["building", "low vegetation", "tree"]
+    assert all(re.fullmatch("[0-9A-Za-z_-]+", entry["name"]) for entry in classes)
+    assert str(finished.run) not in path.read_text()
+
+
+def test_polygons_are_those_of_the_whole_map(finished: Region, read: Read, tmp_path: Path) -> None:
+    """The oracle is GDAL's polygons of the joined raster: the same patches, wherever units meet."""
+    parquet, shapely = pytest.importorskip("pyarrow.parquet"), pytest.importorskip("shapely")
+    result = finished.join(to="cog", polygons=str(tmp_path / "map.parquet"))
+    table = parquet.read_table(tmp_path / "map.parquet")
+    with rasterio.open(result.outputs["classes"]) as file:
+        classes, place, crs = file.read(1), file.transform, file.crs
+    wanted = {
+        (int(value), shapely.normalize(shapely.geometry.shape(geometry)).wkt)
+        for geometry, value in shapes(classes, mask=classes != 255, connectivity=4, transform=place)
+    }
+    found = shapely.from_wkb(table["geometry"].to_pylist())
+    assert shapely.is_valid(found).all()
+    values = table["value"].to_pylist()
+    assert {(value, shapely.normalize(one).wkt) for value, one in zip(values, found, strict=True)} == wanted
+    assert len(found) == len(wanted) and len(wanted) > 50
+    np.testing.assert_allclose(shapely.area(found), table["pixels"].to_numpy())  # of 1 m
+    for value, pixels in zip(*np.unique(classes[classes != 255], return_counts=True), strict=True):
+        assert sum(n for v, n in zip(values, table["pixels"].to_pylist(), strict=True) if v == value) == pixels
+    assert set(table["name"].to_pylist()) <= {"building", "low vegetation", "tree"}
+    about = json.loads(table.schema.metadata[b"geo"])
+    assert about["version"] == "1.1.0" and about["columns"]["geometry"]["encoding"] == "WKB"
+    assert rasterio.crs.CRS.from_user_input(json.dumps(about["columns"]["geometry"]["crs"])) == crs
 
 
 def test_shards_are_checked() -> None:
