@@ -75,7 +75,8 @@ def _program(model: Model, scenario: str) -> ExportedProgram:
 
 def _pt2_bytes(program: ExportedProgram, card: ModelCard, scenario: str) -> bytes:
     buffer = io.BytesIO()
-    torch.export.save(program, buffer, extra_files={CARD_FILE: _card_text(card, scenario)})
+    with _quiet():
+        torch.export.save(program, buffer, extra_files={CARD_FILE: _card_text(card, scenario)})
     return buffer.getvalue()
 
 

@@ -157,7 +157,7 @@ def test_onnx_names_nothing_of_this_machine(whole: Path) -> None:
 def test_the_command_writes_a_graph_each_scenario(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    save_tiny_model(tmp_path / "m.safetensors")
+    save_tiny_model(tmp_path / "m.safetensors", network={"form": "shared", "width": 8})
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as exit_:
         cli.main(["export", "m.safetensors", "--to", "pt2", "--scenario", "all"])
