@@ -10,6 +10,7 @@ from typing import Any
 from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
@@ -19,7 +20,7 @@ from qgis.core import (
 
 from ..dis2_core.contract.card import MAX_OVERLAP, SLOTS, ModelCard
 from ..dis2_core.contract.errors import InputError
-from ..dis2_core.contract.segment_job import GRIDS, Job, Source
+from ..dis2_core.contract.segment_job import AUGMENTATIONS, GRIDS, Job, Source
 from ..layers.bands import LayerBands, rendered_bands
 from ..layers.rasters import Choice, WorkerRaster, files_of, job_source, provided, reading_share, worker_rasters
 from ..models.named import model_card
@@ -152,7 +153,7 @@ class PredictionAlgorithm(Dis2Algorithm):
         self.add(reference, text, advanced=True)
 
     def add_computation(self) -> None:
-        """``DEVICE``, ``OVERLAP`` and ``BATCH_SIZE``."""
+        """``DEVICE``, ``OVERLAP``, ``TTA`` and ``BATCH_SIZE``."""
         self.add_device()
         overlap = QgsProcessingParameterNumber(
             "OVERLAP",
@@ -167,6 +168,9 @@ class PredictionAlgorithm(Dis2Algorithm):
             "Part of a window that its neighbour sees too. More is smoother and slower. Empty: what suits the model."
         )
         self.add(overlap, text, advanced=True)
+        turned = QgsProcessingParameterBoolean("TTA", tr("Also see windows turned and mirrored"), defaultValue=False)
+        text = tr("The mean over the eight ways to see a square, in eight times the time.")
+        self.add(turned, text, advanced=True)
         batch = QgsProcessingParameterNumber("BATCH_SIZE", tr("Windows at a time"), optional=True, minValue=1)
         text = tr("Empty: chosen for the device. Lower it if memory runs out.")
         self.add(batch, text, advanced=True)
@@ -208,6 +212,7 @@ class PredictionAlgorithm(Dis2Algorithm):
             "model": model,
             "device": self.parameterAsEnumString(parameters, "DEVICE", context),
             "overlap": self.decimal_number("OVERLAP", parameters, context),
+            "tta": AUGMENTATIONS[self.parameterAsBoolean(parameters, "TTA", context)],
             "batch_size": self.whole_number("BATCH_SIZE", parameters, context),
             "min_confidence": self.parameterAsDouble(parameters, "MIN_CONFIDENCE", context) / 100,
             "creation_options": self.creation_options(parameters, context),

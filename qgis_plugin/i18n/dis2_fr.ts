@@ -705,6 +705,11 @@
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>
+   <source>The mean over the eight ways to see a square, in eight times the time.</source>
+   <translation>La moyenne sur les huit façons de voir un carré, en huit fois plus de temps.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/prediction.py"></location>
    <source>Empty: chosen for the device. Lower it if memory runs out.</source>
    <translation>Vide : choisi selon le périphérique. À réduire si la mémoire vient à manquer.</translation>
   </message>
@@ -747,6 +752,11 @@
    <location filename="../algorithms/prediction.py"></location>
    <source>Overlap of windows</source>
    <translation>Recouvrement des fenêtres</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/prediction.py"></location>
+   <source>Also see windows turned and mirrored</source>
+   <translation>Voir aussi les fenêtres tournées et en miroir</translation>
   </message>
   <message>
    <location filename="../algorithms/prediction.py"></location>

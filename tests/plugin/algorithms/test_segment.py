@@ -224,9 +224,9 @@ def test_style_names_and_colours_the_classes(segment, scene):
 
 @pytest.mark.slow
 def test_qgis_and_the_library_make_the_same_map(segment, scene, tmp_path, torch_python, plugin_folder):
-    result = segment(OPTICAL=scene.rgb, ELEVATION=scene.ndsm, OVERLAP=0.25)
+    result = segment(OPTICAL=scene.rgb, ELEVATION=scene.ndsm, OVERLAP=0.25, TTA=True)
     code = "import sys; sys.path.insert(0, sys.argv[1]); import dis2_core; dis2_core.segment("
-    code += "{'rgb': sys.argv[2], 'ndsm': sys.argv[3]}, sys.argv[4], output=sys.argv[5], overlap=0.25)"
+    code += "{'rgb': sys.argv[2], 'ndsm': sys.argv[3]}, sys.argv[4], output=sys.argv[5], overlap=0.25, tta='d4')"
     target = str(tmp_path / "library.tif")
     arguments = [str(plugin_folder), scene.rgb, scene.ndsm, scene.model, target]
     environment = {"PATH": os.environ["PATH"]}
