@@ -18,6 +18,7 @@ from ..rasters.alignment import NOTICEABLE, extent_in, intersection, resampling_
 from ..rasters.areas import PixelArea
 from ..rasters.crs import crs_name
 from ..rasters.grid import Bounds, Grid, format_bounds
+from ..rasters.values.survey import USUAL
 from ..run.reporting import Reporter
 from .classes import Matched, Side, match
 from .codes import NOTHING, RasterCodes, Tally, check_number, count_pairs, strips, uncertain_code
@@ -139,10 +140,12 @@ class Comparison:
         texts = self._implausible_in_words()
         texts += [
             f"The map's class '{name}' is unknown to the reference: wherever the map has it, it counts as wrong."
+            f"{_nodata_advice(name)}"
             for name in self.only_mapped
         ]
         texts += [
             f"The reference's class '{name}' is unknown to the map: wherever the reference has it, the map is wrong."
+            f"{_nodata_advice(name)}"
             for name in self.only_reference
         ]
         texts += self._unlisted_in_words()
@@ -217,6 +220,12 @@ def compare(
         is_sample = isinstance(truth, PointCodes)
         counted = _Counted(tallies, uncertain, _texts(truth), PixelArea(region).known, is_sample)
         return counted.matched(values, _reference_values(reference, truth), region, closed=bool(reference.values))
+
+
+def _nodata_advice(name: str) -> str:
+    """What to say of a class that nobody named and whose code is one with which programs mark missing data."""
+    usual = {str(int(number)) for number in USUAL}
+    return f" If it marks missing data, declare it with gdal_edit.py -a_nodata {name}." if name in usual else ""
 
 
 def _open_reference(reference: Reference, grid: Grid, stack: ExitStack) -> Truth:

@@ -147,6 +147,21 @@ def test_strips_change_nothing(
     assert evaluated(*paths).matrix == whole.matrix
 
 
+@pytest.mark.parametrize(("code", "advised"), [(-9999, True), (255, True), (7, False)])
+def test_a_code_that_usually_marks_missing_data_is_told_and_can_be_left_out(
+    write_raster: Any, code: int, advised: bool
+) -> None:
+    classes = np.random.default_rng(0).integers(0, 3, (1, 60, 60)).astype(np.int16)
+    truth = classes.copy()
+    truth[:, :30] = code
+    mapped, path = write_raster("map.tif", classes), write_raster("truth.tif", truth)
+    with_it = evaluated(mapped, Reference(path))
+    (told,) = (text for text in with_it.warnings if f"class '{code}'" in text)
+    assert (f"-a_nodata {code}" in told) == advised
+    assert with_it.overall_accuracy == 0.5
+    assert evaluated(mapped, Reference(path, nodata=str(code))).overall_accuracy == 1
+
+
 def test_a_reference_of_finer_pixels_and_degrees(write_raster: Any) -> None:
     """A checkerboard of 10 m in the map, the same ground in degrees in the reference."""
     rows, cols = np.indices((40, 60))
