@@ -314,6 +314,7 @@ class TrainJob(Work):
         threads: CPU threads; None: all.
         seed: Of everything that is drawn.
         license, attribution: For the card.
+        many_classes: Whether labels with so many values that they look like a photo or like ids are classes.
     """
 
     KIND: ClassVar[str] = "train"
@@ -338,6 +339,7 @@ class TrainJob(Work):
     seed: int = 0
     license: str = ""
     attribution: str = ""
+    many_classes: bool = False
 
     def __post_init__(self) -> None:
         if strangers := sorted(set(self.inputs) - set(SLOTS)):

@@ -137,7 +137,7 @@ class Comparison:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is noteworthy about the classes, in sentences."""
-        texts = self._implausible_in_words()
+        texts = [self.doubt] if self.doubt else []
         texts += [
             f"The map's class '{name}' is unknown to the reference: wherever the map has it, it counts as wrong."
             f"{_nodata_advice(name)}"
@@ -154,16 +154,20 @@ class Comparison:
             texts.append(f"Scores that mean little, from under 500 reference pixels: {', '.join(few)}.")
         return tuple(texts)
 
-    def _implausible_in_words(self) -> list[str]:
-        """One sentence where codes were matched that do not mean the same: agreement is no better than chance."""
+    @property
+    def doubt(self) -> str:
+        """What goes before all figures where codes were matched that do not mean the same; else empty.
+
+        Agreement is no better than by chance then.
+        """
         kappa = self.scores.kappa
         if self.by_name or len(self.colors) < 2 or not kappa <= 0:  # nor is one that cannot be told
-            return []
-        return [
+            return ""
+        return (
             "The codes of map and reference hardly mean the same: matched by code, the two agree no better than by "
             f"chance (kappa {kappa:.2f}). These scores say nothing of the map until --value says what the reference's "
             "values mean in the map's words."
-        ]
+        )
 
     def _sample_in_words(self) -> list[str]:
         """What a person must know who reports figures from points."""

@@ -97,6 +97,7 @@ class Evaluation:
         warnings: Texts of the warnings.
         sample: What points say of the whole map, where the reference are points. The matrix counts points then, and
             accuracies, F1, IoU and areas are weighted by the area that each point stands for.
+        doubt: What speaks against all figures, in a sentence; empty where nothing does.
     """
 
     outputs: Mapping[str, str]
@@ -112,6 +113,7 @@ class Evaluation:
     seconds: float
     warnings: tuple[str, ...]
     sample: SampleScores | None = None
+    doubt: str = ""
 
     @classmethod
     def of(cls, comparison: Comparison, outputs: Mapping[str, str] | None = None) -> Evaluation:
@@ -131,12 +133,13 @@ class Evaluation:
             seconds=0.0,
             warnings=comparison.remarks,
             sample=None if comparison.sample is None else sample_scores(comparison, comparison.sample),
+            doubt=comparison.doubt,
         )
 
     @property
     def summary(self) -> str:
-        """The outcome in one or two sentences."""
-        return _summary(self)
+        """The outcome in one or two sentences, after what speaks against it."""
+        return f"{self.doubt} {_summary(self)}".strip()
 
     @property
     def table(self) -> list[list[str]]:

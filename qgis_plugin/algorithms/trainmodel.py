@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
@@ -107,6 +108,9 @@ class TrainModelAlgorithm(LabelsAlgorithm):
                 "colours; codes that are not in it are not labelled. Nor are 255 and no data."
             ),
         )
+        many = QgsProcessingParameterBoolean("MANY_CLASSES", tr("Many classes"), defaultValue=False)
+        text = tr("Takes labels for classes that have so many values that they look like a photo or like ids.")
+        self.add(many, text, advanced=True)
         self.add_extent(tr("Use the labels in this part alone. Empty: wherever all rasters are."))
 
     def _add_training(self) -> None:
@@ -253,6 +257,7 @@ class TrainModelAlgorithm(LabelsAlgorithm):
             "device": self.parameterAsEnumString(parameters, "DEVICE", context),
             "license": self.parameterAsString(parameters, "LICENSE", context),
             "attribution": self.parameterAsString(parameters, "ATTRIBUTION", context),
+            "many_classes": self.parameterAsBool(parameters, "MANY_CLASSES", context),
             **self.region(parameters, context),
         }
 

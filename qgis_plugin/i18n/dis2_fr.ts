@@ -1180,6 +1180,11 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
+   <source>Takes labels for classes that have so many values that they look like a photo or like ids.</source>
+   <translation>Prend pour des classes les étiquettes qui ont tant de valeurs qu'elles ressemblent à une photo ou à des identifiants.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
    <source>A model by its name, or a file: what fits is taken over. Empty: a new one.</source>
    <translation>Un modèle par son nom, ou un fichier : ce qui convient est repris. Vide : un nouveau modèle.</translation>
   </message>
@@ -1212,6 +1217,11 @@
    <location filename="../algorithms/trainmodel.py"></location>
    <source>A raster of class codes, instead of polygons. A style with a palette gives the classes names and colours; codes that are not in it are not labelled. Nor are 255 and no data.</source>
    <translation>Un raster de codes de classe, au lieu de polygones. Un style à palette donne aux classes leurs noms et leurs couleurs ; les codes qui n'y figurent pas ne sont pas étiquetés, pas plus que 255 et l'absence de données.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
+   <source>Many classes</source>
+   <translation>Beaucoup de classes</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -2817,6 +2827,11 @@
    <location filename="../words/advice.py"></location>
    <source>'Output pixels'</source>
    <translation>« Pixels de sortie »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
+   <source>tick 'Many classes'</source>
+   <translation>cochez « Beaucoup de classes »</translation>
   </message>
   <message>
    <location filename="../words/advice.py"></location>

@@ -54,6 +54,7 @@ def _options() -> dict[str, str]:
         r"--batch-size\b": tr("'Windows at a time'"),
         r"--extent\b": tr("'Extent'"),
         r"--grid\b": tr("'Output pixels'"),
+        r"say --many-classes\b": tr("tick 'Many classes'"),
         r"--mask\b": tr("'Mask'"),
         r"--nodata\b": tr("'No data'"),
         r"--precision fp32 or auto\b": "",

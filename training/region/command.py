@@ -45,6 +45,9 @@ def region_parser() -> Parser:
     parser.add_argument(
         "--value", action="append", default=[], metavar="VALUE=NAME", help="what a value means; others are unlabelled"
     )
+    parser.add_argument(
+        "--many-classes", action="store_true", help="the labels are classes, though they look like a photo or like ids"
+    )
     parser.add_argument("--out", required=True, metavar="FILE", help="the model file to write")
     parser.add_argument("--report", default="", metavar="FILE", help="also write a report, HTML")
     parser.add_argument("--name", default="", help="of the model; default: that of its file")
@@ -106,6 +109,7 @@ def region_job(options: Namespace) -> TrainJob:
         seed=options.seed,
         license=options.license,
         attribution=options.attribution,
+        many_classes=options.many_classes,
     )
 
 

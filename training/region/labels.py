@@ -24,10 +24,9 @@ from ..data.sample import IGNORE
 
 MAX_PIXELS = 1 << 29  # of the labelled area, one byte each
 MANY_VALUES = 60  # of a raster that nobody gave a meaning, from which it is taken for a photo
-MANY_NUMBERS, REPEATED = (
-    20,
-    2.0,
-)  # values of a field, and polygons a value: more of these, fewer of those, and it is an id
+#: Values of a field, and polygons a value: more of these, fewer of those, and it is an id.
+MANY_NUMBERS, REPEATED = 20, 2.0
+INSIST = "If these are classes, name them with --value VALUE=NAME, or say --many-classes."
 SURROUNDINGS = 64  # pixels around the labels that are looked at, too
 
 
@@ -48,13 +47,14 @@ class Labels:
     pixels: NDArray[np.int64]
 
 
-def read_labels(reference: Reference, grid: Grid, report: Reporter) -> Labels:
+def read_labels(reference: Reference, grid: Grid, report: Reporter, *, many_classes: bool = False) -> Labels:
     """Read labels where they and a grid meet.
 
     Args:
         reference: A raster of codes, or polygons; pixels belong to the polygon that their centre lies in.
         grid: The ground that all inputs show.
         report: Told of classes with few pixels or none.
+        many_classes: Whether values that nobody gave a meaning are classes, however many there are.
 
     Returns:
         Labels on the part of the grid that holds any, with some ground around it.
@@ -70,7 +70,7 @@ def read_labels(reference: Reference, grid: Grid, report: Reporter) -> Labels:
             report.pass_on(event)
         polygons.limit(_ground(grid, polygons.bounds, reference))
         labels = _read(polygons, reference, polygons.texts, reference.values, report)
-        if not reference.values:
+        if not (reference.values or many_classes):
             _check_field(reference, len(labels.classes), polygons.count)
         return labels
     words = {"nodata": reference.nodata, "mask": reference.mask}
@@ -81,11 +81,11 @@ def read_labels(reference: Reference, grid: Grid, report: Reporter) -> Labels:
         if raster.resampled:
             report.info(f"{reference.title} is brought onto the pixels of the inputs by nearest neighbour.")
         labels = _read(raster, reference, None, values, report)
-    if not values and len(labels.classes) > MANY_VALUES:
+    if not (values or many_classes) and len(labels.classes) > MANY_VALUES:
         raise InputError(
             f"{reference.title} holds {len(labels.classes)} different values and nothing says what they mean: it "
             "may be a photo.",
-            "Give a raster of class codes. If these are classes, name them with --value VALUE=NAME.",
+            f"Give a raster of class codes. {INSIST}",
         )
     return labels
 
@@ -95,7 +95,7 @@ def _check_field(reference: Reference, values: int, polygons: int) -> None:
         raise InputError(
             f"The field '{reference.field}' of {reference.title} has {values} values in {polygons} polygons: it may "
             "tell polygons apart rather than classes.",
-            "Give the field that holds the class. If these are classes, name them with --value VALUE=NAME.",
+            f"Give the field that holds the class. {INSIST}",
         )
 
 

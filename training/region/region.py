@@ -124,7 +124,7 @@ class RegionRun:
         start = open_start(job.start) if job.start else None
         card = start.card if start else None
         scene = Scene.open(job, card, report)
-        labels = read_labels(job.labels, scene.grid, report)
+        labels = read_labels(job.labels, scene.grid, report, many_classes=job.many_classes)
         plan = hold_out(labels.codes, len(labels.classes), window_of(job, card), job.held_out)
         return cls(job, report, start, scene, labels, plan)
 

@@ -214,8 +214,10 @@ def test_codes_that_do_not_mean_the_same_are_told_first(write_raster: Any) -> No
     truth = np.arange(2400).reshape(SHAPE) % 4
     classes = write_raster("classes.tif", truth.astype(np.uint8))
     shifted = write_raster("shifted.tif", ((truth + 1) % 4).astype(np.uint8))
-    first = evaluated(classes, shifted).warnings[0]
+    result = evaluated(classes, shifted)
+    first = result.warnings[0]
     assert first.startswith("The codes of map and reference hardly mean the same") and "kappa -0.33" in first
+    assert result.summary.startswith(first)  # the headline
     assert not any("hardly" in text for text in evaluated(classes, classes).warnings)
 
 

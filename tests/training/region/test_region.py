@@ -245,6 +245,9 @@ def test_an_id_or_a_photo_is_not_taken_for_labels(scene: Path, tmp_path: Path) -
     ids = Reference(str(tmp_path / "ids.geojson"), field="id", name="parcels")
     with pytest.raises(InputError, match="The field 'id' of 'parcels' has 144 values in 144 polygons"):
         labels_of(tiny_job(scene, labels=ids))
+    report = Reporter()
+    ground = Scene.open(tiny_job(scene), None, report).grid
+    assert len(read_labels(ids, ground, report, many_classes=True).classes) == 144  # a person insists
     photo = Reference(str(scene / "rgb.tif"), name="ortho")
     with pytest.raises(InputError, match=r"'ortho' holds \d+ different values .* it may be a photo"):
         labels_of(tiny_job(scene, labels=photo))
