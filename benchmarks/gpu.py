@@ -209,6 +209,7 @@ class _Run:
             output=self.target,
             device=str(self._device),
             batch_size=self._batch,
+            threads=1 if self._device.type == "cpu" else None,  # else windows run side by side, and so do their clocks
             progress=lambda event: self.told.append(event.data.get("text", "")),
         )
 

@@ -19,7 +19,7 @@ from ..rasters.alignment import Alignment, align, resampling_ratio
 from ..rasters.geotiff import Storage
 from ..rasters.grid import Box, Grid, WindowPlan
 from ..rasters.inputs import RasterInput, open_inputs
-from ..rasters.opening import GDAL_OPTIONS
+from ..rasters.opening import BLOCK_CACHE
 from ..rasters.reading import WarpPlan, choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..rasters.vector.area import Area, Outlines
@@ -44,7 +44,6 @@ _LESS_MEMORY = (
 _FLOAT = 4  # bytes
 GRAPH_FLOATS = 512  # a pixel: what a U-Net of 64 channels holds at once; what a stranger's graph does, nobody knows
 WIDE = 8  # batches in a row of windows, from which filling up the last one costs next to nothing
-_MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -205,7 +204,7 @@ class Setup:
         in_files = 2 * self.storage.block * (classes + 3)
         rows = columns * (in_chunks + in_strip + in_map + in_files)
         in_network = self.workers * self._batch_memory if self.device.type == "cpu" else 0
-        return rows + in_network + max(self.unpacked(), int(str(GDAL_OPTIONS["GDAL_CACHEMAX"])) * _MEGABYTE)
+        return rows + in_network + max(self.unpacked(), BLOCK_CACHE)
 
     def modest(self) -> Setup:
         """Return the run with no more batches at once than memory has room for: one, where it has not even that."""

@@ -25,11 +25,14 @@ from .libraries import failure, require_proj, words
 MAX_SIDE = 10_000_000  # pixels; the Earth at 4 m
 MAX_BLOCK = 1 << 30  # bytes; GDAL unpacks a whole block, of all bands where they are interleaved, to read one pixel
 
-#: GDAL's block cache would take 5 % of the machine's memory; sidecar files are looked for one by one; where a PNG is
-#: read as a whole GDAL does not notice that its end is missing. A server that is overloaded is asked again, one that
-#: says nothing for half a minute is given up; what came of an answer that was torn off is not kept for the next try.
+BLOCK_CACHE = 32 << 20  # bytes, of all files together; GDAL alone would take 5 % of the machine's memory
+
+#: rasterio takes the size of the cache in bytes, unlike GDAL's own option; sidecar files are looked for one by one;
+#: where a PNG is read as a whole GDAL does not notice that its end is missing. A server that is overloaded is asked
+#: again, one that says nothing for half a minute is given up; what came of an answer that was torn off is not kept for
+#: the next try.
 GDAL_OPTIONS = {
-    "GDAL_CACHEMAX": 128,
+    "GDAL_CACHEMAX": BLOCK_CACHE,
     "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
     "GDAL_HTTP_MAX_RETRY": 3,

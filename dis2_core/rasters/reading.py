@@ -149,16 +149,18 @@ class ModalityReader:
         holes = np.isnan(values[0])
         if holes.all():
             return tile
+        void = math.nan if holes.any() else None  # the warper is twice as fast without
         try:
             reproject(
                 values,
                 tile,
                 src_transform=self.raster.grid.window(*part).transform,
                 src_crs=plan.source_crs,
-                src_nodata=math.nan if holes.any() else None,  # the warper is faster without a mask
+                src_nodata=void,
                 dst_transform=target.transform,
                 dst_crs=plan.target_crs,
-                dst_nodata=math.nan,
+                dst_nodata=void,
+                init_dest_nodata=void is not None,  # else what lies outside the source stays as it is, NaN
                 resampling=plan.resampling,
                 XSCALE=1,  # GDAL would guess them for each tile anew
                 YSCALE=1,
@@ -333,7 +335,7 @@ def _arrived(start: int, stop: int, futures: dict[str, Future[Chunk]]) -> tuple[
     return start, stop, {name: future.result() for name, future in futures.items()}
 
 
-def choose_rows_per_chunk(width: int, bands: int, *, budget: int = 64 << 20) -> int:
+def choose_rows_per_chunk(width: int, bands: int, *, budget: int = 16 << 20) -> int:
     """Rows so that a chunk of all modalities takes about ``budget`` bytes: a function of width, never height.
 
     Args:
@@ -342,8 +344,8 @@ def choose_rows_per_chunk(width: int, bands: int, *, budget: int = 64 << 20) -> 
         budget: Bytes a chunk.
 
     Returns:
-        A multiple of 128 (the rows of a tile), from 128 to 2048.
+        128 (the rows of a tile) times a power of two, so that chunks end where blocks of files do; 2048 at most.
     """
     a_row = max(1, width) * (np.dtype(np.float32).itemsize * bands + bands)
-    tiles = budget // (a_row * TILE_ROWS)
-    return int(min(max(tiles, 1), 16)) * TILE_ROWS
+    tiles = min(max(budget // (a_row * TILE_ROWS), 1), 16)
+    return TILE_ROWS << (int(tiles).bit_length() - 1)

@@ -85,3 +85,15 @@ def test_answers_fade_over_the_feather() -> None:
     expected = np.clip(1 - distance / FEATHER, 0, 1)
     np.testing.assert_allclose(weights[0].numpy(), np.broadcast_to(expected, (8, 60)), atol=1e-6)
     np.testing.assert_allclose(weights[1].numpy(), 1 - weights[0].numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(50, 40), (12, 70), (1, 30)])
+def test_answers_fade_by_the_larger_of_both_distances(shape: tuple[int, int]) -> None:
+    generator = np.random.default_rng(1)
+    availability = np.full(shape, BOTH, dtype=np.uint8)
+    availability[tuple(generator.integers(0, side, 4) for side in shape)] = RGB
+    rows, cols = np.indices(shape)
+    away = [np.maximum(abs(rows - row), abs(cols - col)) for row, col in np.argwhere(availability == RGB)]
+    weights = feather_weights(torch.from_numpy(availability[None]), (RGB, BOTH))[0]
+    expected = np.clip(1 - np.min(away, axis=0) / FEATHER, 0, 1)
+    assert np.array_equal(weights[0].numpy(), expected.astype(np.float32))

@@ -14,6 +14,7 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.enums import ColorInterp
+from rasterio.env import get_gdal_config
 from tiny_models import tiny_card
 
 from dis2_core.contract.errors import Dis2Error, UnreadableRaster
@@ -21,6 +22,7 @@ from dis2_core.contract.segment_job import Source
 from dis2_core.rasters import reading as rasters
 from dis2_core.rasters.grid import Grid
 from dis2_core.rasters.inputs import open_inputs
+from dis2_core.rasters.opening import BLOCK_CACHE, gdal_environment
 from dis2_core.rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
 
 CARD = tiny_card()
@@ -105,6 +107,30 @@ def test_alignment_against_an_analytic_raster(tmp_path, name):
 def utm_grid(size):
     x, y = pyproj.Transformer.from_crs(LAMBERT, UTM, always_xy=True).transform(X, Y)
     return grid(x - 60, y + 60, size, int(320 / size), int(320 / size), crs=UTM)
+
+
+@pytest.mark.parametrize("size", [0.4, 0.8, 1.7])
+@pytest.mark.parametrize(("dx", "dy", "at"), [(-20.3, -10.6, (10, 10)), (35.2, 21.9, (45, 55))])
+def test_a_hole_elsewhere_changes_no_value(tmp_path, size, dx, dy, at):
+    """Where nothing is void the warper is told of no no-data value; the map ends at the raster's edge all the same."""
+    own = grid(X + 40 + dx, Y - 40 - dy, size, int(60 / size), int(70 / size))
+    pixels = noise((1, *own.shape))
+    whole, valid = read(write(tmp_path / "whole.tif", pixels, own), TARGET)
+    hole = pixels.copy()
+    row, col = int((at[0] - dy) / size), int((at[1] - dx) / size)
+    side = round(12 / size)  # as large as no speck is
+    hole[:, row : row + side, col : col + side] = np.nan
+    rest, known = read(write(tmp_path / "hole.tif", hole, own), TARGET)
+    assert 0 < known.sum() < valid.sum() < valid.size
+    reached = around(valid & ~known, 3)
+    np.testing.assert_allclose(whole[0][known & ~reached], rest[0][known & ~reached], rtol=1e-6)
+    assert np.array_equal(valid & ~reached, known & ~reached)
+
+
+def around(mask, by):
+    """A mask and all within so many pixels of it."""
+    padded = np.pad(mask, by)
+    return np.lib.stride_tricks.sliding_window_view(padded, (2 * by + 1, 2 * by + 1)).any(axis=(2, 3))
 
 
 @pytest.mark.parametrize("size", [0.4, 1.0, 2.0])
@@ -437,8 +463,14 @@ def test_a_file_that_vanishes_is_named(tmp_path):
         reader.read(0, 10)
 
 
+def test_blocks_of_files_stay_unpacked():
+    """rasterio hands the number to GDALSetCacheMax, which takes bytes; a photo's tile of 512 pixels has 786,432."""
+    with gdal_environment():
+        assert get_gdal_config("GDAL_CACHEMAX") == BLOCK_CACHE > 16 * 512 * 512 * 3
+
+
 @given(width=st.integers(1, 10**7), bands=st.integers(1, 20))
 def test_chunks_are_bounded_by_width(width, bands):
     rows = choose_rows_per_chunk(width, bands)
     assert rows % rasters.TILE_ROWS == 0 and 128 <= rows <= 2048
-    assert rows == 128 or rows * width * bands * 5 <= 64 << 20
+    assert rows == 128 or rows * width * bands * 5 <= 16 << 20
