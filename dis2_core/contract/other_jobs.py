@@ -311,7 +311,7 @@ class TrainJob(Work):
         batch_size: Windows a step.
         held_out: Share of the ground that is kept for testing, apart in space; 0: none, untested.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
-        threads: CPU threads; None: all.
+        threads: CPU threads; None: as many as cores are free.
         seed: Of everything that is drawn.
         license, attribution: For the card.
         many_classes: Whether labels with so many values that they look like a photo or like ids are classes.

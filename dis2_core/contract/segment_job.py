@@ -261,7 +261,7 @@ class Job(Work):
         overlap: Fraction of a window that neighbours share, 0 to 0.75; None: the model's.
         batch_size: Windows a forward pass; None: chosen for the device.
         precision: ``auto``, ``fp32`` or ``bf16``.
-        threads: CPU threads; None: all.
+        threads: Windows at once on a CPU, each on a thread of its own; None: as many as cores are free.
         min_confidence: Below this probability of the winning class, 0 to 1, a pixel is *uncertain* (254).
         creation_options: How the GeoTIFFs are stored (``CREATION_OPTIONS``), instead of our choice.
         max_memory: Bytes that the rows in work may take; None: what the machine has left.

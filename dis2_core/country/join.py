@@ -23,9 +23,10 @@ from ..rasters.opening import gdal_environment
 from ..run.jobfolder import JobFolder, whole_file
 from ..run.provenance import origin_tags
 from ..run.reporting import Listener, Reporter
+from ..run.targets import check_targets
 from .index import write_index
 from .plan import Plan
-from .polygons import write_polygons
+from .polygons import require_packages, write_polygons
 from .stac import write_collection
 from .units import UNITS, Unit, UnitFiles
 
@@ -64,6 +65,8 @@ def run_join(
 
     Raises:
         InputError: The plan cannot be read, or units are missing and ``partial`` does not allow it.
+        ResourceError: The packages that write polygons are not installed.
+        OutputNotWritable, NoSpace: A file cannot be written.
     """
     report = Reporter(progress, cancelled)
     report.progress(0, "joining")
@@ -72,6 +75,9 @@ def run_join(
     files = UnitFiles(folder)
     units = finished_units(plan, files, partial=job.partial)
     card = read_card(plan.model)
+    if job.polygons:
+        require_packages()
+        check_targets({"parquet": Path(job.polygons).absolute()})
     with gdal_environment():
         joined = Joined(plan, card, files, units)
         outputs = joined.write(job.to, folder, report)

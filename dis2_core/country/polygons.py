@@ -45,7 +45,7 @@ def write_polygons(
         ResourceError: The packages are not installed.
         OutputNotWritable, NoSpace: The file cannot be written.
     """
-    arrow, parquet, shapely = _packages()
+    arrow, parquet, shapely = require_packages()
     names = {**dict(enumerate(card.class_names)), UNCERTAIN: "uncertain"}
     fields = [
         ("value", arrow.uint8()),
@@ -71,7 +71,8 @@ def write_polygons(
                 writer.write_table(arrow.table(columns, schema=schema))
 
 
-def _packages() -> tuple[Any, Any, Any]:
+def require_packages() -> tuple[Any, Any, Any]:
+    """pyarrow, its Parquet and shapely. Raises ResourceError where they are not installed."""
     try:
         import pyarrow
         import pyarrow.parquet

@@ -68,7 +68,7 @@ def ndsm(
         grid: ``dsm``, ``dtm``, or a raster's path: whose pixels the result has.
         lowest: Heights below are set to it; None leaves them.
         highest: Heights above are set to it; None leaves them.
-        creation_options: How the GeoTIFF is stored; see ``protocol.CREATION_OPTIONS``.
+        creation_options: How the GeoTIFF is stored; see ``segment_job.CREATION_OPTIONS``.
         format: ``GTiff``, or ``COG`` for a cloud optimized GeoTIFF.
         progress: Gets events of the types progress, info, warning and artifact.
         cancelled: Is asked between strips; True stops the run.

@@ -7,7 +7,7 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -48,8 +48,11 @@ def export_model(name_or_path: str, output: str, to: str, scenario: str = "") ->
     if to not in FORMATS:
         raise InputError(f"Models are not exported to '{to[:40]}'.", f"Use {' or '.join(FORMATS)}.")
     model = load_model(name_or_path)
+    if model.card.is_onnx:
+        raise InputError(f"'{model.card.name}' is a graph of ONNX already.", "Use the file that it was imported from.")
     model.settle(torch.device("cpu"))
-    wanted = [scenario_name(names) for names in model.card.scenarios()] if scenario == ALL else [scenario]
+    every = [scenario_name(names) for names in model.card.scenarios()]
+    wanted = every if scenario == ALL else [_in_card_order(scenario, every)]
     path = Path(output or f"{model.card.name}{f'.{scenario}' if scenario not in ('', ALL) else ''}.{to}")
     made = []
     for one in wanted:
@@ -60,6 +63,12 @@ def export_model(name_or_path: str, output: str, to: str, scenario: str = "") ->
             part.write_bytes(data)
         made.append(target)
     return made
+
+
+def _in_card_order(scenario: str, every: Sequence[str]) -> str:
+    """The scenario as the card names it; one that is none of it stays as it is."""
+    parts = sorted(scenario.split("+"))
+    return next((name for name in every if sorted(name.split("+")) == parts), scenario)
 
 
 def _program(model: Model, scenario: str) -> ExportedProgram:

@@ -5,7 +5,6 @@ onnxruntime runs what it is given; nothing is given to it that was not looked th
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,8 @@ from ..contract.untrusted import Refused, read_bytes
 
 MAX_BYTES = (1 << 31) - 1  # of a file, and of all weights: what protobuf can hold
 MAX_NODES = 200_000
+MAX_SIDES = 16  # of a constant
+MAX_ELEMENTS = 8 * MAX_BYTES  # of a constant, should they be bits
 MAX_GRAPHS = 1_000  # bodies of loops and branches
 
 #: Whose operators onnxruntime itself brings along; all others need a library of code.
@@ -175,8 +176,8 @@ def _require_size(tensor: Any) -> None:
         if wanted is not None and wanted != len(tensor.raw_data):
             name = tensor.name[:40]
             raise Refused(f"its tensor {name!a} declares {wanted:,} bytes, but has {len(tensor.raw_data):,}")
-    elif math.prod(tensor.dims) > sum(len(values) for values in _typed(tensor)) * 4:  # complex and packed ones share
-        raise Refused(f"its tensor {tensor.name[:40]!a} declares {math.prod(tensor.dims):,} numbers, and has fewer")
+    elif (wanted := _elements(tensor)) > sum(len(values) for values in _typed(tensor)) * 4:  # complex, packed share
+        raise Refused(f"its tensor {tensor.name[:40]!a} declares {wanted:,} numbers, and has fewer")
 
 
 def _typed(tensor: Any) -> tuple[Any, ...]:
@@ -193,8 +194,7 @@ def _typed(tensor: Any) -> tuple[Any, ...]:
 def _declared_bytes(tensor: Any) -> int | None:
     """Bytes that type and shape call for; None for text, whose length they do not tell."""
     onnx = require_onnx()
-    if any(side < 0 for side in tensor.dims):
-        raise Refused(f"its tensor {tensor.name[:40]!a} has a negative side")
+    elements = _elements(tensor)
     try:
         name = onnx.TensorProto.DataType.Name(tensor.data_type)
         if name in ("STRING", "UNDEFINED"):
@@ -202,5 +202,18 @@ def _declared_bytes(tensor: Any) -> int | None:
         bits = _BITS.get(name) or 8 * onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
     except (KeyError, ValueError) as error:
         raise Refused(f"its tensor {tensor.name[:40]!a} has an unknown type") from error
-    elements: int = math.prod(tensor.dims)
-    return math.ceil(elements * int(bits) / 8)
+    return (elements * int(bits) + 7) // 8
+
+
+def _elements(tensor: Any) -> int:
+    """Numbers that a shape calls for; no sum is done that a stranger could make endless."""
+    if len(tensor.dims) > MAX_SIDES:
+        raise Refused(f"its tensor {tensor.name[:40]!a} has {len(tensor.dims):,} sides")
+    elements = 1
+    for side in tensor.dims:
+        if side < 0:
+            raise Refused(f"its tensor {tensor.name[:40]!a} has a negative side")
+        elements *= side
+        if elements > MAX_ELEMENTS:
+            raise Refused(f"its tensor {tensor.name[:40]!a} declares more numbers than a graph may hold")
+    return elements

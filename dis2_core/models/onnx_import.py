@@ -15,7 +15,6 @@ from .onnx_graph import metadata, read_graph
 from .onnx_network import OnnxNetwork
 
 MAX_CARD = 8_000_000  # bytes, as in a model file
-_PLAIN = "Ask for one that is whole and plain ONNX."
 
 
 def import_onnx(path: Path, output: Path, card: Path | None = None) -> ModelCard:
@@ -64,6 +63,8 @@ def _own_card(notes: Mapping[str, str], path: Path) -> ModelCard:
         raise InvalidCard(f"The graph {path} has no card of DIS2 in it.", "Write one, and give it: --card CARD.json.")
     with refusals(f"The card in {path}", InvalidCard):
         data: Any = parse_json(notes["dis2:card"], exact=True)
+        if not isinstance(data, dict):
+            raise Refused("it is no JSON object")
         scenario = str(data.pop("dis2:scenario", ""))
     card = ModelCard.from_json(data)
     network = {"form": ONNX, "values": "raw", "result": "probabilities"}

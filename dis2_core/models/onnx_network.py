@@ -171,14 +171,13 @@ class OnnxNetwork(SegmentationNetwork):
 
     def require_answer(self) -> None:
         """Ask once. Raises InvalidCard unless there is an answer for every class and pixel."""
-        count = 1
-        zeros = {m.name: torch.zeros(count, len(m.bands), *self.card.window) for m in self.card.modalities}
+        zeros = {m.name: torch.zeros(1, len(m.bands), *self.card.window) for m in self.card.modalities}
         try:
             answer = self.forward(zeros)
         except Exception as error:  # whatever onnxruntime says of a stranger's graph
             reason = " ".join(str(error).split())[:200]
             raise InvalidModelFile(f"The graph fails on windows of {self.card.window} pixels ({reason}).") from error
-        wanted = (count, len(self.card.classes), *self.card.window)
+        wanted = (1, len(self.card.classes), *self.card.window)
         if tuple(answer.shape) != wanted:
             raise InvalidCard(f"The graph answers with {tuple(answer.shape)}; its card calls for {wanted}.")
 

@@ -13,6 +13,7 @@ import torch
 
 from ..contract.card import ModelCard
 from ..contract.catalogue import find_model, read_card
+from ..contract.errors import InputError
 from ..contract.segment_job import OUTPUTS, Event, Job, reference_raster
 from ..network import DIS2Config
 from ..rasters.alignment import Alignment, align, resampling_ratio
@@ -308,7 +309,7 @@ def settle(
     """Settle the options of a job of which inputs, grids and area are known.
 
     Raises:
-        InputError: Impossible creation options.
+        InputError: Impossible creation options, or a precision that the model does not take.
         NoDevice: The device that was asked for does not work.
     """
     device = choose_device(job.device)
@@ -325,13 +326,24 @@ def settle(
         windows=windows,
         storage=Storage.of(job.creation_options, job.format),
         device=device,
-        precision=choose_precision(job.precision, device),
+        precision=_precision(job, card, device),
         batch_size=batch_size,
         workers=1 if device.type != "cpu" or card.is_onnx else min(threads, batches),  # onnxruntime has its own threads
         threads=min(4, threads),
         whole_batches=len(windows.cols) >= WIDE * batch_size,
         area=area,
     )
+
+
+def _precision(job: Job, card: ModelCard, device: torch.device) -> torch.dtype:
+    """The job's precision; a graph of ONNX computes in that of its own, and its windows stay float32."""
+    if not card.is_onnx:
+        return choose_precision(job.precision, device)
+    if job.precision == "bf16":
+        raise InputError(
+            f"'{card.name}' is a graph of ONNX, which computes as it was made.", "Use --precision fp32 or auto."
+        )
+    return torch.float32
 
 
 def batch_memory(config: DIS2Config, windows: int) -> int:

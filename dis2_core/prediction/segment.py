@@ -83,13 +83,13 @@ def segment(
         threads: Windows at once on a CPU, each on a thread of its own; None: as many as cores are free.
         min_confidence: Below this probability of the winning class, 0 to 1, a pixel is *uncertain* (254).
         creation_options: How the GeoTIFFs are stored, e.g. ``{"COMPRESS": "ZSTD"}``; see
-            ``protocol.CREATION_OPTIONS``.
+            ``segment_job.CREATION_OPTIONS``.
         max_memory: Bytes that the rows in work may take; None: what the machine has left.
         format: ``GTiff``, or ``COG`` for cloud optimized GeoTIFFs.
         aoi: Polygons (GeoPackage, GeoJSON), outside which the map is no data; without an extent the run is limited
             to the box around them.
         tta: ``d4``: the mean over the eight symmetries of the square, for eight times the time; or ``none``.
-        progress: Gets ``protocol.Event`` objects: progress, info, warning, artifact.
+        progress: Gets ``segment_job.Event`` objects: progress, info, warning, artifact.
         cancelled: Is asked between batches; True stops the run.
 
     Returns:

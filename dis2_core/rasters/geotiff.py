@@ -63,8 +63,8 @@ class Storage:
         """Check what a person asks for.
 
         Args:
-            options: Some of ``protocol.CREATION_OPTIONS``.
-            form: One of ``protocol.FORMATS``.
+            options: Some of ``segment_job.CREATION_OPTIONS``.
+            form: One of ``segment_job.FORMATS``.
 
         Raises:
             InputError: A value is none that the option can have, the options contradict each other, or

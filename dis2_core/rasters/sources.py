@@ -114,7 +114,7 @@ def _column_of_dbf(table: bytes, field: str) -> Iterator[str]:
     """A column of dBASE's table: a head that tells the widths of the fields, and records of one width."""
     records, head, width = struct.unpack_from("<IHH", table, 4)
     start = 1
-    for position in range(32, head - 1, 32):
+    for position in range(32, min(head - 1, len(table) - 17), 32):
         name, length = table[position : position + 11].split(b"\0")[0].decode("latin-1"), table[position + 16]
         if name.casefold() == field.casefold():
             for number in range(min(records, (len(table) - head) // max(1, width))):

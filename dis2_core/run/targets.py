@@ -25,6 +25,7 @@ _ENDINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "model": ((".safetensors",), "model file"),
     "polygons": ((".geojson",), "GeoJSON file"),
     "points": ((".geojson",), "GeoJSON file"),
+    "parquet": ((".parquet",), "GeoParquet file"),
 }
 
 

@@ -113,6 +113,10 @@ class _Series:
                 if len(self._card.modalities) > 1
                 else f"Model '{self._card.name}' takes {takes} alone: choose another model.",
             )
+        if not self._card.takes_missing:
+            raise InputError(
+                f"Model '{self._card.name}' takes no missing modality: none can be left out.", "Choose another model."
+            )
         self._sets = scenarios(self._given)
         self._told: set[str] = set()
 

@@ -57,7 +57,7 @@ def _options() -> dict[str, str]:
         r"say --many-classes\b": tr("tick 'Many classes'"),
         r"--mask\b": tr("'Mask'"),
         r"--nodata\b": tr("'No data'"),
-        r"--precision fp32 or auto\b": "",
+        r" ?Use --precision fp32 or auto\.": "",
         r"--scale\b": tr("'… raster: factor'"),
         r"--size\b": tr("'Size in pixels'"),
         r"--value\b": tr("'Meaning of the reference's values'"),

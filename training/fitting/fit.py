@@ -132,7 +132,7 @@ def begin(network: SegmentationNetwork, card: ModelCard, recipe: Recipe, report:
     if start.card and recipe.method not in MODEL_METHODS:
         raise InputError(
             f"'{recipe.method}' cannot start from a model, but from encoders.",
-            f"Set model.start to {IMAGENET} or to a file of 'dis2-train pretrain'.",
+            f"Set model.start to {IMAGENET} or to a file of encoders.",
         )
     begun = start.begin(network, card)
     report.info(str(begun))

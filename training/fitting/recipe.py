@@ -71,7 +71,7 @@ class ModelRecipe:
         dropout: Of the transformer.
         encoder: ``dis2``, the paper's, or ``efficientnet_lite0``, which takes about twice as long.
         start: What the first weights are: ``imagenet`` (of ``efficientnet_lite0``), a file of pretrained encoders
-            (``dis2-train pretrain``), a model file or a shipped model; empty: drawn.
+            (``save_encoders``), a model file or a shipped model; empty: drawn.
         description, license, training_data, notes: For the card.
     """
 

@@ -71,7 +71,7 @@ def region_parser() -> Parser:
     parser.add_argument("--gsd", type=float, help="metres a pixel of the model; default: the finest input's")
     parser.add_argument("--held-out", type=float, default=0.25, help="share of the labels kept for the test, 0-0.5")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:0 or mps")
-    parser.add_argument("--threads", type=int, help="CPU threads; default: all")
+    parser.add_argument("--threads", type=int, help="CPU threads; default: as many as cores are free")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--license", default="", help="of the model, for its card")
     parser.add_argument("--attribution", default="", help="whom to name for the data, for the card")

@@ -17,7 +17,7 @@ def _strong() -> AugmentationRecipe:
 
 @dataclass
 class SemiRecipe:
-    """Ground without labels that is learned from beside the labelled one; see ``docs/semi.md``.
+    """Ground without labels that is learned from beside the labelled one; see ``docs/training.md``.
 
     Attributes:
         split: Name of the split that is looked at; its labels are not. Empty: none, and nothing of this counts.

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from dis2_core import DIS2Config, ModelCard
 from dis2_core.contract.errors import InputError, InvalidCard, InvalidModelFile, ModelNotFound
 from dis2_core.contract.typed import WrongType, build
-from dis2_core.contract.untrusted import Refused, parse_json
+from dis2_core.contract.untrusted import Refused, open_regular, parse_json
 from dis2_core.network import SegmentationNetwork
 from dis2_core.network.encoder import build_encoders
 from dis2_core.run.jobfolder import whole_file
@@ -153,28 +153,30 @@ def load_encoders(path: str | os.PathLike[str]) -> EncoderStart:
     """
     path = Path(path)
     if not path.is_file():
-        raise ModelNotFound(f"There is no file {path}.", "Give a file that 'dis2-train pretrain' has written.")
+        raise ModelNotFound(f"There is no file {path}.", "Give a file of encoders, a model, or imagenet.")
     try:
+        open_regular(path).close()  # a pipe would never end
         with safetensors.safe_open(path, "pt") as stream:
             text = (stream.metadata() or {}).get(KEY)
             if text is None:
-                raise InvalidModelFile(f"{path} holds no encoders.", "Give a file of 'dis2-train pretrain'.")
+                raise InvalidModelFile(f"{path} holds no encoders.", "Give one that save_encoders wrote.")
             encoders = build(Encoders, _object(text))
             found = {name: tuple(stream.get_slice(name).get_shape()) for name in stream.keys()}  # noqa: SIM118
             _require(_shapes(encoders), found, str(path))
             weights = {name: stream.get_tensor(name).float() for name in found}
             _require_finite(weights, str(path))
     except (safetensors.SafetensorError, Refused, WrongType, InvalidCard, OSError) as error:
-        raise InvalidModelFile(f"{path} is damaged ({error}).", "Make it again with 'dis2-train pretrain'.") from error
+        raise InvalidModelFile(f"{path} is damaged ({error}).", "Make it again.") from error
     return EncoderStart(path, encoders, weights)
 
 
 def holds_encoders(path: str | os.PathLike[str]) -> bool:
     """Whether a file is one of encoders, by its metadata; not whether it is a good one."""
     try:
+        open_regular(path).close()
         with safetensors.safe_open(path, "pt") as stream:
             return KEY in (stream.metadata() or {})
-    except (safetensors.SafetensorError, OSError):
+    except (safetensors.SafetensorError, Refused, OSError):
         return False  # whoever reads it as a model says what is wrong with it
 
 

@@ -22,6 +22,7 @@ COLUMNS = ("location", "path", "file", "filename", "url", "href")
 ADDRESSES = ("http", "https", "s3", "gs", "az")
 _DRIVES = {"s3": "/vsis3/", "gs": "/vsigs/", "az": "/vsiaz/"}
 _TIFF = "image/tiff"
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"  # a stranger's view may have no end
 
 
 def listed_in(path: str, modality: str) -> list[str] | None:
@@ -113,13 +114,15 @@ def _is_table(path: str) -> bool:
     with refusals(f"The list {path}"), open(path, "rb") as file:
         if file.read(16) != b"SQLite format 3\0":
             return False
+    if not _asked(path, f"{_TABLES} AND name = 'gpkg_contents'"):
+        return False
     kinds = _asked(path, "SELECT data_type FROM gpkg_contents")
     return bool(kinds) and all(kind in ("features", "attributes") for (kind,) in kinds)
 
 
 def _geopackage(path: str) -> list[str]:
     """The column of paths of a GeoPackage's one table, as ``gdaltindex`` writes it."""
-    tables = _asked(path, "SELECT table_name FROM gpkg_contents")
+    tables = _asked(path, f"SELECT table_name FROM gpkg_contents WHERE table_name IN ({_TABLES})")
     if len(tables) != 1:
         raise InputError(
             f"The list {path} holds {len(tables)} tables; one is needed.", "Export it to a file of its own."
@@ -168,7 +171,7 @@ def _asset(item: Mapping[str, Any], modality: str, path: str) -> str:
     )
     if not sound:
         raise InputError(f"An item of {path} has damaged assets ({str(item.get('id'))[:40]!a}).")
-    data = [asset for asset in assets.values() if "data" in (asset.get("roles") or ())]
+    data = [asset for asset in assets.values() if isinstance(asset.get("roles"), list) and "data" in asset["roles"]]
     images = [asset for asset in assets.values() if str(asset.get("type", "")).startswith(_TIFF)]
     for found in ([assets[modality]] if modality in assets else [], data, images, list(assets.values())):
         if len(found) == 1:

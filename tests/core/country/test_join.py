@@ -103,6 +103,16 @@ def test_the_units_are_a_stac_collection(finished: Region) -> None:
     assert str(finished.run) not in path.read_text()
 
 
+@pytest.mark.parametrize("name", ["map.tif", "plan.json", "missing/map.parquet"])
+def test_polygons_take_no_other_file_s_place(finished: Region, tmp_path: Path, name: str) -> None:
+    """It is told before anything is joined."""
+    pytest.importorskip("pyarrow"), pytest.importorskip("shapely")
+    (tmp_path / "map.tif").write_bytes(b"a person's")
+    with pytest.raises((InputError, OutputNotWritable), match="GeoParquet|does not exist"):
+        finished.join(to="vrt", polygons=str(tmp_path / name))
+    assert (tmp_path / "map.tif").read_bytes() == b"a person's"
+
+
 def test_polygons_are_those_of_the_whole_map(finished: Region, read: Read, tmp_path: Path) -> None:
     """The oracle is GDAL's polygons of the joined raster: the same patches, wherever units meet."""
     parquet, shapely = pytest.importorskip("pyarrow.parquet"), pytest.importorskip("shapely")

@@ -55,6 +55,23 @@ def test_a_geopackage_with_a_raster_is_no_list(tmp_path: Path) -> None:
     assert listed_in(str(tmp_path / "a.tif"), "rgb") is None
 
 
+def test_a_view_is_not_asked(tmp_path: Path) -> None:
+    """One that never ends would hang the plan."""
+    path = table(tmp_path / "index.gpkg", "location TEXT", [("a.tif",)])
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS location FROM n"
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE tiles")
+        database.execute(f"CREATE VIEW tiles AS {endless}")
+    database.close()
+    with pytest.raises(InputError, match="0 tables"):
+        listed_in(str(path), "rgb")
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE gpkg_contents")
+        database.execute(f"CREATE VIEW gpkg_contents AS SELECT location AS data_type FROM ({endless})")
+    database.close()
+    assert listed_in(str(path), "rgb") is None
+
+
 @pytest.mark.parametrize(
     "assets",
     [
@@ -62,6 +79,8 @@ def test_a_geopackage_with_a_raster_is_no_list(tmp_path: Path) -> None:
         {"visual": {"href": "x.tif", "roles": ["data"]}, "thumbnail": {"href": "t.png", "roles": ["thumbnail"]}},
         {"image": {"href": "x.tif", "type": "image/tiff; application=geotiff"}, "info": {"href": "x.xml"}},
         {"only": {"href": "x.tif"}},
+        {"only": {"href": "x.tif", "roles": 5}},
+        {"image": {"href": "x.tif", "roles": ["data"]}, "info": {"href": "x.xml", "roles": "metadata"}},
     ],
 )
 def test_the_asset_of_a_stac_item(tmp_path: Path, assets: dict[str, Any]) -> None:

@@ -250,6 +250,14 @@ def promises_gigabytes(model: Any) -> None:
     model.graph.initializer[0].dims[0] = 1 << 40
 
 
+def promises_more_than_numbers_can_say(model: Any) -> None:
+    model.graph.initializer[0].dims[:] = [1 << 62] * 12
+
+
+def has_endless_sides(model: Any) -> None:
+    model.graph.initializer[0].dims[:] = [1] * 100_000
+
+
 def needs_a_library(model: Any) -> None:
     model.graph.node[0].domain = "evil.ops"
 
@@ -272,6 +280,8 @@ def is_no_sound_graph(model: Any) -> None:
     ("change", "named"),
     [
         (promises_gigabytes, "declares"),
+        (promises_more_than_numbers_can_say, "more numbers"),
+        (has_endless_sides, "100,000 sides"),
         (needs_a_library, r"evil\.ops::Conv.*library of code"),
         (hides_a_library_in_a_branch, r"evil\.ops::Bad"),
         (has_no_nodes, "no ONNX graph"),

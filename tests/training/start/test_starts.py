@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -157,6 +158,12 @@ def test_files_of_strangers_are_refused(tmp_path: Path) -> None:
         load_encoders(path)
     with pytest.raises(ModelNotFound):
         load_encoders(tmp_path / "none.safetensors")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    assert not holds_encoders(tmp_path / "pipe.safetensors")
 
 
 def test_a_model_file_is_no_file_of_encoders(tmp_path: Path) -> None:
