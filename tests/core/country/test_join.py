@@ -16,7 +16,7 @@ from rasterio.warp import transform_bounds
 from regions import OUTPUTS, Read, Region
 
 from dis2_core.contract.country_jobs import JoinJob, PlanJob, StatusJob
-from dis2_core.contract.errors import ProtocolError
+from dis2_core.contract.errors import InputError, OutputNotWritable, ProtocolError
 from dis2_core.contract.segment_job import Source
 from dis2_core.country.join import run_join
 from dis2_core.country.plan import Plan
@@ -108,7 +108,7 @@ def test_polygons_take_no_other_file_s_place(finished: Region, tmp_path: Path, n
     """It is told before anything is joined."""
     pytest.importorskip("pyarrow"), pytest.importorskip("shapely")
     (tmp_path / "map.tif").write_bytes(b"a person's")
-    with pytest.raises((InputError, OutputNotWritable), match="GeoParquet|does not exist"):
+    with pytest.raises((InputError, OutputNotWritable), match=r"GeoParquet|does not exist"):
         finished.join(to="vrt", polygons=str(tmp_path / name))
     assert (tmp_path / "map.tif").read_bytes() == b"a person's"
 
@@ -147,7 +147,6 @@ def test_shards_are_checked() -> None:
     slurm = {"SLURM_ARRAY_TASK_ID": "12", "SLURM_ARRAY_TASK_COUNT": "4", "SLURM_ARRAY_TASK_MIN": "10"}
     assert shard_of("", slurm) == (2, 4)
     assert shard_of("1/2", slurm) == (0, 2)
-    from dis2_core.contract.errors import InputError
 
     for bad in ({"AWS_BATCH_JOB_ARRAY_INDEX": "1"}, {"BATCH_TASK_INDEX": "5", "BATCH_TASK_COUNT": "5"}):
         with pytest.raises(InputError):
