@@ -312,7 +312,7 @@ class Job(Work):
             raise ProtocolError(f"The minimum confidence {self.min_confidence} must lie between 0 and 1.")
         check_creation_options(self.creation_options)
         if self.tta not in AUGMENTATIONS:
-            raise ProtocolError(f"Unknown --tta '{self.tta[:40]}'; use {' or '.join(AUGMENTATIONS)}.")
+            raise ProtocolError(f"Unknown test-time augmentation '{self.tta[:40]}'; use {' or '.join(AUGMENTATIONS)}.")
         check_format(self.format)
 
     @property

@@ -2845,6 +2845,11 @@
   </message>
   <message>
    <location filename="../words/advice.py"></location>
+   <source>Choose a Python that has them in 'Set up the runtime'</source>
+   <translation>Choisissez un Python qui les contient dans « Installer l'environnement d'exécution »</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
    <source>'… raster: factor'</source>
    <translation>« Raster … : facteur »</translation>
   </message>

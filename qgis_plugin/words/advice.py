@@ -58,6 +58,8 @@ def _options() -> dict[str, str]:
         r"--mask\b": tr("'Mask'"),
         r"--nodata\b": tr("'No data'"),
         r" ?Use --precision fp32 or auto\.": "",
+        r"--precision fp32 or auto\b": "",
+        r"Install them: pip install 'dis2\[onnx\]'": tr("Choose a Python that has them in 'Set up the runtime'"),
         r"--scale\b": tr("'… raster: factor'"),
         r"--size\b": tr("'Size in pixels'"),
         r"--value\b": tr("'Meaning of the reference's values'"),

@@ -9,7 +9,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 
 #: What people at a terminal alone are told, and what travels in a card.
-OF_THE_TERMINAL = ("cli", "models/author_import.py", "country", "contract/country_jobs.py")
+OF_THE_TERMINAL = (
+    "cli",
+    "models/author_import.py",
+    "models/export.py",
+    "models/onnx_import.py",
+    "country",
+    "contract/country_jobs.py",
+)
 COMMANDS = re.compile(r"(?<!\w)--[a-z][a-z-]+|\b(gdal(?!\b)\w+|ogr\w+)|\bdis2 [a-z]+\b|\bpip install\b")
 TOOLBOX = re.compile(r"\bQGIS\b|toolbox|'Build virtual raster'|'Assign projection'|'PCT to RGB'|'Clip raster")
 
