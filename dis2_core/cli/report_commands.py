@@ -102,7 +102,7 @@ def sample(
     points: Annotated[int | None, typer.Option(help="How many; default: as many as --error asks for.")] = None,
     error: Annotated[float, typer.Option(help="Standard error of the overall accuracy that is wanted.")] = 0.02,
     expected: Annotated[float, typer.Option(help="Accuracy that is expected, for this.")] = 0.85,
-    allocation: Annotated[str, typer.Option(help="proportional, equal or neyman.")] = "proportional",
+    allocation: Annotated[str, typer.Option(help="proportional or equal.")] = "proportional",
     minimum: Annotated[int, typer.Option(help="Points in every class at least.")] = 50,
     field: Annotated[str, typer.Option(metavar="NAME", help="Field of the points to be filled in.")] = "class",
     map_value: Annotated[

@@ -31,7 +31,7 @@ from .segment_job import (
 EVALUATION_OUTPUTS = ("matrix", "scores", "report")
 CITY_FILES = ("rgb.tif", "ndsm.tif", "labels.tif", "dsm.tif", "dtm.tif", "labels.geojson")
 DESIGNS = ("stratified", "random")
-ALLOCATIONS = ("proportional", "equal", "neyman")
+ALLOCATIONS = ("proportional", "equal")
 TRAINING_OUTPUTS = ("report", "model")
 
 #: How much work goes into a new model: (steps, width).
@@ -176,7 +176,7 @@ class SampleJob(Work):
         points: How many; None: as many as ``error`` asks for.
         error: Standard error of the overall accuracy that is wanted.
         expected: Share of the map that is expected to be right, for this.
-        allocation: How points are shared among the classes: ``proportional``, ``equal`` or ``neyman``.
+        allocation: How points are shared among the classes: ``proportional`` or ``equal``.
         minimum: Points in every class at least.
         field: Of the points, for what is found at each.
         seed: The same seed draws the same points.

@@ -146,16 +146,15 @@ def _strata(raster: RasterCodes, job: SampleJob, report: Reporter) -> tuple[list
 
 def _numbers(job: SampleJob, pixels: Sequence[int], report: Reporter) -> list[int]:
     """Points by class; of a simple random sample how many there are in all comes first and stands alone."""
-    expected = [job.expected] * len(pixels)
     total = job.points
     if total is None and job.design == "random":
         total = random_sample_size(job.expected, job.error)
     elif total is None:
-        total = sample_size([size / sum(pixels) for size in pixels], expected, job.error)
+        total = sample_size([size / sum(pixels) for size in pixels], [job.expected] * len(pixels), job.error)
     if job.design == "random":
         numbers = [min(total, sum(pixels))]
     else:
-        numbers = allocate(total, pixels, expected, job.allocation, job.minimum)
+        numbers = allocate(total, pixels, job.allocation, job.minimum)
     if sum(numbers) > MOST_POINTS:
         raise InputError(
             f"The sample would have {sum(numbers):,} points, which nobody interprets.",

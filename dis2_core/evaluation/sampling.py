@@ -35,16 +35,13 @@ def random_sample_size(expected: float, error: float) -> int:
     return math.ceil(round(expected * (1 - expected) / error**2, 9))
 
 
-def allocate(
-    total: int, pixels: Sequence[int], expected: Sequence[float], how: str = "proportional", minimum: int = 0
-) -> list[int]:
+def allocate(total: int, pixels: Sequence[int], how: str = "proportional", minimum: int = 0) -> list[int]:
     """Share points among classes.
 
     Args:
         total: Points. More of them are given out where the minimum asks for it.
         pixels: Of the map, by class; no class gets more points than that.
-        expected: User's accuracy that is expected of each class.
-        how: By size (``proportional``), ``equal``, or so that the overall accuracy is known best (``neyman``).
+        how: By size (``proportional``), or ``equal``.
         minimum: Points that every class gets at least; the others share what is left as before.
 
     Raises:
@@ -52,12 +49,7 @@ def allocate(
     """
     if how not in ALLOCATIONS:
         raise InputError(f"There is no allocation '{how}'.", f"Choose one of {', '.join(ALLOCATIONS)}.")
-    claims = np.array(
-        [
-            {"proportional": size, "equal": float(size > 0), "neyman": size * math.sqrt(right * (1 - right))}[how]
-            for size, right in zip(pixels, expected, strict=True)
-        ]
-    )
+    claims = np.array([float(size if how == "proportional" else size > 0) for size in pixels])
     most = np.array(pixels, dtype=np.float64)
     least = np.minimum(minimum, most)
     if least.sum() >= total:  # which leaves nothing to share

@@ -88,7 +88,7 @@ class SamplePointsAlgorithm(Dis2Algorithm):
         self.add(
             expected, tr("What you think the map's accuracy is; the number of points depends on it."), advanced=True
         )
-        text = tr("How points are shared among the classes: by size, equally, or for the best overall accuracy.")
+        text = tr("How points are shared among the classes: by size, or equally.")
         self.add_choice("ALLOCATION", tr("Allocation"), ALLOCATIONS, text, advanced=True)
         seed = QgsProcessingParameterNumber("SEED", tr("Seed"), whole, defaultValue=0, minValue=0)
         self.add(seed, tr("The same seed draws the same points."), advanced=True)

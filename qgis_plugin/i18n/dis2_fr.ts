@@ -835,8 +835,8 @@
   </message>
   <message>
    <location filename="../algorithms/samplepoints.py"></location>
-   <source>How points are shared among the classes: by size, equally, or for the best overall accuracy.</source>
-   <translation>Comment les points sont répartis entre les classes : selon la taille, à parts égales, ou pour connaître au mieux l'exactitude globale.</translation>
+   <source>How points are shared among the classes: by size, or equally.</source>
+   <translation>Comment les points sont répartis entre les classes : selon la taille ou à parts égales.</translation>
   </message>
   <message>
    <location filename="../algorithms/samplepoints.py"></location>

@@ -24,24 +24,18 @@ def test_a_simple_random_sample_needs_p_q_over_the_squared_error():
 
 def test_the_shares_of_the_paper():
     """Proportional, equal, and with 75 points for rare classes, which the paper rounds to 165 and 325."""
-    assert allocate(640, PIXELS, EXPECTED) == [13, 9, 205, 413]  # of 12.8, 9.6, 204.8 and 412.8
-    assert allocate(640, PIXELS, EXPECTED, "equal") == [160] * 4
-    rare = allocate(640, PIXELS, EXPECTED, minimum=75)
+    assert allocate(640, PIXELS) == [13, 9, 205, 413]  # of 12.8, 9.6, 204.8 and 412.8
+    assert allocate(640, PIXELS, "equal") == [160] * 4
+    rare = allocate(640, PIXELS, minimum=75)
     assert rare == [75, 75, 162, 328]
 
 
-def test_neyman_gives_points_where_accuracies_are_least_known():
-    weights = np.array(PIXELS) * np.sqrt(np.array(EXPECTED) * (1 - np.array(EXPECTED)))
-    numbers = np.array(allocate(1000, PIXELS, EXPECTED, "neyman"))
-    assert numbers.sum() == 1000 and np.abs(numbers - 1000 * weights / weights.sum()).max() < 1
-
-
 def test_no_class_gets_more_points_than_pixels_and_none_without_pixels():
-    assert allocate(100, [3, 0, 1000], [0.9] * 3, "equal", minimum=10) == [3, 0, 97]
-    assert allocate(10, [100, 100], [0.9] * 2, minimum=30) == [30, 30]
-    assert allocate(50, [100, 100, 800], [0.9] * 3, minimum=20) == [20, 20, 40]  # the large one keeps its share
+    assert allocate(100, [3, 0, 1000], "equal", minimum=10) == [3, 0, 97]
+    assert allocate(10, [100, 100], minimum=30) == [30, 30]
+    assert allocate(50, [100, 100, 800], minimum=20) == [20, 20, 40]  # the large one keeps its share
     with pytest.raises(InputError, match="no allocation"):
-        allocate(10, [1], [0.9], "random")
+        allocate(10, [1], "random")
 
 
 @pytest.fixture
