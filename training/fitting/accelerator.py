@@ -98,7 +98,7 @@ def launch(recipe: Recipe) -> Fabric:
         choose_device(recipe.device)  # says why it does not work
     try:
         fabric = Fabric(
-            accelerator=recipe.device,
+            accelerator=choose_device("auto").type if recipe.device == "auto" else recipe.device,  # else a Mac's GPU
             devices=recipe.devices,
             num_nodes=recipe.nodes,
             strategy=strategy,
