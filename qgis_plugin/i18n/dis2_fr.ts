@@ -836,7 +836,7 @@
   <message>
    <location filename="../algorithms/samplepoints.py"></location>
    <source>How points are shared among the classes: by size, or equally.</source>
-   <translation>Comment les points sont répartis entre les classes : selon la taille ou à parts égales.</translation>
+   <translation>Comment les points sont répartis entre les classes : selon la taille ou à parts égales.</translation>
   </message>
   <message>
    <location filename="../algorithms/samplepoints.py"></location>
@@ -2846,7 +2846,7 @@
   <message>
    <location filename="../words/advice.py"></location>
    <source>Choose a Python that has them in 'Set up the runtime'</source>
-   <translation>Choisissez un Python qui les contient dans « Installer l'environnement d'exécution »</translation>
+   <translation>Choisissez un Python qui les contient dans « Installer l'environnement d'exécution »</translation>
   </message>
   <message>
    <location filename="../words/advice.py"></location>

@@ -28,6 +28,7 @@ EXCUSED = {
     ("B314", "layers/voids.py"): "likewise: no entity of a stranger's is declared in it",
     ("B608", "dis2_core/rasters/vector/area.py"): "a column's and a table's name out of the file's own tables, quoted",
     ("B608", "dis2_core/country/sources/lists.py"): "likewise",
+    ("B608", "dis2_core/rasters/sources.py"): "likewise",
     ("B608", "dis2_training/data/sets/flair.py"): "a column's name out of the table's own, quoted",
     ("B603", "dis2_training/fitting/run_record.py"): "asks git for its commit, for researchers; QGIS never comes here",
     ("B607", "dis2_training/fitting/run_record.py"): "likewise; git is where the person has it",

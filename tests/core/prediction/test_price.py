@@ -17,7 +17,7 @@ from dis2_core.contract.segment_job import Job, Source
 from dis2_core.heights import ndsm
 from dis2_core.network import DIS2Config
 from dis2_core.prediction.planning import batch_memory, prepare
-from dis2_core.rasters.opening import block_size, gdal_environment, open_dataset
+from dis2_core.rasters.opening import BLOCK_CACHE, block_size, gdal_environment, open_dataset
 from dis2_core.run.machine import memory
 
 PLACE = {"crs": "EPSG:32632", "transform": Affine(1, 0, 500_000, 0, -1, 5_000_000)}
@@ -81,7 +81,7 @@ def test_blocks_add_to_the_price_of_every_thread(card, tmp_path):
     )
     with gdal_environment():
         prices = [prepare(job(path, tmp_path, threads=2, max_memory=1 << 40), card).memory() for path in (small, large)]
-    assert prices[1] - prices[0] == 2 * 2 * 3 * 8192 * 8192 - (128 << 20)
+    assert prices[1] - prices[0] == 2 * 2 * 3 * 8192 * 8192 - BLOCK_CACHE
 
 
 @pytest.mark.parametrize(

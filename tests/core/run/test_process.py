@@ -51,9 +51,11 @@ print(faults() - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc alone is told")
 def test_memory_stays_with_the_process() -> None:
-    pages = 10 * (30 << 20) // os.sysconf("SC_PAGE_SIZE")
-    assert int(run(FAULTS)) < pages / 100
-    assert int(run(FAULTS, GLIBC_TUNABLES="glibc.malloc.mmap_threshold=1000000")) > pages / 100  # the person's way
+    huge_pages = (
+        10 * (30 << 20) // (2 << 20)
+    )  # a fault each at least where memory is fetched anew
+    assert int(run(FAULTS)) < huge_pages / 2
+    assert int(run(FAULTS, GLIBC_TUNABLES="glibc.malloc.mmap_threshold=1000000")) > huge_pages / 2  # the person's way
 
 
 @pytest.mark.parametrize("module", ["dis2_core.cli.main", "dis2_training.cli", "dis2_core.run.machine.process"])
