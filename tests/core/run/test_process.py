@@ -51,9 +51,7 @@ print(faults() - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc alone is told")
 def test_memory_stays_with_the_process() -> None:
-    huge_pages = (
-        10 * (30 << 20) // (2 << 20)
-    )  # a fault each at least where memory is fetched anew
+    huge_pages = 10 * (30 << 20) // (2 << 20)  # a fault each at least where memory is fetched anew
     assert int(run(FAULTS)) < huge_pages / 2
     assert int(run(FAULTS, GLIBC_TUNABLES="glibc.malloc.mmap_threshold=1000000")) > huge_pages / 2  # the person's way
 
