@@ -7,7 +7,7 @@ import re
 import sqlite3
 import struct
 from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..contract.errors import UnreadableRaster
 from ..contract.untrusted import Refused, parse_json, read_bytes, read_text
 from .formats import is_file_name
 from .opening import opened
+from .vector.geopackage import columns_of, is_sqlite, opened_tables, quoted
 
 LARGEST_INDEX = 256 << 20  # bytes of an index of tiles; GeoPackages are not read as a whole
 LOCATION = "location"  # the field of an index that GDAL takes where none is named
@@ -85,19 +86,15 @@ def _locations(index: str, field: str) -> set[str]:
     with suppress(OSError, sqlite3.Error, Refused, struct.error, UnicodeDecodeError):
         if index.lower().endswith(".shp"):
             return set(_column_of_dbf(read_bytes(index[:-3] + "dbf", LARGEST_INDEX), field))
-        with open(index, "rb") as file:
-            is_sqlite = file.read(16) == b"SQLite format 3\0"
-        return set(_column_of_tables(index, field) if is_sqlite else _property(index, field))
+        return set(_column_of_tables(index, field) if is_sqlite(index) else _property(index, field))
     return set()
 
 
 def _column_of_tables(index: str, field: str) -> Iterator[str]:
-    with closing(sqlite3.connect(f"{Path(index).absolute().as_uri()}?mode=ro", uri=True)) as database:
+    with opened_tables(index) as database:
         for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            quoted = '"{}"'.format(table.replace('"', '""'))
-            columns = [row[1] for row in database.execute(f"PRAGMA table_info({quoted})")]
-            for column in (name for name in columns if name.casefold() == field.casefold()):
-                rows = database.execute('SELECT "{}" FROM {}'.format(column.replace('"', '""'), quoted))
+            for column in (name for name in columns_of(database, table) if name.casefold() == field.casefold()):
+                rows = database.execute(f"SELECT {quoted(column)} FROM {quoted(table)}")
                 yield from (text for (text,) in rows if isinstance(text, str))
 
 

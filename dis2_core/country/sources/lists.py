@@ -6,7 +6,6 @@ import csv
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from ...contract.errors import InputError
 from ...contract.untrusted import parse_json, read_text, refusals
 from ...rasters.formats import is_file_name
+from ...rasters.vector.geopackage import is_sqlite, opened_tables, quoted
 
 MAX_BYTES = 256 << 20
 MAX_RASTERS = 1_000_000
@@ -111,8 +111,8 @@ def _no_column(path: str, names: Iterable[str]) -> InputError:
 
 def _is_table(path: str) -> bool:
     """Whether a GeoPackage holds no raster."""
-    with refusals(f"The list {path}"), open(path, "rb") as file:
-        if file.read(16) != b"SQLite format 3\0":
+    with refusals(f"The list {path}"):
+        if not is_sqlite(path):
             return False
     if not _asked(path, f"{_TABLES} AND name = 'gpkg_contents'"):
         return False
@@ -127,27 +127,22 @@ def _geopackage(path: str) -> list[str]:
         raise InputError(
             f"The list {path} holds {len(tables)} tables; one is needed.", "Export it to a file of its own."
         )
-    table = _quoted(tables[0][0])
+    table = quoted(tables[0][0])
     columns = [str(row[1]) for row in _asked(path, f"PRAGMA table_info({table})")]
     column = _column(columns)
     if column is None:
         raise _no_column(path, columns)
-    found = _asked(path, f"SELECT {_quoted(columns[column])} FROM {table} ORDER BY rowid")
+    found = _asked(path, f"SELECT {quoted(columns[column])} FROM {table} ORDER BY rowid")
     return [str(name) for (name,) in found if name]
 
 
 def _asked(path: str, question: str) -> list[Any]:
     """Rows of a database that nothing is written to."""
     try:
-        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as database:
-            database.execute("PRAGMA trusted_schema = OFF")  # a view of a stranger's calls nothing
+        with opened_tables(path) as database:
             return database.execute(question).fetchmany(MAX_RASTERS + 1)
     except sqlite3.Error as error:
         raise InputError(f"The list {path} cannot be read ({error}).", "Give a GeoPackage with one table.") from error
-
-
-def _quoted(name: object) -> str:
-    return '"{}"'.format(str(name).replace('"', '""'))
 
 
 def _stac(path: str, modality: str) -> list[str]:

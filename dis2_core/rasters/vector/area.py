@@ -5,9 +5,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ from rasterio.features import rasterize
 from ...contract.errors import GridMismatch, InputError
 from ...contract.untrusted import parse_json, read_text, refusals
 from ..grid import Bounds, Grid, WindowPlan, place
+from .geopackage import is_sqlite, opened_tables, quoted
 from .polygons import Odd, Points, Projection, declared_crs, parts_of, rings_of
 
 BLOCK = 512  # pixels; polygons are drawn block by block on a fixed lattice, so that a pixel depends on nothing else
@@ -171,8 +170,8 @@ class Area:
 
 
 def _is_sqlite(path: str) -> bool:
-    with refusals(f"The area of interest {path}", hint="Check the path."), open(path, "rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
+    with refusals(f"The area of interest {path}", hint="Check the path."):
+        return is_sqlite(path)
 
 
 def _read_geojson(path: str) -> tuple[str, list[Any]]:
@@ -195,7 +194,7 @@ def _read_geopackage(path: str) -> tuple[str, list[Any]]:
     """CRS and geometries of a GeoPackage's one layer of polygons."""
     hint = "Export the layer of polygons to a GeoPackage of its own."
     try:
-        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as database:
+        with opened_tables(path) as database:
             layers = database.execute(
                 "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns ORDER BY table_name"
             ).fetchall()
@@ -203,8 +202,7 @@ def _read_geopackage(path: str) -> tuple[str, list[Any]]:
                 raise InputError(f"The area of interest {path} holds {len(layers)} layers; one is needed.", hint)
             table, column, number = layers[0]
             crs = _crs_of(database, int(number))
-            names = ['"{}"'.format(str(name).replace('"', '""')) for name in (column, table)]
-            rows = database.execute(f"SELECT {names[0]} FROM {names[1]}")
+            rows = database.execute(f"SELECT {quoted(column)} FROM {quoted(table)}")
             return crs, [_geometry(bytes(blob)) for (blob,) in rows if blob is not None]
     except (sqlite3.Error, struct.error, ValueError, TypeError, IndexError) as error:
         raise InputError(f"The area of interest {path} cannot be read ({error}).", hint) from error

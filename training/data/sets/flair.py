@@ -19,11 +19,11 @@ Loose patches (``IMG_000473_img.tif``) are split inside themselves: see ``dis2_t
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError, UnreadableRaster
+from dis2_core.rasters.vector.geopackage import columns_of, opened_tables, quoted
 
 from ..dataset import Description, TileDataset
 from ..layers import CodedLabels, DifferenceLayer, RasterLayer
@@ -172,19 +172,15 @@ def read_hub(folder: str | Path, split: str, column: str = "") -> TileDataset:
 def _members(table: Path, column: str, value: str) -> set[str]:
     """Patches of a split, from the GeoPackage, which is an SQLite file."""
     try:
-        with closing(sqlite3.connect(f"{table.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        with opened_tables(table) as database:
             tables = [name for (name,) in database.execute("SELECT table_name FROM gpkg_contents")]
-            columns = {name: _columns(database, name) for name in tables}
+            columns = {name: columns_of(database, name) for name in tables}
             name = next((name for name in tables if "patch_id" in columns[name]), "")
             chosen = _column(table, column, columns.get(name, []))
-            rows = database.execute(f"SELECT patch_id, {_quoted(chosen)} FROM {_quoted(name)}")
+            rows = database.execute(f"SELECT patch_id, {quoted(chosen)} FROM {quoted(name)}")
             return {str(patch) for patch, split in rows if split == value}
     except sqlite3.Error as error:
         raise UnreadableRaster(f"{table} cannot be read as a GeoPackage of splits ({error}).") from error
-
-
-def _columns(database: sqlite3.Connection, name: str) -> list[str]:
-    return [row[1] for row in database.execute("SELECT * FROM pragma_table_info(?)", (name,))]
 
 
 def _column(table: Path, column: str, columns: list[str]) -> str:
@@ -192,8 +188,3 @@ def _column(table: Path, column: str, columns: list[str]) -> str:
     if found := next((name for name in wanted if name in columns), None):
         return found
     raise InputError(f"{table} has no column {' or '.join(wanted)}.", f"It has {', '.join(columns)}.")
-
-
-def _quoted(name: str) -> str:
-    """A name of the file's as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
