@@ -23,6 +23,7 @@ from .colour import adjust_contrast, adjust_hue, adjust_saturation
 from .sample import Sample
 
 VISIBLE = ("red", "green", "blue")
+HOLE_STRETCH = 0.7  # see ``rectangle``: sides of 1 to 4 at most
 
 
 @dataclass(frozen=True)
@@ -217,12 +218,20 @@ def change_heights(sample: Sample, name: str, gain: float, noise: float, rng: np
 def draw_hole(size: tuple[int, int], area: tuple[float, float], rng: np.random.Generator) -> Tensor:
     """Draw a hole, a rectangle or a blob: (H, W) bool."""
     share = float(rng.uniform(*area))
-    return _rectangle(size, share, rng) if rng.random() < 0.5 else _blob(size, share, rng)
+    return rectangle(size, share, HOLE_STRETCH, rng) if rng.random() < 0.5 else _blob(size, share, rng)
 
 
-def _rectangle(size: tuple[int, int], share: float, rng: np.random.Generator) -> Tensor:
-    stretch = float(np.exp(rng.uniform(-0.7, 0.7)))
-    sides = (share**0.5 * stretch, share**0.5 / stretch)
+def rectangle(size: tuple[int, int], share: float, stretch: float, rng: np.random.Generator) -> Tensor:
+    """Draw a rectangle: (H, W) bool.
+
+    Args:
+        size: (H, W) of the window.
+        share: Of the window that it takes.
+        stretch: Largest logarithm of the factor by which its height is longer, and its width shorter, than a square's.
+        rng: Draws its form and its place.
+    """
+    factor = float(np.exp(rng.uniform(-stretch, stretch)))
+    sides = (share**0.5 * factor, share**0.5 / factor)
     hole = torch.zeros(size, dtype=torch.bool)
     window = []
     for length, side in zip(size, sides, strict=True):

@@ -60,6 +60,15 @@ def stack(samples: Sequence[Sample]) -> Sample:
     )
 
 
+def joined(first: Sample, second: Sample) -> Sample:
+    """Two batches as one."""
+    return Sample(
+        {name: torch.cat([values, second.values[name]]) for name, values in first.values.items()},
+        {name: torch.cat([valid, second.valid[name]]) for name, valid in first.valid.items()},
+        torch.cat([first.labels, second.labels]),
+    )
+
+
 def normalise(batch: Sample, modalities: Sequence[Modality]) -> Mapping[str, Tensor]:
     """Turn a batch into what the network takes: ``(value - mean) / std``, the fill value in holes.
 

@@ -16,8 +16,8 @@ from dis2_core.network import Scenario
 from dis2_core.run.device import widest_float
 from dis2_core.run.reporting import Reporter
 
-from ..data.sample import IGNORE, Sample, normalise
-from ..semi.pseudo_labels import joined, pseudo_labels, seen
+from ..data.sample import IGNORE, Sample, joined, normalise
+from ..semi.pseudo_labels import pseudo_labels, seen
 from ..semi.views import Views, cutmix
 from .accelerator import Accelerator
 from .draws import ScenarioDraws, seed_dropout

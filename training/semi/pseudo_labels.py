@@ -31,12 +31,3 @@ def pseudo_labels(teacher: SegmentationNetwork, inputs: Mapping[str, Tensor], co
 def seen(batch: Sample) -> Tensor:
     """(B, H, W) bool: where any modality of a batch has a value; nothing can be said elsewhere."""
     return torch.stack(list(batch.valid.values())).any(dim=0)
-
-
-def joined(first: Sample, second: Sample) -> Sample:
-    """Two batches as one."""
-    return Sample(
-        {name: torch.cat([values, second.values[name]]) for name, values in first.values.items()},
-        {name: torch.cat([valid, second.valid[name]]) for name, valid in first.valid.items()},
-        torch.cat([first.labels, second.labels]),
-    )

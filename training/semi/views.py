@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 
 from dis2_core.contract.card import Modality
 
-from ..data.augmentation import Augmentation
+from ..data.augmentation import Augmentation, rectangle
 from ..data.sample import IGNORE, Sample, stack
 from ..data.tiles import MemoryTile
 from ..data.windows import RandomWindows
@@ -21,7 +21,7 @@ from .recipe import SemiRecipe
 
 _STRONG, _MIXED = 3, 4  # beside the seed and the number of a window, for what is drawn of it
 CUTMIX_AREA = (0.02, 0.4)  # of a window
-CUTMIX_STRETCH = 0.3  # of the sides of the rectangle: 1 to 1 / 0.3
+CUTMIX_STRETCH = 0.6  # see ``rectangle``: sides of 3 to 10 at most
 
 
 class Views(NamedTuple):
@@ -100,18 +100,6 @@ def cutmix(batch: Sample, probability: float, seed: tuple[int, ...]) -> Sample:
 
 def _box(size: tuple[int, int], probability: float, rng: np.random.Generator) -> Tensor:
     """(H, W) bool, True in a rectangle or, mostly where the probability is small, nowhere."""
-    box = torch.zeros(size, dtype=torch.bool)
     if rng.random() >= probability:
-        return box
-    area, stretch = rng.uniform(*CUTMIX_AREA), np.sqrt(np.exp(rng.uniform(np.log(CUTMIX_STRETCH), 0)))
-    stretch = stretch if rng.random() < 0.5 else 1 / stretch
-    sides = (min(1.0, np.sqrt(area) * stretch), min(1.0, np.sqrt(area) / stretch))
-    rows, cols = (_slice(length, side, rng) for length, side in zip(size, sides, strict=True))
-    box[rows, cols] = True
-    return box
-
-
-def _slice(length: int, share: float, rng: np.random.Generator) -> slice:
-    extent = max(1, round(length * share))
-    start = int(rng.integers(length - extent + 1))
-    return slice(start, start + extent)
+        return torch.zeros(size, dtype=torch.bool)
+    return rectangle(size, float(rng.uniform(*CUTMIX_AREA)), CUTMIX_STRETCH, rng)

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from dis2_core.network import SegmentationNetwork
-from dis2_training.data.sample import IGNORE, Sample
-from dis2_training.semi.pseudo_labels import joined, pseudo_labels, seen
+from dis2_training.data.sample import IGNORE, Sample, joined
+from dis2_training.semi.pseudo_labels import pseudo_labels, seen
 
 
 class Certain(SegmentationNetwork):
