@@ -19,8 +19,7 @@ from qgis.core import (
 from ..dis2_core.contract.card import MAX_CLASSES
 from ..dis2_core.contract.class_colors import class_colors
 from ..dis2_core.contract.errors import InputError
-from ..results.features import check_target, target_file
-from ..results.labelling import LabelForm, check_new, write_label_layer
+from ..results.labelling import LabelForm, check_label_target, warn_of_temporary, write_label_layer
 from ..results.placing import style_result
 from ..words.translation import keywords, tr
 from .base import Dis2Algorithm, reported_errors
@@ -92,17 +91,13 @@ class LabelLayerAlgorithm(Dis2Algorithm):
             )
         self._form = LabelForm(field, dict(zip(names, class_colors(names))))
         self._crs = layer.crs()
-        check_target(parameters.get("OUTPUT"), context)
-        check_new(target_file(parameters.get("OUTPUT"), context))
+        check_label_target(parameters.get("OUTPUT"), context)
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Write the layer and return its path."""
-        if target_file(parameters.get("OUTPUT"), context) is None:
-            feedback.pushWarning(
-                tr("The layer is a temporary file, which goes when QGIS ends, and your labels with it.")
-            )
+        warn_of_temporary(parameters.get("OUTPUT"), context, feedback)
         output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
         with reported_errors():
             geometry = QgsWkbTypes.Type.MultiPolygon

@@ -26,8 +26,7 @@ from ..dis2_core.contract.class_colors import class_colors
 from ..dis2_core.contract.other_jobs import ALLOCATIONS, DESIGNS, ClassValue, SampleJob
 from ..layers.rasters import provided, temporary_folder
 from ..layers.references import raster_reference
-from ..results.features import check_target, target_file
-from ..results.labelling import LabelForm, check_new, label_fields, write_label_layer
+from ..results.labelling import LabelForm, check_label_target, label_fields, warn_of_temporary, write_label_layer
 from ..results.placing import style_result
 from ..words.progress import Part
 from ..words.translation import keywords, tr
@@ -117,17 +116,13 @@ class SamplePointsAlgorithm(Dis2Algorithm):
             "minimum": self.parameterAsInt(parameters, "MINIMUM", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),
         }
-        check_target(parameters.get("OUTPUT"), context)
-        check_new(target_file(parameters.get("OUTPUT"), context))
+        check_label_target(parameters.get("OUTPUT"), context)
 
     def processAlgorithm(
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Draw in the worker, write the layer and return its path."""
-        if target_file(parameters.get("OUTPUT"), context) is None:
-            feedback.pushWarning(
-                tr("The layer is a temporary file, which goes when QGIS ends, and your labels with it.")
-            )
+        warn_of_temporary(parameters.get("OUTPUT"), context, feedback)
         output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
         begin = self._map.reading_share
         reading = Part(feedback, 0, begin)

@@ -360,11 +360,6 @@
   </message>
   <message>
    <location filename="../algorithms/labellayer.py"></location>
-   <source>The layer is a temporary file, which goes when QGIS ends, and your labels with it.</source>
-   <translation>La couche est un fichier temporaire, qui disparaît à la fermeture de QGIS, et vos étiquettes avec lui.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/labellayer.py"></location>
    <source>{} classes were given; a model knows 2 to {}.</source>
    <translation>{} classes ont été données ; un modèle en connaît 2 à {}.</translation>
   </message>
@@ -2102,6 +2097,11 @@
    <location filename="../results/labelling.py"></location>
    <source>Choose another name, or delete it first.</source>
    <translation>Choisissez un autre nom, ou supprimez-le d'abord.</translation>
+  </message>
+  <message>
+   <location filename="../results/labelling.py"></location>
+   <source>The layer is a temporary file, which goes when QGIS ends, and your labels with it.</source>
+   <translation>La couche est un fichier temporaire, qui disparaît à la fermeture de QGIS, et vos étiquettes avec lui.</translation>
   </message>
   <message>
    <location filename="../results/labelling.py"></location>

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -17,6 +17,8 @@ from qgis.core import (
     QgsFeature,
     QgsFeatureSink,
     QgsFields,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
@@ -24,7 +26,7 @@ from qgis.core import (
 
 from ..dis2_core.contract.errors import OutputNotWritable
 from ..words.translation import tr
-from .features import text_fields
+from .features import check_target, target_file, text_fields
 from .symbols import name_renderer
 from .whole import whole_file
 
@@ -75,12 +77,14 @@ def write_label_layer(
         _check(part)
 
 
-def check_new(path: Optional[Path]) -> None:
-    """Check that a file is a GeoPackage that is not there yet.
+def check_label_target(value: Any, context: QgsProcessingContext) -> None:
+    """Check that a destination can be written, and is a GeoPackage that is not there yet or a temporary file.
 
     Raises:
         OutputNotWritable: It is something else.
     """
+    check_target(value, context)
+    path = target_file(value, context)
     if path is not None and path.suffix.lower() != SUFFIX:
         raise OutputNotWritable(
             tr("{} is no GeoPackage, which alone keeps the form and the colours.").format(path.name),
@@ -90,6 +94,12 @@ def check_new(path: Optional[Path]) -> None:
         raise OutputNotWritable(
             tr("{} exists, and may hold labels of yours.").format(path), tr("Choose another name, or delete it first.")
         )
+
+
+def warn_of_temporary(value: Any, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> None:
+    """Say of a temporary destination what becomes of it."""
+    if target_file(value, context) is None:
+        feedback.pushWarning(tr("The layer is a temporary file, which goes when QGIS ends, and your labels with it."))
 
 
 def label_fields(form: LabelForm) -> QgsFields:
