@@ -17,9 +17,10 @@ from dataclasses import replace
 
 import torch
 from published import PublishedGraph
-from torch import Tensor
+from torch import Tensor, nn
 
 from dis2_core.network import DIS2, DIS2Config, SharedDIS2
+from dis2_core.network.config import ENCODERS
 from dis2_core.network.folding import fold_norms
 from dis2_training.methods.dis2.objective import Objective
 
@@ -41,8 +42,7 @@ def variants(device: torch.device, batch: int, window: int) -> dict[str, Callabl
     half = copy.deepcopy(ours).bfloat16()
     halved = {name: x.bfloat16() for name, x in laid_out.items()}
 
-    shared = fold_norms(SharedDIS2(replace(ours.config, form="shared")).eval()).to(device)
-    shared = shared.to(memory_format=torch.channels_last)
+    shared, lite = (_shared(replace(ours.config, form="shared", encoder=name), device) for name in ENCODERS)
 
     missing = {"rgb": laid_out["rgb"]}
     return {
@@ -51,7 +51,13 @@ def variants(device: torch.device, batch: int, window: int) -> dict[str, Callabl
         "ours, bfloat16": lambda: half(halved).float().softmax(dim=1),
         "ours, float32, nDSM missing": lambda: ours(missing).softmax(dim=1),
         "shared form, norms folded": lambda: shared(laid_out).softmax(dim=1),
+        "shared form, EfficientNet-Lite0": lambda: lite(laid_out).softmax(dim=1),
     }
+
+
+def _shared(config: DIS2Config, device: torch.device) -> nn.Module:
+    """The shared form as prediction runs it."""
+    return fold_norms(SharedDIS2(config).eval()).to(device).to(memory_format=torch.channels_last)
 
 
 def seconds(run: Callable[[], Tensor], device: torch.device) -> float:

@@ -69,7 +69,7 @@ class ModelRecipe:
         decoder_width: Channels that each class contributes at full resolution; None: width / 8.
         pool_hidden: Hidden width of the attention pools.
         dropout: Of the transformer.
-        encoder: ``dis2``, the paper's, or ``efficientnet_lite0``, which takes about twice as long.
+        encoder: ``dis2``, the paper's, or ``efficientnet_lite0``, which takes half as long again or more.
         start: What the first weights are: ``imagenet`` (of ``efficientnet_lite0``), a file of pretrained encoders
             (``save_encoders``), a model file or a shipped model; empty: drawn.
         description, license, training_data, notes: For the card.
