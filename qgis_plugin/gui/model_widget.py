@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
@@ -31,13 +32,18 @@ LAST_FOLDER = "dis2/last_model_folder"
 
 
 class ModelList(QComboBox):
-    """An editable list of the models that have a name, looked up anew whenever it opens."""
+    """An editable list of what has a name, looked up anew whenever it opens.
 
-    def __init__(self) -> None:
+    Args:
+        names: Returns them.
+    """
+
+    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
         super().__init__()
+        self._names = names
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.addItems(list(named_models()))
+        self.addItems(list(names()))
 
     def showPopup(self) -> None:
         """Open; what was trained meanwhile is there."""
@@ -50,7 +56,7 @@ class ModelList(QComboBox):
         super().focusInEvent(event)
 
     def _renew(self) -> None:
-        names, text = list(named_models()), self.currentText()
+        names, text = list(self._names()), self.currentText()
         if names == [self.itemText(index) for index in range(self.count())]:
             return
         blocker = QSignalBlocker(self)  # the choice stays what it is
@@ -68,12 +74,13 @@ class ModelWidget(QWidget):
     """
 
     changed = pyqtSignal(str)
+    NAMES: Callable[[], Iterable[str]] = staticmethod(named_models)
 
     def __init__(self, summary: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._card: ModelCard | None = None
-        self._combo = ModelList()
-        self._combo.lineEdit().setPlaceholderText(tr("Choose a model file"))
+        self._combo = ModelList(self.NAMES)
+        self._combo.lineEdit().setPlaceholderText(self.placeholder())
         self._combo.setAccessibleName(tr("Model"))
         self.setFocusProxy(self._combo)
         browse = QToolButton()
@@ -99,6 +106,10 @@ class ModelWidget(QWidget):
         """The name or path that is chosen."""
         return self._combo.currentText().strip()
 
+    def placeholder(self) -> str:
+        """What stands where nothing is chosen."""
+        return tr("Choose a model file")
+
     def set_model(self, model: str) -> None:
         """Choose a name or path."""
         self._combo.setEditText(model)
@@ -112,13 +123,21 @@ class ModelWidget(QWidget):
         return self._card
 
     def _update(self, text: str) -> None:
+        self._card = None
         try:
-            self._card = model_card(text.strip())
-            self._summary.setText(summary_html(self._card))
+            self._summary.setText(self.describe(text.strip()))
         except Dis2Error as error:
-            self._card = None
             self._summary.setText(escape(str(error)))
         self.changed.emit(text.strip())
+
+    def describe(self, model: str) -> str:
+        """Return what is told of a name or path, as HTML, and keep its card.
+
+        Raises:
+            Dis2Error: There is no such model, or it is damaged.
+        """
+        self._card = model_card(model)
+        return summary_html(self._card)
 
     def _browse(self) -> None:
         settings = QgsSettings()
@@ -132,11 +151,13 @@ class ModelWidget(QWidget):
 class ModelWidgetWrapper(WidgetWrapper):
     """Puts ``ModelWidget`` into the algorithm, batch and model designer dialogs."""
 
+    WIDGET: type[ModelWidget] = ModelWidget
+
     def createWidget(self) -> QWidget:
         """Return the widget for the kind of dialog."""
         if self.dialogType == DIALOG_MODELER:
             return self._modeler_widget()
-        widget = ModelWidget(summary=self.dialogType != DIALOG_BATCH)
+        widget = self.WIDGET(summary=self.dialogType != DIALOG_BATCH)
         widget.changed.connect(lambda: self.widgetValueHasChanged.emit(self))
         return widget
 
@@ -152,7 +173,7 @@ class ModelWidgetWrapper(WidgetWrapper):
         """Models by name, and the strings and files of the model that is being designed."""
         combo = QComboBox()
         combo.setEditable(True)
-        for name in named_models():
+        for name in self.WIDGET.NAMES():
             combo.addItem(name, name)
         types = [QgsProcessingParameterString, QgsProcessingParameterFile]
         outputs = [QgsProcessingOutputString, QgsProcessingOutputFile]

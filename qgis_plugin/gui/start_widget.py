@@ -1,45 +1,46 @@
-"""The model to start from, in dialogs: like the model of a segmentation, but it may be left empty."""
+"""What training starts from, in dialogs: like the model of a segmentation, but it may be left empty, or be encoders."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
-from processing.gui.wrappers import DIALOG_BATCH, DIALOG_MODELER, DIALOG_STANDARD
+from processing.gui.wrappers import DIALOG_STANDARD
 from qgis.core import QgsProcessingContext
 from qgis.gui import QgsAbstractProcessingParameterWidgetWrapper
-from qgis.PyQt.QtWidgets import QLabel, QWidget
+from qgis.PyQt.QtWidgets import QLabel
 
 from ..models.named import free_file
+from ..models.starts import NOTHING, encoders_in_words, named_starts
 from ..words.translation import tr
 from .model_widget import ModelWidget, ModelWidgetWrapper
 
 
 class StartWidget(ModelWidget):
-    """Empty at first."""
+    """Nothing at first; models by name, encoders, or a file of either."""
+
+    NAMES = staticmethod(named_starts)
 
     def __init__(self, summary: bool = True) -> None:
         super().__init__(summary)
-        self.set_model("")
+        self._combo.lineEdit().setClearButtonEnabled(True)
+        self.set_model(NOTHING)
 
-    def _update(self, text: str) -> None:
-        super()._update(text)
-        if not text.strip():
-            self._summary.setText(tr("Empty: a new model that knows nothing yet."))
+    def placeholder(self) -> str:
+        """What stands where nothing is chosen."""
+        return tr("Nothing: a new model")
+
+    def describe(self, model: str) -> str:
+        """Return what is told of a start, as HTML, and keep the card of a model."""
+        if model == NOTHING:
+            return tr("A new model that knows nothing yet. A model or pretrained encoders can be chosen instead.")
+        return escape(encoders_in_words(model)) or super().describe(model)
 
 
 class StartWidgetWrapper(ModelWidgetWrapper):
     """Puts ``StartWidget`` into the algorithm, batch and model designer dialogs."""
 
-    def createWidget(self) -> QWidget:
-        """Return the widget for the kind of dialog."""
-        if self.dialogType == DIALOG_MODELER:
-            combo = self._modeler_widget()
-            combo.insertItem(0, "", "")
-            combo.setCurrentIndex(0)
-            return combo
-        widget = StartWidget(summary=self.dialogType != DIALOG_BATCH)
-        widget.changed.connect(lambda: self.widgetValueHasChanged.emit(self))
-        return widget
+    WIDGET = StartWidget
 
     def postInitialize(self, wrappers: list[QgsAbstractProcessingParameterWidgetWrapper]) -> None:
         """Mark what is required, and let the file follow the model's name.

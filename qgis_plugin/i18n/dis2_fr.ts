@@ -1180,13 +1180,18 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
-   <source>A model by its name, or a file: what fits is taken over. Empty: a new one.</source>
-   <translation>Un modèle par son nom, ou un fichier : ce qui convient est repris. Vide : un nouveau modèle.</translation>
+   <source>A model by its name, or a file of a model or of pretrained encoders: what fits is taken over. 'imagenet': encoders that know photographs, where the runtime has them. Empty: nothing, a new model.</source>
+   <translation>Un modèle par son nom, ou un fichier de modèle ou d'encodeurs préentraînés : ce qui convient en est repris. « imagenet » : des encodeurs qui connaissent les photographies, si l'environnement d'exécution les a. Vide : rien, un nouveau modèle.</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
    <source>'quick' to see whether it works at all, 'normal', or 'thorough' for a model that is to be used.</source>
    <translation>« quick » pour voir si cela fonctionne, « normal », ou « thorough » pour un modèle destiné à servir.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
+   <source>Learns from what is not labelled, too: all of the scene but what is kept apart for the test. Takes about twice as long.</source>
+   <translation>Apprend aussi de ce qui n'est pas étiqueté : toute la scène, sauf ce qui est réservé au test. Dure environ deux fois plus longtemps.</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -1225,13 +1230,18 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
-   <source>Start from model</source>
-   <translation>Partir du modèle</translation>
+   <source>Start from</source>
+   <translation>Partir de</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
    <source>Effort</source>
    <translation>Effort</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
+   <source>Use unlabelled ground of the scene</source>
+   <translation>Utiliser le terrain non étiqueté de la scène</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
@@ -1650,6 +1660,11 @@
   </message>
   <message>
    <location filename="../gui/start_widget.py"></location>
+   <source>Nothing: a new model</source>
+   <translation>Rien : un nouveau modèle</translation>
+  </message>
+  <message>
+   <location filename="../gui/start_widget.py"></location>
    <source>{} [required, or a raster]</source>
    <translation>{} [requis, ou un raster]</translation>
   </message>
@@ -1665,8 +1680,8 @@
   </message>
   <message>
    <location filename="../gui/start_widget.py"></location>
-   <source>Empty: a new model that knows nothing yet.</source>
-   <translation>Vide : un nouveau modèle qui ne sait encore rien.</translation>
+   <source>A new model that knows nothing yet. A model or pretrained encoders can be chosen instead.</source>
+   <translation>Un nouveau modèle qui ne sait encore rien. On peut choisir à la place un modèle ou des encodeurs préentraînés.</translation>
   </message>
   <message>
    <location filename="../layers/crs.py"></location>
@@ -2850,6 +2865,11 @@
   </message>
   <message>
    <location filename="../words/advice.py"></location>
+   <source>Install it with pip into the Python that runs the models, or start from something else</source>
+   <translation>Installez-le avec pip dans le Python qui exécute les modèles, ou partez d'autre chose</translation>
+  </message>
+  <message>
+   <location filename="../words/advice.py"></location>
    <source>'… raster: factor'</source>
    <translation>« Raster … : facteur »</translation>
   </message>
@@ -3267,6 +3287,26 @@
    <location filename="../words/inputs.py"></location>
    <source>'{}' is no scale.</source>
    <translation>« {} » n'est pas une échelle.</translation>
+  </message>
+  <message>
+   <location filename="../words/starts.py"></location>
+   <source>Encoders that know photographs (ImageNet), and nothing of your ground and classes yet. Meant for few labels; such a model takes half as long again or more.</source>
+   <translation>Des encodeurs qui connaissent les photographies (ImageNet), et encore rien de votre terrain ni de vos classes. Pour peu d'étiquettes ; un tel modèle prend une fois et demie le temps, ou davantage.</translation>
+  </message>
+  <message>
+   <location filename="../words/starts.py"></location>
+   <source>They are not seen in the Python that runs the models: it needs the package {}.</source>
+   <translation>Ils ne se trouvent pas dans le Python qui exécute les modèles : il lui faut le paquet {}.</translation>
+  </message>
+  <message>
+   <location filename="../words/starts.py"></location>
+   <source>Pretrained encoders for {}, and nothing of your classes yet.</source>
+   <translation>Des encodeurs préentraînés pour {}, et encore rien de vos classes.</translation>
+  </message>
+  <message>
+   <location filename="../words/starts.py"></location>
+   <source>{} ({} bands)</source>
+   <translation>{} ({} bandes)</translation>
   </message>
   <message>
    <location filename="../worker/client.py"></location>

@@ -46,6 +46,19 @@ def is_ready() -> bool:
         return False
 
 
+def has_package(name: str) -> bool:
+    """Whether the Python that runs the worker has a package in its own folder, told without starting it.
+
+    A Python outside a virtual environment may have it elsewhere: its worker knows.
+    """
+    try:
+        environment = Path(interpreter()).absolute().parent.parent
+    except NoRuntime:
+        return False
+    folders = (environment / "Lib" / "site-packages", *environment.glob("lib/python3*/site-packages"))
+    return any(any(folder.glob(f"{name.replace('-', '_')}-*.dist-info")) for folder in folders)
+
+
 def chosen_python() -> tuple[str, str]:
     """Return the Python that a person has chosen and where; two empty strings where nobody has."""
     setting = str(QgsSettings().value(SETTING, "") or "")

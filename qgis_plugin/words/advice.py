@@ -60,6 +60,9 @@ def _options() -> dict[str, str]:
         r" ?Use --precision fp32 or auto\.": "",
         r"--precision fp32 or auto\b": "",
         r"Install them: pip install 'dis2\[onnx\]'": tr("Choose a Python that has them in 'Set up the runtime'"),
+        r"Install it: pip install 'dis2\[imagenet\]'": tr(
+            "Install it with pip into the Python that runs the models, or start from something else"
+        ),
         r"--scale\b": tr("'… raster: factor'"),
         r"--size\b": tr("'Size in pixels'"),
         r"--value\b": tr("'Meaning of the reference's values'"),

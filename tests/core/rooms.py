@@ -30,7 +30,7 @@ TRAINING = {
     "scoring": {"data", "methods"},
     "semi": {"options", "data"},
     "fitting": {"options", "data", "methods", "start", "scoring", "semi"},
-    "region": {"options", "data", "methods", "start", "scoring", "fitting"},
+    "region": {"options", "data", "methods", "start", "scoring", "fitting", "semi"},
     "benchmark": {"options", "data", "methods", "scoring", "fitting"},
     ".": {"options", "data", "scoring", "fitting", "region", "benchmark"},
 }
@@ -41,7 +41,7 @@ QGIS_PLUGIN = {
     "results": {"words"},
     "runtime": {"words"},
     "worker": {"words", "runtime"},
-    "models": {"words"},
+    "models": {"words", "runtime"},
     "gui": {"words", "layers", "models"},
     "algorithms": {"words", "layers", "models", "results", "runtime", "worker", "gui"},
     "options": {"words", "models", "runtime", "algorithms"},

@@ -8,7 +8,9 @@ from os.path import basename
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.other_jobs import IMAGENET, TrainJob
 
+from .holdout import Role
 from .outcome import TrainingResult
+from .telling import unlabelled_in_words
 
 
 def described(result: TrainingResult, job: TrainJob) -> ModelCard:
@@ -29,9 +31,16 @@ def _training_data(result: TrainingResult, job: TrainJob) -> str:
     rasters = ", ".join(f"{slot} {basename(source.path)}" for slot, source in job.inputs.items())
     labels = job.labels.name or basename(job.labels.path)
     labels = f"{labels} ({job.labels.field})" if job.labels.field else labels
-    return (
+    text = (
         f"{result.learned:,} labelled pixels of {result.card.gsd:g} m ({hectares:,.2f} ha) of {labels}, on {rasters}."
     )
+    return " ".join([text, *unlabelled_note(result)])
+
+
+def unlabelled_note(result: TrainingResult) -> list[str]:
+    """How much ground without labels took part, in a sentence; none where none did."""
+    held_out = bool(result.plan.pixels(Role.TEST).any() or result.plan.pixels(Role.VALIDATION).any())
+    return [unlabelled_in_words(result.unlabelled, result.card.gsd, held_out)] if result.unlabelled else []
 
 
 def _test_note(result: TrainingResult) -> str:

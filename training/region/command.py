@@ -17,7 +17,6 @@ from dis2_core.run.interrupts import interruptible
 
 from ..options.arguments import Parser
 from ..scoring.evaluation import table
-from ..start.encoder_file import holds_encoders
 from .modalities import NAMES
 from .outcome import TrainingResult
 from .region import run_training
@@ -47,6 +46,11 @@ def region_parser() -> Parser:
     )
     parser.add_argument(
         "--many-classes", action="store_true", help="the labels are classes, though they look like a photo or like ids"
+    )
+    parser.add_argument(
+        "--unlabelled",
+        action="store_true",
+        help="learn from ground of the scene without labels, too: twice as long",
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="the model file to write")
     parser.add_argument("--report", default="", metavar="FILE", help="also write a report, HTML")
@@ -101,7 +105,7 @@ def region_job(options: Namespace) -> TrainJob:
         extent_crs=options.extent_crs,
         gsd=options.gsd,
         window=options.window,
-        **{**_effort(options), **chosen},
+        **{**effort(options.effort, options.start), **chosen},
         batch_size=options.batch_size,
         held_out=options.held_out,
         device=options.device,
@@ -110,6 +114,7 @@ def region_job(options: Namespace) -> TrainJob:
         license=options.license,
         attribution=options.attribution,
         many_classes=options.many_classes,
+        unlabelled=options.unlabelled,
     )
 
 
@@ -127,13 +132,6 @@ def summary(result: TrainingResult) -> str:
     scores = table(result.scores) if result.scores else "not tested"
     outputs = [f"{name}: {path}" for name, path in result.outputs.items()]
     return "\n".join([scores, f"{clock(result.seconds)} on {result.device}", *outputs])
-
-
-def _effort(options: Namespace) -> dict[str, int | None]:
-    """Steps and width; pretrained encoders have a width, but are not much of a head start."""
-    if holds_encoders(options.start):
-        return {**effort(options.effort, ""), "width": None}
-    return effort(options.effort, options.start)
 
 
 def _by_slot(arguments: list[str]) -> list[str]:

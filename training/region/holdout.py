@@ -69,6 +69,21 @@ class Lattice:
         """(R, C) cells."""
         return len(self.rows) - 1, len(self.cols) - 1
 
+    def widened(self, place: tuple[int, int], shape: tuple[int, int], side: int) -> Lattice:
+        """The same cells in a larger raster, with others of ``side`` pixels or more all around.
+
+        Args:
+            place: (row, column) of this lattice's first pixel in the larger raster.
+            shape: (height, width) of that one.
+            side: Of the cells around. Where less is left at an edge, there is one smaller cell.
+        """
+        return Lattice(
+            *(
+                _wider_cuts(cuts, *where, max(side, where[1] // MOST_CELLS))
+                for cuts, where in zip((self.rows, self.cols), zip(place, shape, strict=True), strict=True)
+            )
+        )
+
     def count(self, labels: NDArray[np.uint8], classes: int) -> Counts:
         """Count the labelled pixels of each class in each cell."""
         counts = np.empty((*self.shape, classes), dtype=np.int64)
@@ -105,8 +120,7 @@ class HoldOut:
         """
         labelled = self.counts.any(axis=2)
         mine = self.roles == role
-        rectangles = _rectangles(mine & grown(labelled), mine & labelled, longest)
-        return [self.lattice.box(*rectangle) for rectangle in rectangles]
+        return covering(self.lattice, mine & grown(labelled), mine & labelled, longest)
 
     def pixels(self, role: Role) -> NDArray[np.int64]:
         """(K,) labelled pixels of a role."""
@@ -151,6 +165,14 @@ def grown(cells: Cells) -> Cells:
 def _even_cuts(length: int, side: int) -> NDArray[np.int64]:
     parts = max(1, length // side)
     return np.round(np.linspace(0, length, parts + 1)).astype(np.int64)
+
+
+def _wider_cuts(cuts: NDArray[np.int64], first: int, length: int, side: int) -> NDArray[np.int64]:
+    """Cuts that begin at ``first``, and others before and after them, from 0 to ``length``."""
+    end = first + int(cuts[-1])
+    before = _even_cuts(first, side)[:-1] if first else cuts[:0]
+    after = end + _even_cuts(length - end, side)[1:] if length > end else cuts[:0]
+    return np.concatenate([before, first + cuts, after])
 
 
 def _set_aside(roles: NDArray[np.uint8], role: Role, counts: Counts, share: float) -> None:
@@ -216,6 +238,11 @@ def _cost(total: Counts, aside: Counts, gone: Counts, share: float) -> float:
 
 def _pairs(cuts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
     return zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True)
+
+
+def covering(lattice: Lattice, allowed: Cells, wanted: Cells, longest: int = LONGEST) -> list[Box]:
+    """Rectangles of pixels of allowed cells alone that cover all wanted ones; they may overlap."""
+    return [lattice.box(*rectangle) for rectangle in _rectangles(allowed, wanted, longest)]
 
 
 def _rectangles(allowed: Cells, wanted: Cells, longest: int) -> Iterator[tuple[int, int, int, int]]:

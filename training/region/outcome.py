@@ -24,6 +24,7 @@ class TrainingResult:
         scores: By scenario, on the ground that was held out; empty where none could be.
         plan: Which ground was for what.
         learned: Labelled pixels that training windows were drawn from: fewer than planned where memory or data end.
+        unlabelled: Pixels without a label that took part.
         curve: How training went.
         chosen: Optimizer steps after which the weights were taken.
         steps: Optimizer steps in all.
@@ -38,6 +39,7 @@ class TrainingResult:
     scores: Mapping[Scenario, Scores]
     plan: HoldOut
     learned: int
+    unlabelled: int
     curve: tuple[Epoch, ...]
     chosen: int
     steps: int
@@ -64,6 +66,7 @@ class TrainingResult:
             "classes": self._classes(),
             "scores": {scenario: dict(values) for scenario, values in self.card.metrics.items()},
             "miou": {scenario_name(scenario): round(score.miou, 4) for scenario, score in self.scores.items()},
+            "unlabelled": self.unlabelled,
             "chosen": self.chosen,
             "steps": self.steps,
             "inherited": self.inherited,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dis2_core.contract.card import ModelCard
 from dis2_core.contract.other_jobs import TrainJob
 
@@ -9,12 +11,14 @@ from ..data.augmentation import AugmentationRecipe
 from ..data.dataset import Description
 from ..fitting.recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 from ..methods.registry import DIS2_METHOD, SHARED_METHOD
+from ..semi.recipe import SemiRecipe
 from ..start.beginning import Start
 
 WINDOW, WIDTH = 64, 8
 LEAST_DECODER_WIDTH = 4  # width / 8 starves the class maps of a narrow network
 EPOCHS = 10  # validations, and points of the learning curve
 FULL_FIRST = 0.35  # of the steps in the paper's form; the other branches then start as copies
+STRONG_NOISE = 3  # times the noise of heights, where the student looks at ground without labels
 ALL_SCENARIOS = 3  # modalities up to which every step trains all scenarios; of more, one is drawn
 
 
@@ -58,6 +62,7 @@ def region_recipe(job: TrainJob, description: Description, start: Start | None, 
         ),
         distillation=DistillationRecipe(start=first, ramp=0.1),
         augmentation=AugmentationRecipe(height_noise=_height_noise(description)),
+        semi=_semi(description),
         seed=job.seed,
     )
 
@@ -71,6 +76,13 @@ def _method(description: Description, start: ModelCard | None) -> str:
     """The start's form where it takes so few modalities; the paper's needs two."""
     paper = start is not None and start.network.get("form", "paper") == "paper"
     return DIS2_METHOD if paper and len(description.modalities) > 1 else SHARED_METHOD
+
+
+def _semi(description: Description) -> SemiRecipe:
+    """How ground without labels is learned from, where there is some: heights vary as far as their unit allows."""
+    semi = SemiRecipe()
+    noise = min(semi.strong.height_noise, STRONG_NOISE * _height_noise(description))
+    return replace(semi, strong=replace(semi.strong, height_noise=noise))
 
 
 def _height_noise(description: Description) -> float:

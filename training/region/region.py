@@ -48,6 +48,7 @@ from .report import region_report
 from .scene import Scene
 from .telling import PRECISIONS, plan_in_words
 from .thinning import affordable, area
+from .unlabelled import Unlabelled, read_unlabelled
 
 TRAINING_BYTES = 1 << 30  # of training tiles in memory
 TEST_PIXELS = 1 << 22
@@ -137,11 +138,13 @@ class RegionRun:
         """Train and test."""
         accelerator = SingleDevice(self.job.device)
         torch.manual_seed(self.job.seed)
-        ground = self._ground()
+        ground, unlabelled = self._ground(), self._unlabelled()
         card, recipe, network, begun = self._begin(ground.description)
         precision = PRECISIONS.get(accelerator.precision, accelerator.precision)
         self.report.info(f"Training on {describe_device(accelerator.device)}, in {precision}.")
-        network, curve, chosen = self._train(recipe, accelerator, ground, card, network)
+        network, curve, chosen = self._train(
+            recipe, accelerator, replace(ground, unlabelled=unlabelled.tiles), card, network
+        )
         scores = self._test(network, card)
         result = TrainingResult(
             outputs=dict(self.job.outputs),
@@ -149,6 +152,7 @@ class RegionRun:
             scores=scores,
             plan=self.plan,
             learned=int(class_pixels(ground.tiles, len(card.classes)).sum()),
+            unlabelled=unlabelled.pixels,
             curve=tuple(curve),
             chosen=chosen,
             steps=recipe.schedule.steps,
@@ -163,8 +167,7 @@ class RegionRun:
     def _ground(self) -> Ground:
         """Read what trains and what validates, and measure it."""
         scene = self.scene
-        a_pixel = sum(4 * len(modality.bands) + 1 for modality in scene.modalities) + 1
-        boxes = self._boxes(Role.TRAIN, TRAINING_BYTES // a_pixel)
+        boxes = self._boxes(Role.TRAIN, self._budget)
         tiles = scene.read(boxes, self.labels, complete=False, report=self.report)
         self._check_classes(tiles)
         modalities = tuple(
@@ -174,7 +177,21 @@ class RegionRun:
         self.report.progress(READ / 2, "reading")
         description = Description(modalities, self.labels.classes, scene.gsd, self.job.attribution, self.job.license)
         windows = self._windows(Role.VALIDATION)[:VALIDATION_WINDOWS]
-        return Ground(description, tiles, partial(score_windows, windows=windows) if windows else None)
+        validate = partial(score_windows, windows=windows) if windows else None
+        return Ground(description, tiles, validate)
+
+    @property
+    def _budget(self) -> int:
+        """Pixels that windows are drawn from."""
+        return TRAINING_BYTES // self.scene.pixel_bytes
+
+    def _unlabelled(self) -> Unlabelled:
+        """Read what nobody has labelled, off all that is held out, if that is wanted."""
+        if not self.job.unlabelled:
+            return Unlabelled([], 0)
+        return read_unlabelled(
+            self.scene, self.labels, self.plan, self.window // 2, self._budget, self.job.seed, self.report
+        )
 
     def _check_classes(self, tiles: list[MemoryTile]) -> None:
         """Raise NoValidData unless two classes can be trained; warn of those that cannot."""

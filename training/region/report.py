@@ -15,6 +15,7 @@ from dis2_core.network import Scenario
 from dis2_core.report import Percent, Report, Swatch
 from dis2_core.report.charts import class_bars, line_chart, new_figure, scenario_bars, style
 
+from .card import unlabelled_note
 from .holdout import HoldOut, Role
 from .outcome import TrainingResult
 
@@ -115,6 +116,8 @@ def _add_ground(report: Report, result: TrainingResult) -> None:
         ],
         "Labelled ground of each class, and its pixels by what they were for.",
     )
+    for sentence in unlabelled_note(result):
+        report.paragraph(sentence)
     report.figure(
         plan_chart(result.plan, used),
         "Which labelled ground was for what. No training window shows a pixel within half a window of the test ground.",

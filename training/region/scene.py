@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from dis2_core.contract.card import SLOTS, Modality, ModelCard
 from dis2_core.contract.errors import GridMismatch, InputError
@@ -34,6 +35,7 @@ from ..data.tiles import MemoryTile
 from .holdout import Box, masked
 from .labels import Labels
 from .modalities import describe
+from .thinning import area
 
 ROWS = 256  # that are read at a time, so that a person need not wait to cancel
 
@@ -78,6 +80,11 @@ class Scene:
         """What the rasters are taken for."""
         return tuple(item.modality for item in self.inputs)
 
+    @property
+    def pixel_bytes(self) -> int:
+        """Bytes in memory that a pixel takes at most, with its label."""
+        return sum(4 * len(modality.bands) + 1 for modality in self.modalities) + 1
+
     def describe(self, item: RasterInput) -> str:
         """What happens to an input, in a sentence."""
         label = f"{item.modality.slot}: {item.path} is taken for {item.modality.label}"
@@ -104,15 +111,35 @@ class Scene:
             complete: Whether labels count only where every modality has data; else where any has.
             report: Asked whether to go on.
         """
-        a_pixel = sum(4 * len(item.modality.bands) + 1 for item in self.inputs) + 1
-        pixels = sum(box.height * box.width for box in boxes)
-        require_memory(a_pixel * pixels, None, "Give an extent, or a coarser ground sample distance (gsd).")
         seen = np.zeros(labels.codes.shape, dtype=np.bool_)
-        tiles = []
+        codes = (masked(labels.codes, seen, box) for box in boxes)
+        return self.tiles(boxes, labels.grid, codes, complete=complete, report=report)
+
+    def tiles(
+        self,
+        boxes: Sequence[Box],
+        ground: Grid,
+        codes: Iterable[NDArray[np.uint8]],
+        *,
+        complete: bool,
+        report: Reporter,
+    ) -> list[MemoryTile]:
+        """Read pieces of the ground with codes of their pixels.
+
+        Args:
+            boxes: On ``ground``, which is a part of the scene's grid.
+            ground: Where they lie.
+            codes: (h, w) for each box.
+            complete: Whether codes count only where every modality has data; else where any has.
+            report: Asked whether to go on.
+        """
+        require_memory(
+            self.pixel_bytes * area(boxes), None, "Give an extent, or a coarser ground sample distance (gsd)."
+        )
         voids = [VoidTally() for _ in self.inputs]
-        for box in boxes:
-            codes = masked(labels.codes, seen, box)
-            tiles.append(self._tile(box, labels.grid, codes, complete, voids, report))
+        tiles = [
+            self._tile(box, ground, marks, complete, voids, report) for box, marks in zip(boxes, codes, strict=True)
+        ]
         for event in (event for item, found in zip(self.inputs, voids, strict=True) for event in untold(item, found)):
             report.pass_on(event)
         return tiles
@@ -121,7 +148,7 @@ class Scene:
         self,
         box: Box,
         ground: Grid,
-        codes: np.ndarray,
+        codes: NDArray[np.uint8],
         complete: bool,
         voids: Sequence[VoidTally],
         report: Reporter,

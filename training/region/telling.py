@@ -28,3 +28,18 @@ def plan_in_words(labels: Labels, plan: HoldOut, learned: NDArray[np.int64]) -> 
     apart = {"the test": Role.TEST, "choosing the best step": Role.VALIDATION}
     shares = [f"{plan.pixels(role).sum() / total:.0%} for {what}" for what, role in apart.items()]
     yield f"Kept apart of {total:,} labelled pixels: {', '.join(shares)}."
+
+
+def unlabelled_in_words(pixels: int, gsd: float, held_out: bool) -> str:
+    """How much ground without labels takes part.
+
+    Args:
+        pixels: Without a label, that are looked at.
+        gsd: Their side in metres.
+        held_out: Whether other ground is kept for a test or for choosing the best step.
+    """
+    if not pixels:
+        kept = "labelled or held out" if held_out else "labelled"
+        return f"All ground with data is {kept}: no unlabelled ground takes part."
+    text = f"{pixels * gsd**2 / 1e4:,.3g} ha of unlabelled ground take part"
+    return f"{text}; held-out ground does not." if held_out else f"{text}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,11 +32,16 @@ def affordable(plan: HoldOut, role: Role, labels: NDArray[np.uint8], budget: int
     counts = np.array([_count(labels, piece, plan.counts.shape[2]) for piece in pieces])
     first = dict.fromkeys(int(number) for number in counts.argmax(axis=0))  # for each class the piece that has most
     order = [*first, *(number for number in range(len(pieces)) if number not in first)]
-    sizes = np.cumsum([pieces[number].height * pieces[number].width for number in order])
-    return [pieces[number] for number in order[: max(1, int(np.searchsorted(sizes, budget, side="right")))]]
+    return within([pieces[number] for number in order], budget)
 
 
-def area(boxes: list[Box]) -> int:
+def within(boxes: list[Box], budget: int) -> list[Box]:
+    """The first rectangles, as many as a budget of pixels allows, and one in any case."""
+    sizes = np.cumsum([box.height * box.width for box in boxes])
+    return boxes[: max(1, int(np.searchsorted(sizes, budget, side="right")))]
+
+
+def area(boxes: Sequence[Box]) -> int:
     """Pixels of all rectangles together."""
     return sum(box.height * box.width for box in boxes)
 

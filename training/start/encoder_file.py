@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from dis2_core import DIS2Config, ModelCard
+from dis2_core.contract.encoders import KEY, EncodersDescription
 from dis2_core.contract.errors import InputError, InvalidCard, InvalidModelFile, ModelNotFound
 from dis2_core.contract.typed import WrongType, build
 from dis2_core.contract.untrusted import Refused, open_regular, parse_json
@@ -28,30 +29,13 @@ from dis2_core.run.jobfolder import whole_file
 
 from .beginning import COUNTER, Beginning, take
 
-KEY = "dis2:encoders"
 PREFIX = "encoders."
 MOST_BANDS, MOST_WIDTH = 64, 4096  # of a modality; channels of the first level
 
 
 @dataclass(frozen=True)
-class Encoders:
-    """What the weights of a file belong to.
-
-    Attributes:
-        encoder: Their kind (``dis2_core.network.config.ENCODERS``).
-        width: Channels of the first level.
-        modalities: Bands by name.
-        attribution: Whom to name for the data that they learned from.
-        license: Of those data.
-        about: How they came about, in a sentence.
-    """
-
-    encoder: str
-    width: int
-    modalities: Mapping[str, int]
-    attribution: str = ""
-    license: str = ""
-    about: str = ""
+class Encoders(EncodersDescription):
+    """What the weights of a file belong to, and the network that has such encoders."""
 
     def config(self) -> DIS2Config:
         """A network that has such encoders.
@@ -168,16 +152,6 @@ def load_encoders(path: str | os.PathLike[str]) -> EncoderStart:
     except (safetensors.SafetensorError, Refused, WrongType, InvalidCard, OSError) as error:
         raise InvalidModelFile(f"{path} is damaged ({error}).", "Make it again.") from error
     return EncoderStart(path, encoders, weights)
-
-
-def holds_encoders(path: str | os.PathLike[str]) -> bool:
-    """Whether a file is one of encoders, by its metadata; not whether it is a good one."""
-    try:
-        open_regular(path).close()
-        with safetensors.safe_open(path, "pt") as stream:
-            return KEY in (stream.metadata() or {})
-    except (safetensors.SafetensorError, Refused, OSError):
-        return False  # whoever reads it as a model says what is wrong with it
 
 
 def _object(text: str) -> dict[str, Any]:

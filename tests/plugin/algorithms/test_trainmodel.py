@@ -174,8 +174,9 @@ def test_from_layers_to_a_map(train, ground, tmp_path):
 @pytest.mark.slow
 def test_polygons_in_memory_with_a_style(train, polygons):
     """Values without a category are not labelled; names are the style's."""
-    card = card_of(train(labels={"LABELS": polygons.id(), "CLASS_FIELD": "kind"})["MODEL"])
+    card = card_of(train(labels={"LABELS": polygons.id(), "CLASS_FIELD": "kind"}, UNLABELLED=True)["MODEL"])
     assert [(item.name, item.color) for item in card.classes] == [("grass", "#55ff00"), ("roof <b>", "#db0e9a")]
+    assert "ha of unlabelled ground take part; held-out ground does not." in card.training_data
 
 
 @pytest.mark.slow
@@ -257,6 +258,7 @@ def test_dialog_starts_from_nothing_and_leaves_every_slot_open(dialog):
     fields = dialog.mainWidget().wrappers
     start = fields["START"]
     assert start.parameterValue() == "" and "new model" in start.widget.summary()
+    assert fields["UNLABELLED"].parameterValue() is False
     dialog.setParameters({"START": next(iter(shipped_models()))})
     assert "Takes" in start.widget.summary()
     assert all(
@@ -306,4 +308,5 @@ def test_effort_and_what_a_person_overrides(plugin, ground):
     assert settings() == (*EFFORTS["normal"], None)
     assert settings(EFFORT="thorough", STEPS=7, BATCH_SIZE=3) == (7, EFFORTS["thorough"][1], 3)
     assert settings(START="aerial-demo") == (EFFORTS["normal"][0] // 3, None, None)
+    assert settings(START="imagenet") == (*EFFORTS["normal"], None)
     assert settings(START="aerial-demo", WIDTH=8) == (EFFORTS["normal"][0] // 3, 8, None)

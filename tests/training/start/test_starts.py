@@ -14,12 +14,13 @@ from baseline_tester import tiny_card
 
 from dis2_core import DIS2Config, save_model
 from dis2_core.contract.card import ModelCard
+from dis2_core.contract.encoders import KEY, describe_encoders, holds_encoders
 from dis2_core.contract.errors import InputError, InvalidModelFile, ModelNotFound
 from dis2_core.network import SegmentationNetwork, build_network
 from dis2_core.network.encoder import build_encoders
 from dis2_training.start import imagenet
 from dis2_training.start.beginning import with_terms
-from dis2_training.start.encoder_file import KEY, Encoders, holds_encoders, load_encoders, save_encoders
+from dis2_training.start.encoder_file import Encoders, load_encoders, save_encoders
 from dis2_training.start.imagenet import ImageNetStart
 from dis2_training.start.opening import open_start
 
@@ -142,6 +143,7 @@ def test_files_of_strangers_are_refused(tmp_path: Path) -> None:
     about = '{"encoder": "dis2", "width": 8, "modalities": {"optical": 3, "sar": 2}}'
     path.write_bytes(safetensors.torch.save(stored, {KEY: about}))
     assert load_encoders(path).encoders.modalities == {"optical": 3, "sar": 2}
+    assert describe_encoders(path).modalities == {"optical": 3, "sar": 2}
     refused("holds no encoders")
     refused("Unknown key", about.replace("width", "depth"))
     refused("missing, unknown or of another shape", about.replace("8", "4096"))
@@ -153,7 +155,7 @@ def test_files_of_strangers_are_refused(tmp_path: Path) -> None:
     refused("value that is not finite", about, **{"encoders.sar.e1.bias": torch.full((8,), torch.nan)})
     refused("damaged", '{"encoder": ' + "[" * 5000)
     path.write_bytes(good[: len(good) // 2])
-    assert not holds_encoders(path)
+    assert holds_encoders(path)  # by its metadata: that it is damaged is told of a file of encoders
     with pytest.raises(InvalidModelFile, match="damaged"):
         load_encoders(path)
     with pytest.raises(ModelNotFound):
