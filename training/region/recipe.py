@@ -31,7 +31,6 @@ def region_recipe(job: TrainJob, description: Description, start: Start | None, 
         start: What training starts from.
         branches: Whether all of its branches are taken over, so that none need be trained first.
     """
-    epochs = min(EPOCHS, job.steps)
     first = 0.0 if branches else FULL_FIRST
     card = start.card if start else None
     width = job.width or (start.width if start else None) or WIDTH
@@ -51,11 +50,10 @@ def region_recipe(job: TrainJob, description: Description, start: Start | None, 
         optimizer=OptimizerRecipe(
             lr=1e-3 if card else 3e-3,
             encoder_rate=job.encoder_rate,
-            ema=1 - 1 / max(4.0, min(200.0, job.steps / 20)),
+            ema=_average_decay(job.steps),
         ),
         schedule=ScheduleRecipe(
-            epochs=epochs,
-            windows_per_epoch=round(job.steps / epochs) * job.batch_size,
+            **_epochs(job.steps, job.batch_size),
             batch_size=job.batch_size,
             full_only=first,
             incomplete="all" if len(description.modalities) <= ALL_SCENARIOS else "one",
@@ -65,6 +63,22 @@ def region_recipe(job: TrainJob, description: Description, start: Start | None, 
         semi=_semi(description),
         seed=job.seed,
     )
+
+
+def fitted(recipe: Recipe, steps: int) -> Recipe:
+    """The recipe with so many steps, or a few less so that epochs are alike; its schedule and average are theirs."""
+    steps -= steps % min(EPOCHS, steps)
+    schedule = replace(recipe.schedule, **_epochs(steps, recipe.schedule.batch_size))
+    return replace(recipe, schedule=schedule, optimizer=replace(recipe.optimizer, ema=_average_decay(steps)))
+
+
+def _epochs(steps: int, batch_size: int) -> dict[str, int]:
+    epochs = min(EPOCHS, steps)
+    return {"epochs": epochs, "windows_per_epoch": round(steps / epochs) * batch_size}
+
+
+def _average_decay(steps: int) -> float:
+    return 1 - 1 / max(4.0, min(200.0, steps / 20))
 
 
 def window_of(job: TrainJob, start: ModelCard | None) -> int:

@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -15,7 +15,7 @@ import torch
 
 from dis2_core import DIS2Config, ModelCard, save_model
 from dis2_core.contract.errors import Cancelled, NoValidData, ResourceError
-from dis2_core.contract.other_jobs import IMAGENET, TRAINING_OUTPUTS, TrainJob
+from dis2_core.contract.other_jobs import EFFORTS, IMAGENET, TRAINING_OUTPUTS, TrainJob, effort
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario, SegmentationNetwork, build_network
 from dis2_core.rasters.opening import gdal_environment
@@ -32,6 +32,7 @@ from ..data.windows import grid_windows
 from ..fitting.accelerator import SingleDevice
 from ..fitting.ground import Ground
 from ..fitting.loop import Epoch, train
+from ..fitting.pace import Clock
 from ..fitting.preparation import build_card, set_up
 from ..fitting.recipe import Recipe
 from ..methods.registry import objective
@@ -43,11 +44,12 @@ from .holdout import Box, HoldOut, Role, hold_out
 from .labels import Labels, read_labels
 from .modalities import measured
 from .outcome import TrainingResult
-from .recipe import region_recipe, window_of
+from .recipe import fitted, region_recipe, window_of
 from .report import region_report
 from .scene import Scene
-from .telling import PRECISIONS, plan_in_words
+from .telling import PRECISIONS, efforts_in_words, limit_in_words, plan_in_words, time_in_words, time_is_up_in_words
 from .thinning import affordable, area
+from .timing import LEAST_STEPS, measure_speed
 from .unlabelled import Unlabelled, read_unlabelled
 
 TRAINING_BYTES = 1 << 30  # of training tiles in memory
@@ -110,6 +112,7 @@ class RegionRun:
         scene: The rasters.
         labels: What is known of the ground.
         plan: Which ground is for what.
+        clock: Since when it is at work.
     """
 
     job: TrainJob
@@ -118,16 +121,18 @@ class RegionRun:
     scene: Scene
     labels: Labels
     plan: HoldOut
+    clock: Clock = field(default_factory=Clock)
 
     @classmethod
     def of(cls, job: TrainJob, report: Reporter) -> RegionRun:
         """Examine what the job names."""
+        clock = Clock()
         start = open_start(job.start) if job.start else None
         card = start.card if start else None
         scene = Scene.open(job, card, report)
         labels = read_labels(job.labels, scene.grid, report, many_classes=job.many_classes)
         plan = hold_out(labels.codes, len(labels.classes), window_of(job, card), job.held_out)
-        return cls(job, report, start, scene, labels, plan)
+        return cls(job, report, start, scene, labels, plan, clock)
 
     @property
     def window(self) -> int:
@@ -142,9 +147,9 @@ class RegionRun:
         card, recipe, network, begun = self._begin(ground.description)
         precision = PRECISIONS.get(accelerator.precision, accelerator.precision)
         self.report.info(f"Training on {describe_device(accelerator.device)}, in {precision}.")
-        network, curve, chosen = self._train(
-            recipe, accelerator, replace(ground, unlabelled=unlabelled.tiles), card, network
-        )
+        ground = replace(ground, unlabelled=unlabelled.tiles)
+        recipe = self._timed(recipe, accelerator, ground, card, network)
+        network, curve, chosen = self._train(recipe, accelerator, ground, card, network)
         scores = self._test(network, card)
         result = TrainingResult(
             outputs=dict(self.job.outputs),
@@ -155,7 +160,7 @@ class RegionRun:
             unlabelled=unlabelled.pixels,
             curve=tuple(curve),
             chosen=chosen,
-            steps=recipe.schedule.steps,
+            steps=curve[-1].steps,
             inherited=str(begun),
             device=describe_device(accelerator.device),
             precision=accelerator.precision,
@@ -217,6 +222,24 @@ class RegionRun:
             self.report.info(str(begun))
         return card, region_recipe(self.job, description, start, branches=begun.branches), network, begun
 
+    def _timed(
+        self, recipe: Recipe, accelerator: SingleDevice, ground: Ground, card: ModelCard, network: SegmentationNetwork
+    ) -> Recipe:
+        """Tell how long training will take, and return the recipe with as many steps as the time limit allows."""
+        minutes = self.job.minutes
+        if not minutes and recipe.schedule.steps < LEAST_STEPS:
+            return recipe
+        speed = measure_speed(recipe, accelerator, ground, card, network, self.report)
+        if minutes:
+            steps = speed.steps_within(60 * minutes - self.clock.wall, recipe)
+            if steps < recipe.schedule.steps:
+                recipe = fitted(recipe, steps)
+                self.report.info(limit_in_words(minutes, recipe.schedule.steps))
+        self.report.info(time_in_words(recipe.schedule.steps, speed.seconds(recipe.schedule.steps, recipe)))
+        if same := _efforts(self.job.start, card.network["width"]):
+            self.report.info(efforts_in_words({name: speed.seconds(steps, recipe) for name, steps in same.items()}))
+        return recipe
+
     def _train(
         self, recipe: Recipe, accelerator: SingleDevice, ground: Ground, card: ModelCard, network: SegmentationNetwork
     ) -> tuple[SegmentationNetwork, list[Epoch], int]:
@@ -224,16 +247,19 @@ class RegionRun:
         learning = objective(recipe.method, network, recipe.cross_entropy)
         training = set_up(recipe, accelerator, ground, card, learning)
         average = training.average.network
-        best, chosen, weights = -math.inf, recipe.schedule.steps, None
+        best, chosen, weights = -math.inf, 0, None
         curve = []
         for epoch in train(recipe, accelerator, training, self.report, (READ, TRAINED)):
             curve.append(epoch)
             self.report.info(_progress_line(epoch, recipe))
             if epoch.miou > best:
                 best, chosen, weights = epoch.miou, epoch.steps, copy.deepcopy(average.state_dict())
+            if self.job.minutes and self.clock.wall > 60 * self.job.minutes and epoch.steps < recipe.schedule.steps:
+                self.report.warning(time_is_up_in_words(epoch.steps, recipe.schedule.steps), "minutes")
+                break
         if weights is not None:
             average.load_state_dict(weights)
-        return average.eval(), curve, chosen
+        return average.eval(), curve, chosen or curve[-1].steps
 
     def _test(self, network: SegmentationNetwork, card: ModelCard) -> dict[Scenario, Scores]:
         """Score all scenarios on ground that was never looked at before."""
@@ -276,6 +302,12 @@ def like(start: ModelCard, card: ModelCard) -> ModelCard:
         entries.pop("missing_branches", None)
     config = DIS2Config.from_card(replace(card, network=entries))
     return replace(card, network=config.card_entries())
+
+
+def _efforts(start: str, width: int) -> dict[str, int]:
+    """Steps of the efforts that train a network of this width."""
+    every = {name: effort(name, start) for name in EFFORTS}
+    return {name: chosen["steps"] or 0 for name, chosen in every.items() if chosen["width"] in (None, width)}
 
 
 def _progress_line(epoch: Epoch, recipe: Recipe) -> str:

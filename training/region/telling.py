@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,3 +43,32 @@ def unlabelled_in_words(pixels: int, gsd: float, held_out: bool) -> str:
         return f"All ground with data is {kept}: no unlabelled ground takes part."
     text = f"{pixels * gsd**2 / 1e4:,.3g} ha of unlabelled ground take part"
     return f"{text}; held-out ground does not." if held_out else f"{text}."
+
+
+def time_in_words(steps: int, seconds: float) -> str:
+    """How long a training is going to take, by steps that were timed."""
+    return f"{steps:,} steps take about {duration_in_words(seconds)} on this machine, if it stays as busy as it is."
+
+
+def efforts_in_words(seconds: Mapping[str, float]) -> str:
+    """The same by effort, of those that train the same network."""
+    times = ", ".join(f"{name} {duration_in_words(value)}" for name, value in seconds.items())
+    return f"By effort, with such a network: {times}."
+
+
+def limit_in_words(minutes: float, steps: int) -> str:
+    """What a time limit comes to."""
+    return f"{steps:,} steps fit into {minutes:g} min here; the same number of steps gives the same model again."
+
+
+def time_is_up_in_words(step: int, steps: int) -> str:
+    """What is kept where the machine became slower than it was."""
+    return f"The time is up after step {step:,} of {steps:,}: the best so far is kept."
+
+
+def duration_in_words(seconds: float) -> str:
+    """A duration as people say it: ``40 s``, ``6 min``, ``2 h 5 min``."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

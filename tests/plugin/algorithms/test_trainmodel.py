@@ -144,6 +144,7 @@ def test_check(check, polygons):
     assert check(ELEVATION=None) == ""
     assert "No raster was given" in check(ELEVATION=None, OPTICAL=None)
     assert "multiple of 16" in check(WINDOW=40)
+    assert "time limit" in check(MINUTES=1e9)
     assert "no-such-model" in check(START="no-such-model")
 
 
@@ -258,7 +259,7 @@ def test_dialog_starts_from_nothing_and_leaves_every_slot_open(dialog):
     fields = dialog.mainWidget().wrappers
     start = fields["START"]
     assert start.parameterValue() == "" and "new model" in start.widget.summary()
-    assert fields["UNLABELLED"].parameterValue() is False
+    assert fields["UNLABELLED"].parameterValue() is False and fields["MINUTES"].parameterValue() is None
     dialog.setParameters({"START": next(iter(shipped_models()))})
     assert "Takes" in start.widget.summary()
     assert all(
@@ -308,5 +309,8 @@ def test_effort_and_what_a_person_overrides(plugin, ground):
     assert settings() == (*EFFORTS["normal"], None)
     assert settings(EFFORT="thorough", STEPS=7, BATCH_SIZE=3) == (7, EFFORTS["thorough"][1], 3)
     assert settings(START="aerial-demo") == (EFFORTS["normal"][0] // 3, None, None)
+    assert algorithm._settings["minutes"] is None
+    settings(MINUTES=2.5)
+    assert algorithm._settings["minutes"] == 2.5
     assert settings(START="imagenet") == (*EFFORTS["normal"], None)
     assert settings(START="aerial-demo", WIDTH=8) == (EFFORTS["normal"][0] // 3, 8, None)
