@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jsonargparse import Namespace
 
@@ -18,17 +18,22 @@ from .data.check.datacheck import check_dataset
 from .data.sets import DATASETS, open_dataset, prepare
 from .fitting.accelerator import is_first_process
 from .fitting.fit import fit
-from .fitting.recipe import Recipe
+from .fitting.recipe import Recipe, RunRecipe
 from .options.arguments import Parser, recipe_file
+from .pretraining.pretrain import pretrain
+from .pretraining.recipe import PretrainRecipe
 from .region.command import region_parser, run_region
 from .scoring.evaluation import evaluate, load_trained, publish, table
 
+R = TypeVar("R", bound=RunRecipe)
 
-def recipe_parser() -> Parser:
+
+def recipe_parser(kind: type[RunRecipe] = Recipe) -> Parser:
     """The parser of recipes; every value can be overridden, e.g. ``--optimizer.lr 3e-4``."""
-    parser = Parser(description="Train a model from a recipe.")
-    parser.add_argument("--config", action=recipe_file(Recipe), help="recipe: a YAML file, or a shipped name")
-    parser.add_class_arguments(Recipe, None)
+    what = {Recipe: "Train a model from a recipe.", PretrainRecipe: "Let encoders learn without labels."}
+    parser = Parser(description=what[kind])
+    parser.add_argument("--config", action=recipe_file(kind), help="recipe: a YAML file, or a shipped name")
+    parser.add_class_arguments(kind, None)
     return parser
 
 
@@ -39,16 +44,26 @@ def read_recipe(arguments: Sequence[str]) -> Recipe:
 
 def to_recipe(options: Namespace) -> Recipe:
     """Build the recipe that parsed options describe."""
+    return _filled(Recipe, options)
+
+
+def to_pretraining(options: Namespace) -> PretrainRecipe:
+    """Build the recipe of a pre-training that parsed options describe."""
+    return _filled(PretrainRecipe, options)
+
+
+def _filled(kind: type[R], options: Namespace) -> R:
     options = options.clone()
     options.pop("config", None)
-    return Recipe(**vars(recipe_parser().instantiate(options)))
+    return kind(**vars(recipe_parser(kind).instantiate(options)))
 
 
 def build_parser() -> Parser:
     """The parser of ``dis2-train``."""
-    fitting = recipe_parser()
-    fitting.add_argument("--out", type=Path, required=True, help="folder for the model, its state and the log")
-    fitting.add_argument("--resume", action="store_true", help="go on with the run in the folder, if there is one")
+    fitting, pretraining = recipe_parser(), recipe_parser(PretrainRecipe)
+    for running, what in ((fitting, "the model"), (pretraining, "the encoders")):
+        running.add_argument("--out", type=Path, required=True, help=f"folder for {what}, the state and the log")
+        running.add_argument("--resume", action="store_true", help="go on with the run in the folder, if there is one")
 
     preparing = Parser(description="Turn a data set as distributed into a folder data set.")
     preparing.add_argument("dataset", choices=[name for name in DATASETS if name != "folder"])
@@ -77,6 +92,7 @@ def build_parser() -> Parser:
     commands.add_subcommand("data", looking)
     looking.add_subcommands(dest="task").add_subcommand("check", check_parser())
     commands.add_subcommand("prepare", preparing)
+    commands.add_subcommand("pretrain", pretraining)
     commands.add_subcommand("fit", fitting)
     commands.add_subcommand("evaluate", evaluating)
     commands.add_subcommand("benchmark", benchmark_parser())
@@ -101,6 +117,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     commands = {
         "data": _data,
         "prepare": _prepare,
+        "pretrain": _pretrain,
         "fit": _fit,
         "evaluate": _evaluate,
         "benchmark": run_benchmark,
@@ -130,10 +147,18 @@ def _prepare(options: Namespace) -> None:
     forgive_stdout()
 
 
+def _pretrain(options: Namespace) -> None:
+    _carry_out(pretrain, to_pretraining, options)
+
+
 def _fit(options: Namespace) -> None:
+    _carry_out(fit, to_recipe, options)
+
+
+def _carry_out(run: Callable[..., Path], recipe: Callable[[Namespace], RunRecipe], options: Namespace) -> None:
     out, resume = options.pop("out"), options.pop("resume")
     with interruptible() as cancelled, _display() as display:
-        path = fit(to_recipe(options), out, resume=resume, progress=display, cancelled=cancelled)
+        path = run(recipe(options), out, resume=resume, progress=display, cancelled=cancelled)
     if is_first_process():
         print(path)
         forgive_stdout()

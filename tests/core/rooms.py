@@ -26,13 +26,13 @@ TRAINING = {
     "data": {"options"},
     "methods": {"data"},
     "start": set(),
-    "pretraining": set(),
     "scoring": {"data", "methods"},
     "semi": {"options", "data"},
     "fitting": {"options", "data", "methods", "start", "scoring", "semi"},
+    "pretraining": {"options", "data", "methods", "start", "semi", "fitting"},
     "region": {"options", "data", "methods", "start", "scoring", "fitting", "semi"},
     "benchmark": {"options", "data", "methods", "scoring", "fitting"},
-    ".": {"options", "data", "scoring", "fitting", "region", "benchmark"},
+    ".": {"options", "data", "scoring", "fitting", "pretraining", "region", "benchmark"},
 }
 
 QGIS_PLUGIN = {

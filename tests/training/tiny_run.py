@@ -41,13 +41,14 @@ def read_log(out: Path) -> list[dict[str, str]]:
 
 
 def what_a_run_gives(out: Path) -> tuple[list[dict[str, str]], dict[str, torch.Tensor], dict[str, torch.Tensor]]:
-    """Losses and scores; the best model; the last weights, their average and the optimizer's moments."""
+    """Losses and scores; what was saved; the last weights, their average and the optimizer's moments."""
+    (saved,) = out.glob("*.safetensors")
     rows = [{name: value for name, value in row.items() if name not in TIMES} for row in read_log(out)]
     state = torch.load(out / "state.pt", weights_only=True)
     moments = {f"{key} {name}": x for key, item in state["optimizer"]["state"].items() for name, x in item.items()}
     return (
         rows,
-        safetensors.torch.load_file(out / "model.safetensors"),
+        safetensors.torch.load_file(saved),
         {**{f"objective {k}": x for k, x in state["objective"].items()}, **state["average"], **moments},
     )
 

@@ -21,9 +21,8 @@ from dis2_core.contract.errors import InputError
 from dis2_core.run.reporting import Reporter
 
 from ..fitting.accelerator import Accelerator, launch
-from ..fitting.draws import ScenarioDraws
 from ..fitting.ground import Ground
-from ..fitting.loop import train_step, validate
+from ..fitting.loop import losses_of, train_step, validate
 from ..fitting.preparation import Training, build_card, set_up
 from ..fitting.recipe import Recipe, ScheduleRecipe
 from ..methods.registry import build
@@ -140,7 +139,7 @@ class _Trial:
         objective = build(recipe.method, DIS2Config.from_card(card), recipe.cross_entropy)
         middle = recipe.schedule.steps // 2
         self._training: Training = set_up(recipe, accelerator, ground, card, objective, middle)
-        self._draws = ScenarioDraws(recipe, card, with_full=objective.draws_full)
+        self._losses = losses_of(recipe, accelerator, self._training)
         self._numbers: Iterator[int] = iter(range(middle, recipe.schedule.steps))
         self._step()  # what happens once: memory, threads, kernels
 
@@ -156,7 +155,7 @@ class _Trial:
         price.validation.append(clock() - trained)
 
     def _step(self) -> None:
-        train_step(next(self._numbers), self._recipe, self._accelerator, self._training, self._draws)
+        train_step(next(self._numbers), self._recipe, self._accelerator, self._training, self._losses)
 
 
 def _long_enough(recipe: Recipe, steps: int) -> Recipe:

@@ -19,7 +19,7 @@ from torch import nn
 from dis2_core.contract.errors import InputError
 from dis2_core.run.device import choose_device, has_bfloat16
 
-from .recipe import Recipe
+from .recipe import RunRecipe
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
@@ -74,7 +74,7 @@ class Accelerator(Protocol):
         ...
 
 
-def launch(recipe: Recipe) -> Fabric:
+def launch(recipe: RunRecipe) -> Fabric:
     """Start the processes that a recipe calls for, or join those that ``torchrun`` has started.
 
     Raises:
@@ -143,7 +143,7 @@ def agreed(accelerator: Accelerator, cancelled: Callable[[], bool] | None) -> Ca
     return ask
 
 
-def precision_of(recipe: Recipe) -> str:
+def precision_of(recipe: RunRecipe) -> str:
     """Fabric's name of the precision that a recipe is computed with on this machine."""
     if recipe.precision != "auto":
         return recipe.precision

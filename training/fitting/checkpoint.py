@@ -20,7 +20,7 @@ from dis2_core.models.archive import load_archive
 from dis2_core.run.jobfolder import whole_file
 
 from .preparation import Training
-from .recipe import Recipe, ScheduleRecipe, plain
+from .recipe import RunRecipe, StepsRecipe, plain
 
 VERSION = 1
 
@@ -43,7 +43,7 @@ class Course:
 
     Attributes:
         steps: Optimizer steps.
-        best: The highest selection score, 0 to 1; -inf before the first validation.
+        best: The highest selection score, 0 to 1; -inf before the first validation, and where there is none.
         best_steps: Optimizer steps after which it was reached.
         finished: Whether nothing is left to do.
         seconds, cpu_seconds: See ``pace.Clock``.
@@ -58,13 +58,14 @@ class Course:
     cpu_seconds: float = 0.0
     rows: list[dict[str, str]] = field(default_factory=list)
 
-    def take(self, steps: int, score: float, schedule: ScheduleRecipe) -> None:
-        """Note the selection score after so many steps, and whether that was all."""
+    def take(self, steps: int, score: float | None, schedule: StepsRecipe) -> None:
+        """Note the selection score after so many steps (None: the newest is best), and whether that was all."""
         self.steps = steps
-        if score > self.best:
+        if score is None:
+            self.best_steps = steps
+        elif score > self.best:
             self.best, self.best_steps = score, steps
-        idle = (steps - self.best_steps) // schedule.steps_per_epoch
-        self.finished = steps == schedule.steps or (schedule.patience is not None and idle >= schedule.patience)
+        self.finished = schedule.ended(steps, steps - self.best_steps)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Checkpoint:
     tensors: dict[str, dict[str, Any]]
 
     @classmethod
-    def of(cls, recipe: Recipe, training: Training, course: Course) -> Checkpoint:
+    def of(cls, recipe: RunRecipe, training: Training, course: Course) -> Checkpoint:
         """Look at a run. The tensors are those of the run, not copies."""
         tensors = {
             "objective": training.objective.state_dict(),
@@ -168,7 +169,7 @@ class _Entries:
 
 
 def find_checkpoint(
-    path: Path, recipe: Recipe, resume: bool, adjustable: Collection[str] = ADJUSTABLE
+    path: Path, recipe: RunRecipe, resume: bool, adjustable: Collection[str] = ADJUSTABLE
 ) -> Checkpoint | None:
     """The state that a run is to go on from, or None where it begins.
 
@@ -197,7 +198,7 @@ def find_checkpoint(
     return checkpoint
 
 
-def adjusted(checkpoint: Checkpoint, recipe: Recipe) -> dict[str, tuple[Any, Any]]:
+def adjusted(checkpoint: Checkpoint, recipe: RunRecipe) -> dict[str, tuple[Any, Any]]:
     """What a run goes on with changed: name to the value before and the one now."""
     found = differences(checkpoint.recipe, plain(recipe))
     return {name: pair for name, pair in found.items() if name in ADJUSTABLE}

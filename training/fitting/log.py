@@ -17,14 +17,14 @@ from dis2_core.run.jobfolder import whole_file
 
 from .loop import Epoch
 from .pace import Clock
-from .recipe import Recipe, distillation_weight, learning_rate
+from .recipe import RunRecipe
 
 FILE = "log.csv"
 MAX_BYTES = 64_000_000  # of 100,000 epochs
 SCORES = ("miou", "oa", "iou")
 
 
-def log_row(epoch: Epoch, recipe: Recipe, clock: Clock) -> dict[str, float]:
+def log_row(epoch: Epoch, recipe: RunRecipe, clock: Clock) -> dict[str, float]:
     """Steps, times, rates, mean loss terms and validation scores of an epoch, by column.
 
     Classes that do not occur in the validation split have no ``iou <scenario> <class>``.
@@ -34,8 +34,7 @@ def log_row(epoch: Epoch, recipe: Recipe, clock: Clock) -> dict[str, float]:
         "seconds": round(clock.wall, 1),
         "cpu_seconds": round(clock.cpu, 1),
         "windows_per_second": epoch.rate,
-        "lr": learning_rate(epoch.steps - 1, recipe),
-        "distillation_weight": distillation_weight(epoch.steps - 1, recipe),
+        **recipe.values_at(epoch.steps - 1),
         **epoch.terms,
     }
     for scenario, scores in epoch.scores.items():

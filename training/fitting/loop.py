@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -23,7 +24,11 @@ from .accelerator import Accelerator
 from .draws import ScenarioDraws, seed_dropout
 from .pace import Pace
 from .preparation import Training
-from .recipe import Recipe, distillation_weight, full_only_steps, learning_rate, share_done
+from .recipe import Recipe, RunRecipe, distillation_weight, learning_rate, share_done
+
+#: ``(step, batch)`` to the loss terms of this process' share of a batch, ``total`` among them: scalars with a gradient.
+#: Steps and batches are counted through the run.
+Losses = Callable[[int, int], dict[str, Tensor]]
 
 
 class TrainingDiverged(InputError):
@@ -63,12 +68,26 @@ def train(
     span: tuple[float, float] = (0.0, 1.0),
     start: int = 0,
 ) -> Iterator[Epoch]:
+    """Train a model; see ``epochs``."""
+    return epochs(recipe, accelerator, training, losses_of(recipe, accelerator, training), report, span, start)
+
+
+def epochs(
+    recipe: RunRecipe,
+    accelerator: Accelerator,
+    training: Training,
+    losses: Losses,
+    report: Reporter,
+    span: tuple[float, float] = (0.0, 1.0),
+    start: int = 0,
+) -> Iterator[Epoch]:
     """Train, and pause after each epoch with what has been reached.
 
     Args:
         recipe: How.
         accelerator: Where; the one that ``training`` was set up with.
-        training: From ``set_up``.
+        training: From ``set_up``, or another that stands ready.
+        losses: What is trained for.
         report: Told of every step, and asked whether to go on.
         span: The fractions of the whole run at which training begins and ends.
         start: Optimizer steps that were done before, whole epochs; ``training`` was set up with it.
@@ -78,15 +97,14 @@ def train(
         Cancelled: The run was stopped.
     """
     schedule = recipe.schedule
-    draws = ScenarioDraws(recipe, training.card, with_full=training.objective.draws_full)
     terms: list[dict[str, float]] = []
     pace = Pace()
     for step in range(start, schedule.steps):
         report.check()
         report.progress(span[0] + (span[1] - span[0]) * share_done(step, recipe), "training", str(pace))
-        if 0 < step == full_only_steps(recipe):
+        if 0 < step == schedule.full_only_steps:
             branch_out(training)
-        terms.append(train_step(step, recipe, accelerator, training, draws))
+        terms.append(train_step(step, recipe, accelerator, training, losses))
         pace.add(schedule.batch_size * schedule.accumulate)
         if (step + 1) % schedule.steps_per_epoch:
             continue
@@ -106,7 +124,7 @@ def validate(accelerator: Accelerator, training: Training, report: Reporter) -> 
 
 
 def train_step(
-    step: int, recipe: Recipe, accelerator: Accelerator, training: Training, draws: ScenarioDraws
+    step: int, recipe: RunRecipe, accelerator: Accelerator, training: Training, losses: Losses
 ) -> dict[str, float]:
     """One optimizer step over ``accumulate`` batches; returns the mean of each loss term."""
     for group in training.optimizer.param_groups:
@@ -116,7 +134,7 @@ def train_step(
     every = []
     for number in range(accumulate):
         with accelerator.no_backward_sync(training.objective, enabled=number + 1 < accumulate):
-            terms = losses(step, step * accumulate + number, recipe, accelerator, training, draws)
+            terms = losses(step, step * accumulate + number)
             accelerator.backward(terms["total"] / accumulate)
         every.append({name: term.detach() for name, term in terms.items()})
     means = _over_processes(every, accelerator)
@@ -135,16 +153,21 @@ def train_step(
     return means
 
 
-def losses(
-    step: int, batch: int, recipe: Recipe, accelerator: Accelerator, training: Training, draws: ScenarioDraws
+def losses_of(recipe: Recipe, accelerator: Accelerator, training: Training) -> Losses:
+    """What a model is trained for."""
+    draws = ScenarioDraws(recipe, training.card, with_full=training.objective.draws_full)
+    return partial(_losses, recipe=recipe, accelerator=accelerator, training=training, draws=draws)
+
+
+def _losses(
+    step: int, batch: int, *, recipe: Recipe, accelerator: Accelerator, training: Training, draws: ScenarioDraws
 ) -> dict[str, Tensor]:
-    """The loss terms of this process' share of a batch, counted through the run; scalars with a gradient."""
     sample = next(training.batches)
     if training.unlabelled is not None:
         sample = joined(sample, self_labelled(next(training.unlabelled), recipe, accelerator, training))
     inputs = {name: accelerator.to_device(x) for name, x in normalise(sample, training.card.modalities).items()}
     labels = accelerator.to_device(sample.labels)
-    scenarios = draws.of_batch(batch, full_only=step < full_only_steps(recipe))
+    scenarios = draws.of_batch(batch, full_only=step < recipe.schedule.full_only_steps)
     seed_dropout(recipe.seed, batch * accelerator.world_size + accelerator.global_rank)
     with accelerator.autocast():
         terms: dict[str, Tensor] = training.objective(inputs, labels, scenarios, distillation_weight(step, recipe))

@@ -27,7 +27,7 @@ from .accelerator import Accelerator
 from .draws import BatchShares
 from .ground import Ground, Validation
 from .price import require_room
-from .recipe import OptimizerRecipe, Recipe
+from .recipe import GradientRecipe, OptimizerRecipe, Recipe, RunRecipe
 from .weight_average import WeightAverage
 
 
@@ -76,20 +76,37 @@ def set_up(
     if accelerator.device.type == "cpu":
         sizes = [recipe.schedule.batch_size, _unlabelled_size(recipe) if ground.unlabelled else 0]
         require_room(objective, card, recipe, sum(sizes) // accelerator.world_size)
-    batches = _batches(recipe, accelerator, ground, card, start)
+    batches = windows_of(recipe, accelerator, ground.tiles, card, start, recipe.data.class_aware)
     unlabelled = _unlabelled(recipe, accelerator, ground, card, start) if ground.unlabelled else None
-    objective.to(memory_format=torch.channels_last)  # faster convolutions on a CPU
     optimizer = build_optimizer(objective, recipe.optimizer)
     average = WeightAverage(objective.network, recipe.optimizer.ema)
-    objective, optimizer = accelerator.setup(objective, optimizer)
-    average.network.to(accelerator.device)
+    objective, optimizer = placed(accelerator, objective, optimizer, average)
     scenarios = [scenario for scenario in card.scenarios() if answers(recipe.method, scenario)]
     return Training(card, objective, average, optimizer, batches, unlabelled, ground.validate, scenarios)
 
 
-def _batches(recipe: Recipe, accelerator: Accelerator, ground: Ground, card: ModelCard, start: int) -> Iterator[Sample]:
+def placed(
+    accelerator: Accelerator, objective: nn.Module, optimizer: torch.optim.Optimizer, average: WeightAverage
+) -> tuple[Any, ...]:
+    """Bring what is trained, and its average, to where it is trained; return objective and optimizer."""
+    for module in (objective, average.network):
+        module.to(memory_format=torch.channels_last)  # faster convolutions on a CPU
+    average.network.to(accelerator.device)
+    setup: tuple[Any, ...] = accelerator.setup(objective, optimizer)
+    return setup
+
+
+def windows_of(
+    recipe: RunRecipe,
+    accelerator: Accelerator,
+    tiles: list[MemoryTile],
+    card: ModelCard,
+    start: int,
+    class_aware: float = 0.0,
+) -> Iterator[Sample]:
+    """This process' share of each batch of random windows, from a step of the schedule to its end."""
     shares = _shares(recipe, accelerator, recipe.schedule.batch_size, start)
-    windows = _windows(recipe, ground.tiles, card, shares.end, recipe.data.class_aware)
+    windows = _windows(recipe, tiles, card, shares.end, class_aware)
     return iter(DataLoader(windows, batch_sampler=shares, num_workers=recipe.workers, collate_fn=stack))
 
 
@@ -107,13 +124,15 @@ def _unlabelled_size(recipe: Recipe) -> int:
     return max(1, round(recipe.semi.share * recipe.schedule.batch_size))
 
 
-def _shares(recipe: Recipe, accelerator: Accelerator, size: int, start: int) -> BatchShares:
+def _shares(recipe: RunRecipe, accelerator: Accelerator, size: int, start: int) -> BatchShares:
     accumulate = recipe.schedule.accumulate
     batches = range(start * accumulate, recipe.schedule.steps * accumulate)
     return BatchShares(size, batches, accelerator.global_rank, accelerator.world_size)
 
 
-def _windows(recipe: Recipe, tiles: list[MemoryTile], card: ModelCard, count: int, class_aware: float) -> RandomWindows:
+def _windows(
+    recipe: RunRecipe, tiles: list[MemoryTile], card: ModelCard, count: int, class_aware: float
+) -> RandomWindows:
     return RandomWindows(
         tiles,
         len(card.classes),
@@ -164,12 +183,12 @@ def build_optimizer(objective: nn.Module, recipe: OptimizerRecipe) -> torch.opti
     """
     parameters = list(objective.parameters())
     if recipe.encoder_rate == 1:
-        groups = _by_decay(parameters, recipe)
+        groups = by_decay(parameters, recipe)
     else:
         encoders = set(_encoder_weights(objective))
-        groups = _by_decay([p for p in parameters if p not in encoders], recipe)
+        groups = by_decay([p for p in parameters if p not in encoders], recipe)
         if recipe.encoder_rate:
-            slow = _by_decay([p for p in parameters if p in encoders], recipe)
+            slow = by_decay([p for p in parameters if p in encoders], recipe)
             groups += [{**group, "rate": recipe.encoder_rate} for group in slow]
         for parameter in encoders:
             parameter.requires_grad_(recipe.encoder_rate > 0)
@@ -179,7 +198,8 @@ def build_optimizer(objective: nn.Module, recipe: OptimizerRecipe) -> torch.opti
     return torch.optim.AdamW(groups, lr=recipe.lr)
 
 
-def _by_decay(parameters: Sequence[nn.Parameter], recipe: OptimizerRecipe) -> list[dict[str, Any]]:
+def by_decay(parameters: Sequence[nn.Parameter], recipe: GradientRecipe) -> list[dict[str, Any]]:
+    """Groups of an optimizer: what decays, and norms, biases and other vectors, which do not."""
     return [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": recipe.weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},

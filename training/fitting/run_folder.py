@@ -8,28 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dis2_core import save_model
 from dis2_core.contract.errors import InputError
-from dis2_core.evaluation.metrics import Scores
-from dis2_core.network import Scenario
 from dis2_core.run.disk import translated_errors
 from dis2_core.run.jobfolder import whole_file
 from dis2_core.run.locks import lock_target
 
-from ..methods.file import save_method
-from ..methods.registry import MODEL_METHODS
-from ..scoring.evaluation import card_metrics
 from .accelerator import Accelerator
 from .checkpoint import Checkpoint, Course
 from .log import Log, log_row
 from .loop import Epoch
 from .pace import Clock
 from .preparation import Training
-from .recipe import Recipe, plain
+from .recipe import RunRecipe, plain
 from .run_record import record_start
 
 MODEL, STATE, RECIPE = "model.safetensors", "state.pt", "recipe.yaml"
@@ -48,7 +41,7 @@ class RunFolder:
         OutputNotWritable, NoSpace: A file cannot be written; so do the methods.
     """
 
-    def __init__(self, folder: Path, recipe: Recipe, course: Course, clock: Clock) -> None:
+    def __init__(self, folder: Path, recipe: RunRecipe, course: Course, clock: Clock) -> None:
         self._folder = folder
         self._recipe = recipe
         self._clock = clock
@@ -74,9 +67,7 @@ class RunFolder:
         record_start(self._folder, self._recipe, accelerator, course.steps, changed)
 
     def keep(self, epoch: Epoch, course: Course, training: Training) -> None:
-        """Write what an epoch has brought: the model if it is the best, the log, the state."""
-        if course.best_steps == epoch.steps:
-            save_best(self._folder / MODEL, self._recipe.method, training, epoch.scores)
+        """Write how an epoch went, and then the state."""
         self._log.write(log_row(epoch, self._recipe, self._clock), epoch.terms)
         course.seconds, course.cpu_seconds = self._clock.wall, self._clock.cpu
         Checkpoint.of(self._recipe, training, course).write(self._folder / STATE)
@@ -96,19 +87,10 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
 
 
-def require_model(folder: Path) -> None:
-    """Raise InputError where the best model of a run that goes on is gone: nothing else holds its weights."""
-    if not (folder / MODEL).exists():
+def require_saved(path: Path) -> None:
+    """Raise InputError where what a run that goes on has saved is gone: nothing else holds the best so far."""
+    if not path.exists():
         raise InputError(
-            f"{folder / MODEL} is missing, the best model so far of the run in {folder}.",
+            f"{path} is missing, the best so far of the run in {path.parent}.",
             "Put it back, or train anew in another folder (--out).",
         )
-
-
-def save_best(path: Path, method: str, training: Training, scores: dict[Scenario, Scores]) -> None:
-    """Write the model file with its validation scores; ``publish`` puts others in their place."""
-    card = replace(training.card, metrics=card_metrics(scores))
-    if method in MODEL_METHODS:
-        save_model(path, training.average.network, card)
-    else:
-        save_method(path, method, training.average.network, card)

@@ -21,14 +21,14 @@ from dis2_core.run.device import describe_device
 from dis2_core.run.jobfolder import whole_file
 
 from .accelerator import Accelerator, precision_of
-from .recipe import Recipe
+from .recipe import RunRecipe
 
 NAME = "run.json"
 MAX_BYTES = 16_000_000  # of a run that was started 10,000 times
 
 
 def record_start(
-    folder: Path, recipe: Recipe, accelerator: Accelerator, steps: int, changed: Mapping[str, tuple[Any, Any]]
+    folder: Path, recipe: RunRecipe, accelerator: Accelerator, steps: int, changed: Mapping[str, tuple[Any, Any]]
 ) -> None:
     """Add a start of a run to the record in its folder; the first start begins the record.
 

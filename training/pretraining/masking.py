@@ -71,6 +71,18 @@ def cross_modal_mask(mask: Tensor, epoch: int, generator: torch.Generator) -> Te
     return mask | drawn
 
 
+def draw_masks(inputs: Mapping[str, Tensor], epoch: int, generator: torch.Generator, ratio: float) -> dict[str, Tensor]:
+    """The mask of every modality of a batch, (B, N): of the first the common one, of each later one more than that."""
+    common = information_mask(inputs, generator, ratio)
+    first, *later = inputs
+    return {first: common, **{name: cross_modal_mask(common, epoch, generator) for name in later}}
+
+
+def covered(valid: Tensor, block: int = BLOCK) -> Tensor:
+    """Blocks of which at least half has data: (B, H, W) bool -> (B, N) bool."""
+    return F.avg_pool2d(valid[:, None].float(), block).flatten(1) >= 0.5
+
+
 def to_pixels(mask: Tensor, size: tuple[int, int], block: int = BLOCK) -> Tensor:
     """(B, N) blocks to (B, 1, H, W) pixels."""
     grid = mask.view(-1, 1, size[0] // block, size[1] // block)

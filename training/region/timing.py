@@ -15,9 +15,8 @@ from dis2_core.network import SegmentationNetwork
 from dis2_core.run.reporting import Reporter
 
 from ..fitting.accelerator import SingleDevice
-from ..fitting.draws import ScenarioDraws
 from ..fitting.ground import Ground
-from ..fitting.loop import train_step, validate
+from ..fitting.loop import losses_of, train_step, validate
 from ..fitting.preparation import set_up
 from ..fitting.recipe import Recipe
 from ..methods.registry import objective
@@ -73,13 +72,13 @@ def measure_speed(
     with torch.random.fork_rng():
         learning = objective(recipe.method, copy.deepcopy(network), recipe.cross_entropy)
         training = set_up(recipe, accelerator, ground, card, learning)
-        draws = ScenarioDraws(recipe, card, with_full=learning.draws_full)
+        losses = losses_of(recipe, accelerator, training)
         last, times = recipe.schedule.steps - 1, []
         began = time.monotonic()
         while len(times) < min(TIMED, last + 1) and (len(times) < 2 or time.monotonic() - began < LONGEST):
             report.check()
             started = time.monotonic()
-            train_step(last, recipe, accelerator, training, draws)
+            train_step(last, recipe, accelerator, training, losses)
             times.append(time.monotonic() - started)
         started = time.monotonic()
         validate(accelerator, training, report)

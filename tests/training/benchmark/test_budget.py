@@ -24,7 +24,7 @@ SCHEDULE = ScheduleRecipe(epochs=2, windows_per_epoch=8, batch_size=4, incomplet
 
 def tiny(folder: Path | str = "nowhere", **changes: object) -> BenchmarkRecipe:
     model = ModelRecipe("tiny", window=32, width=8, pool_hidden=8)
-    recipe = Recipe(DataRecipe(str(folder), validation_overlap=0.0), model, schedule=SCHEDULE, device="cpu")
+    recipe = Recipe(data=DataRecipe(str(folder), validation_overlap=0.0), model=model, schedule=SCHEDULE, device="cpu")
     return replace(BenchmarkRecipe("tiny", recipe, ["concat_dropout", "single_ndsm"], seeds=[0]), **changes)
 
 

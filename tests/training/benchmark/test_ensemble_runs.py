@@ -30,8 +30,8 @@ SINGLES = ["single_rgb", "single_ndsm"]
 
 def tiny(folder: Path, **changes: object) -> BenchmarkRecipe:
     recipe = Recipe(
-        DataRecipe(str(folder), validation_overlap=0.0),
-        ModelRecipe("tiny", window=32, width=8, pool_hidden=8),
+        data=DataRecipe(str(folder), validation_overlap=0.0),
+        model=ModelRecipe("tiny", window=32, width=8, pool_hidden=8),
         schedule=ScheduleRecipe(epochs=1, windows_per_epoch=8, batch_size=4),
         device="cpu",
     )

@@ -10,13 +10,15 @@ import pytest
 from dis2_core import DIS2Config
 from dis2_core.contract.errors import InputError
 from dis2_training.benchmark.command import benchmark_parser, to_benchmark
-from dis2_training.commands import read_recipe
-from dis2_training.fitting.recipe import distillation_weight, full_only_steps, learning_rate
+from dis2_training.commands import read_recipe, recipe_parser, to_pretraining
+from dis2_training.fitting.recipe import distillation_weight, learning_rate
+from dis2_training.pretraining.recipe import PretrainRecipe
 
 ALL = sorted(str(item) for item in resources.files("dis2_training.configs").iterdir() if item.name.endswith(".yaml"))
 BENCHMARKS = [path for path in ALL if "benchmark_" in path]
 VARIANTS = [path for path in ALL if "equal_cost_" in path or "scenes_" in path]
-CONFIGS = [path for path in ALL if path not in (*BENCHMARKS, *VARIANTS)]
+PRETRAININGS = [path for path in ALL if "pretrain_" in path]
+CONFIGS = [path for path in ALL if path not in (*BENCHMARKS, *VARIANTS, *PRETRAININGS)]
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: Path(path).stem)
@@ -25,6 +27,13 @@ def test_every_config_is_a_recipe(config: str) -> None:
     assert recipe.schedule.steps > 0
     DIS2Config(window=(recipe.model.window,) * 2, width=recipe.model.width)
     assert all(0 < learning_rate(step, recipe) <= recipe.optimizer.lr for step in range(recipe.schedule.steps))
+
+
+@pytest.mark.parametrize("config", PRETRAININGS, ids=lambda path: Path(path).stem)
+def test_every_pretraining_config_is_a_recipe(config: str) -> None:
+    recipe = to_pretraining(recipe_parser(PretrainRecipe).parse_args(["--config", config]))
+    DIS2Config(window=(recipe.model.window,) * 2, width=recipe.model.width)
+    assert recipe.recipe == Path(config).stem.replace("_", "-") and recipe.schedule.steps > 0
 
 
 @pytest.mark.parametrize("config", BENCHMARKS, ids=lambda path: Path(path).stem)
@@ -119,4 +128,4 @@ def test_distillation_rises_as_the_recipe_says() -> None:
 
 @pytest.mark.parametrize(("name", "some"), [("authors", False), ("aerial_demo", True)])
 def test_the_authors_train_all_branches_from_the_start(name: str, some: bool) -> None:
-    assert (full_only_steps(read_recipe(["--config", config(name)])) > 0) == some
+    assert (read_recipe(["--config", config(name)]).schedule.full_only_steps > 0) == some
