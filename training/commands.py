@@ -8,13 +8,16 @@ from typing import Any, TypeVar
 
 from jsonargparse import Namespace
 
+from dis2_core import load_model, save_model
 from dis2_core.cli.console import Display, display_for_people
 from dis2_core.cli.failures import hush_libraries, report
 from dis2_core.cli.streams import check_stdout, forgive_stdout, steady_streams
+from dis2_core.contract.errors import InputError
 from dis2_core.run.interrupts import interruptible, stopping_at_once
 
 from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset
+from .data.familiarity import measured_familiarity, spread_windows
 from .data.sets import DATASETS, open_dataset, prepare
 from .fitting.accelerator import is_first_process
 from .fitting.fit import fit
@@ -86,6 +89,15 @@ def build_parser() -> Parser:
     evaluating.add_argument("--name", default="", help="of the model that --publish writes")
     evaluating.add_argument("--note", default="", help="added to the card's notes with --publish")
 
+    knowing = Parser(description="Let a model know what the ground looks like that it was trained on.")
+    knowing.add_argument("--model", required=True, help="shipped name, or model file")
+    knowing.add_argument("--data", type=Path, required=True, help="where the data set lies that it was trained on")
+    knowing.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
+    knowing.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
+    knowing.add_argument("--train", default="train", help="split that it was trained on")
+    knowing.add_argument("--validation", default="validation", help="split that tells what is usual beside it")
+    knowing.add_argument("--out", type=Path, required=True, help="model file to write")
+
     parser = Parser(prog="dis2-train", description="Train and evaluate DIS2 models.")
     commands = parser.add_subcommands(dest="command")
     looking = Parser(description="Data sets.")
@@ -95,6 +107,7 @@ def build_parser() -> Parser:
     commands.add_subcommand("pretrain", pretraining)
     commands.add_subcommand("fit", fitting)
     commands.add_subcommand("evaluate", evaluating)
+    commands.add_subcommand("familiarity", knowing)
     commands.add_subcommand("benchmark", benchmark_parser())
     commands.add_subcommand("region", region_parser())
     return parser
@@ -120,6 +133,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         "pretrain": _pretrain,
         "fit": _fit,
         "evaluate": _evaluate,
+        "familiarity": _familiarity,
         "benchmark": run_benchmark,
         "region": run_region,
     }
@@ -178,3 +192,15 @@ def _evaluate(options: Namespace) -> None:
     print(table(scores))
     if options.publish:
         publish(model, options.publish, scores, options.note, options.name)
+
+
+def _familiarity(options: Namespace) -> None:
+    model = load_model(options.model)
+    splits = (options.train, options.validation)
+    grounds = [open_dataset(options.dataset, options.data, split, **options.options).in_memory() for split in splits]
+    familiarity = measured_familiarity(model.card.modalities, *map(spread_windows, grounds))
+    if familiarity is None:
+        raise InputError(f"A modality of {model.card.name} has no data in {' or '.join(splits)}.", "Name other splits.")
+    save_model(options.out, model.network, model.card, familiarity=familiarity)
+    print(options.out)
+    forgive_stdout()

@@ -49,7 +49,7 @@ def plan(
         ),
     ] = None,
     outputs: Annotated[
-        str, typer.Option(metavar="A,B,...", help="Of classes, confidence, probabilities, scenario.")
+        str, typer.Option(metavar="A,B,...", help="Of classes, confidence, familiarity, probabilities, scenario.")
     ] = "classes",
     aoi: AoiOption = "",
     extent: ExtentOption = None,

@@ -108,6 +108,10 @@ def segment(
     probabilities: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the probability of every class.")
     ] = None,
+    familiarity: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Also write how much the ground looks like that of training, 0-100."),
+    ] = None,
     scenario: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write which modalities each pixel had.")
     ] = None,
@@ -141,6 +145,7 @@ def segment(
         "areas": areas,
         "scenario": scenario,
         "probabilities": probabilities,
+        "familiarity": familiarity,
         "confidence": confidence,
         "classes": output,
     }

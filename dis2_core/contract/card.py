@@ -21,6 +21,7 @@ CARD_VERSION = 1
 MAX_MODALITIES = 5
 MAX_OVERLAP = 0.75  # of windows; more costs without end
 MAX_CLASSES = 250
+MAX_LOOKS = 4096  # that a model remembers of its training ground
 ONNX = "onnx"  # the form of a network that is a graph of ONNX
 UNCERTAIN = 254  # in the class raster: the class that won is less probable than the user wants
 NODATA = 255  # in every raster of a run
@@ -138,6 +139,7 @@ class ModelCard:
         window: (height, width) in pixels that the network runs with. The paper's form was trained with it, too.
         overlap: Fraction of a window that neighbours share, 0 to 0.75, where nobody asks for another.
         gsd: Ground sample distance in metres a pixel that the network runs at.
+        familiarity: How many looks of its training ground, of each modality, the model remembers; 0: none.
         network: The rest of the network's configuration (``DIS2Config``), e.g. its width.
         metrics: Scores by scenario, e.g. ``{"rgb": {"miou": 0.51}}``; see ``scenario_name``.
         notes: What a user must know before trusting the map.
@@ -149,6 +151,7 @@ class ModelCard:
     window: tuple[int, int]
     gsd: float
     overlap: float = 0.5
+    familiarity: int = 0
     network: Mapping[str, Any] = field(default_factory=dict)
     version: str = "1"
     description: str = ""
@@ -172,6 +175,8 @@ class ModelCard:
             raise InvalidCard(f"Window {self.window} must be multiples of 16 pixels, up to 4096.")
         if not 0 <= self.overlap <= MAX_OVERLAP:
             raise InvalidCard(f"Overlap {self.overlap} must lie between 0 and {MAX_OVERLAP}.")
+        if not 0 <= self.familiarity <= MAX_LOOKS:
+            raise InvalidCard(f"A model remembers 0 to {MAX_LOOKS} looks of ground, not {self.familiarity}.")
         if not all(math.isfinite(score) for scores in self.metrics.values() for score in scores.values()):
             raise InvalidCard("A score of the card is not a finite number; leave out what was not measured.")
         if not (math.isfinite(self.gsd) and self.gsd > 0):
@@ -249,6 +254,7 @@ class ModelCard:
             "dis2:window": list(self.window),
             "dis2:overlap": self.overlap,
             "dis2:gsd": self.gsd,
+            "dis2:familiarity": self.familiarity,
             "dis2:network": dict(self.network),
         }
 
@@ -316,6 +322,7 @@ class ModelCard:
                 window=(int(height), int(width)),
                 overlap=float(properties.get("dis2:overlap", 0.5)),
                 gsd=float(properties["dis2:gsd"]),
+                familiarity=int(properties.get("dis2:familiarity", 0)),
                 network=dict(properties["dis2:network"]),
                 version=_text(properties.get("version", "1")),
                 description=_text(properties.get("description", "")),

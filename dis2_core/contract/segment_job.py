@@ -35,7 +35,7 @@ MASKS = ("auto", "none")  # beside band numbers; see ``Source.mask``
 
 #: The rasters and the table that a run can write, in the order in which they are renamed into
 #: place: the main output comes last, so that its presence means that the run is complete.
-OUTPUTS = ("areas", "scenario", "probabilities", "confidence", "classes")
+OUTPUTS = ("areas", "scenario", "probabilities", "familiarity", "confidence", "classes")
 
 PIXEL_SIZES = (1e-6, 1e7)  # metres, of a microscope and of a globe in two pixels; beyond, arithmetic fails
 

@@ -38,6 +38,7 @@ _EDGE = 8  # points along each side of a footprint
 _TITLES = {
     "classes": "Classes",
     "confidence": "Confidence, percent",
+    "familiarity": "Familiarity of the ground, percent",
     "probabilities": "Probabilities, 1/250",
     "scenario": "Modalities that a pixel had",
 }

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import safetensors.torch
@@ -18,6 +18,7 @@ from ..contract.catalogue import CARD_KEY, GRAPH, ModelHeader, find_model, read_
 from ..contract.errors import InvalidCard, InvalidModelFile, ModelNotFound
 from ..contract.untrusted import Refused, read_bytes, refusals
 from ..network import DIS2Config, SegmentationNetwork, build_network
+from ..network.familiarity import Familiarity
 from ..run.jobfolder import whole_file
 from .onnx_graph import parse_graph
 from .onnx_network import OnnxNetwork
@@ -26,6 +27,8 @@ Shape = tuple[int, ...]
 
 #: Batch norm counts its training steps here: an integer that prediction never reads. Not stored.
 _COUNTER = "num_batches_tracked"
+
+_FAMILIARITY = "familiarity."  # before the names of its tensors
 
 
 @dataclass
@@ -37,12 +40,14 @@ class Model:
         network: In evaluation mode, float32.
         sha256: Of the file it came from; empty where there was none.
         path: That file.
+        familiarity: Knows what its training ground looks like; None: it was not measured.
     """
 
     card: ModelCard
     network: SegmentationNetwork
     sha256: str = ""
     path: Path | None = None
+    familiarity: Familiarity | None = None
 
     def settle(self, device: torch.device) -> None:
         """Bring the network, in place, into the form in which it predicts: every run does it alike, to the last bit.
@@ -50,6 +55,8 @@ class Model:
         Its batch norms are folded: it can be trained and saved no more.
         """
         self.network.settle(device)
+        if self.familiarity is not None:
+            self.familiarity.to(device)
 
 
 def load_model(name_or_path: str | os.PathLike[str]) -> Model:
@@ -72,16 +79,22 @@ def load_model(name_or_path: str | os.PathLike[str]) -> Model:
     if any(dtype == "U8" for dtype, _ in header.tensors.values()):
         raise InvalidModelFile(f"{path} holds bytes where weights are called for.", "Ask for the model file again.")
     network = _blueprint(header.card, most_layers=len(header.tensors))
-    _compare(_stored_shapes(network), {name: shape for name, (_, shape) in header.tensors.items()}, f"{path} holds")
+    familiarity = _familiarity(header.card)
+    expected = {**_stored_shapes(network), **_looks(familiarity)}
+    _compare(expected, {name: shape for name, (_, shape) in header.tensors.items()}, f"{path} holds")
     with refusals(f"The model file {path}", ModelNotFound):
         data = read_bytes(path, header.size)  # all at once: the hash is of the very bytes that become the weights
     try:
         weights = {name: weight.to(torch.float32, copy=True) for name, weight in safetensors.torch.load(data).items()}
+        known = {name: weights.pop(name) for name in _looks(familiarity)}
         network.load_state_dict({**_counters(network), **weights}, assign=True)
+        if familiarity is not None:
+            looks = {name.removeprefix(_FAMILIARITY): value for name, value in known.items()}
+            familiarity.load_state_dict(looks, assign=True)
     except (safetensors.SafetensorError, RuntimeError) as error:
         raise InvalidModelFile(f"{path} is damaged ({error}).", "Ask for the model file again.") from error
-    _require_finite(weights, f"{path} is damaged:", "Ask for the model file again.")
-    return Model(header.card, network.eval(), hashlib.sha256(data).hexdigest(), path)
+    _require_finite({**weights, **known}, f"{path} is damaged:", "Ask for the model file again.")
+    return Model(header.card, network.eval(), hashlib.sha256(data).hexdigest(), path, familiarity)
 
 
 def save_model(
@@ -89,6 +102,7 @@ def save_model(
     network: SegmentationNetwork,
     card: ModelCard,
     dtype: torch.dtype = torch.float16,
+    familiarity: Familiarity | None = None,
 ) -> None:
     """Write a model file; the same weights and card give the same bytes.
 
@@ -99,6 +113,7 @@ def save_model(
         network: What prediction needs, and nothing else, on any device.
         card: Must describe the network: modalities, classes, window and ``DIS2Config.card_entries()``.
         dtype: float16 (half the size) or float32.
+        familiarity: What its training ground looks like; the card in the file says that it is there.
 
     Raises:
         InvalidCard: The card describes another network.
@@ -107,8 +122,11 @@ def save_model(
     """
     if dtype not in (torch.float16, torch.float32):
         raise InvalidModelFile(f"Model files hold float16 or float32, not {dtype}.")
+    card = replace(card, familiarity=familiarity.prototypes if familiarity else 0)
     weights = {name: value.detach() for name, value in network.state_dict().items() if _is_stored(name)}
-    expected = _stored_shapes(_blueprint(card, most_layers=len(weights)))
+    expected = {**_stored_shapes(_blueprint(card, most_layers=len(weights))), **_looks(_familiarity(card))}
+    if familiarity is not None:
+        weights |= {_FAMILIARITY + name: value for name, value in familiarity.state_dict().items()}
     _compare(expected, {name: tuple(value.shape) for name, value in weights.items()}, "The network has")
     stored = {name: value.to("cpu", dtype, copy=True).contiguous() for name, value in weights.items()}
     _require_finite(stored, "The network cannot be saved:", "Save it as float32, or train it again.")
@@ -151,6 +169,20 @@ def _blueprint(card: ModelCard, most_layers: int) -> SegmentationNetwork:
             return build_network(config)
     except (ValueError, RuntimeError, AssertionError, OverflowError) as error:
         raise InvalidCard(f"No network can be built as the card describes it ({error}).") from error
+
+
+def _familiarity(card: ModelCard) -> Familiarity | None:
+    """What the card's model remembers of its training ground, without memory for it."""
+    if not card.familiarity:
+        return None
+    with torch.device("meta"):
+        return Familiarity({item.name: len(item.bands) for item in card.modalities}, card.familiarity)
+
+
+def _looks(familiarity: Familiarity | None) -> dict[str, Shape]:
+    """The tensors that hold it in a file."""
+    state = familiarity.state_dict() if familiarity is not None else {}
+    return {_FAMILIARITY + name: tuple(value.shape) for name, value in state.items()}
 
 
 def _is_stored(name: str) -> bool:

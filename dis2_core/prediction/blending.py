@@ -45,18 +45,18 @@ def blending_weights(starts: Sequence[int], length: int, among: Sequence[int] = 
 class StripAccumulator:
     """The rows of a map that windows still contribute to.
 
-    It holds one strip of float32 (K, window height, width), whatever the height of the map: when all
+    It holds one strip of float32 (channels, window height, width), whatever the height of the map: when all
     windows of a row are in, ``finished`` shows the rows that no later window reaches and ``advance``
     moves the strip down.
 
     Args:
         plan: Where the windows lie. A map smaller than the window is padded: the strip is as wide as
             the window and ``finished`` cuts it.
-        classes: K.
+        channels: Of the answers: classes, and perhaps familiarity.
         device: Where the strip lives.
     """
 
-    def __init__(self, plan: WindowPlan, classes: int, device: torch.device) -> None:
+    def __init__(self, plan: WindowPlan, channels: int, device: torch.device) -> None:
         self._plan = plan
         height, width = plan.window
         self._row_weights = _weights_by_start(plan.rows, height, plan.all_rows, device)
@@ -64,17 +64,17 @@ class StripAccumulator:
         _, self._left, bottom, right = plan.read
         self._columns = right - self._left
         self._ends = dict(zip(plan.rows, (*plan.rows[1:], bottom), strict=True))
-        shape = (classes, height, max(self._columns, width))
+        shape = (channels, height, max(self._columns, width))
         self._strip = torch.zeros(shape, dtype=torch.float32, device=device)
 
-    def add(self, top: int, left: int, probabilities: Tensor) -> None:
-        """Add the window that begins at (``top``, ``left``): float32 (K, height, width)."""
+    def add(self, top: int, left: int, answers: Tensor) -> None:
+        """Add the window that begins at (``top``, ``left``): float32 (channels, height, width)."""
         weights = self._row_weights[top][:, None] * self._col_weights[left]
         first, width = left - self._left, self._plan.window[1]
-        self._strip[:, :, first : first + width].addcmul_(probabilities, weights)
+        self._strip[:, :, first : first + width].addcmul_(answers, weights)
 
     def finished(self, top: int) -> Tensor:
-        """The rows from ``top`` to the next row of windows: a view (K, rows, columns that windows reach)."""
+        """The rows from ``top`` to the next row of windows: a view (channels, rows, columns that windows reach)."""
         return self._strip[:, : self._ends[top] - top, : self._columns]
 
     def advance(self, top: int) -> None:

@@ -14,6 +14,7 @@ from torch import Tensor
 from ..contract.card import ModelCard
 from ..contract.errors import ResourceError
 from ..network import Scenario, SegmentationNetwork
+from ..network.familiarity import Familiarity
 from ..rasters.grid import WindowPlan
 from ..run.background import in_order
 from ..run.device import is_out_of_memory, release_memory
@@ -68,9 +69,11 @@ class Inference:
             window wait for each other at the end of each, and so for whatever a neighbour does to one of them; and the
             last bits of their sums depend on their number, where those of a window's own thread do not.
         symmetries: Ways in which every window is seen; the mean of the answers counts. None: as it is.
+        familiarity: On the device; where it is given, how familiar a pixel is follows its class probabilities.
 
     Attributes:
         batch_size: Windows a forward pass, by now.
+        channels: Of the answers: classes, and familiarity.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Inference:
         whole_batches: bool = False,
         workers: int = 1,
         symmetries: tuple[Symmetry, ...] = (),
+        familiarity: Familiarity | None = None,
     ) -> None:
         self._network = network.to(precision)
         self._card = card
@@ -93,12 +97,14 @@ class Inference:
         self._whole_batches = whole_batches
         self._workers = workers
         self._symmetries = symmetries
+        self._familiarity = familiarity
         self.batch_size = batch_size
+        self.channels = len(card.classes) + (familiarity is not None)
 
     def answers(
         self, steps: Iterable[Batch | RowEnd], while_waiting: Callable[[], object]
     ) -> Generator[tuple[Batch | RowEnd, Tensor | None], None, None]:
-        """Yield all steps in their order, batches with the class probabilities float32 (B, K, H, W) of their windows.
+        """Yield all steps in their order, batches with the answers float32 (B, channels, H, W) to their windows.
 
         Args:
             steps: Are asked for as memory allows.
@@ -118,7 +124,7 @@ class Inference:
 
     @torch.inference_mode()
     def _answer(self, step: Batch | RowEnd) -> Tensor | None:
-        """Class probabilities of a batch, in parts where memory runs out; None where there is nothing to answer."""
+        """The answers to a batch, in parts where memory runs out; None where there is nothing to answer."""
         if isinstance(step, RowEnd) or not step.routes:
             return None
         answers: list[Tensor] = []
@@ -134,7 +140,7 @@ class Inference:
         return answers[0] if len(answers) == 1 else torch.cat(answers)
 
     def _try(self, batch: Batch) -> Tensor | None:
-        """Class probabilities, or None where memory ran out and the batch was made smaller."""
+        """The answers, or None where memory ran out and the batch was made smaller."""
         cols = batch.cols
         if self._whole_batches:
             cols = [*cols, *[cols[-1]] * (self.batch_size - len(cols))]
@@ -160,12 +166,19 @@ class Inference:
     def _run(self, batch: Batch) -> Tensor:
         scenarios = [self._names(route) for route in batch.routes]
         present = {name for scenario in scenarios for name in scenario}
-        windows = {
-            name: batch.rows.cut(name, batch.cols).to(self._precision)
-            for name in self._card.modality_names
-            if name in present
+        windows = {name: batch.rows.cut(name, batch.cols) for name in self._card.modality_names if name in present}
+        probabilities = self._mixed(windows, scenarios, batch)
+        if self._familiarity is None:
+            return probabilities
+        availability = batch.rows.cut_availability(batch.cols).to(self._device)
+        valid = {
+            name: (availability >> self._card.scenario_mask([name]).bit_length() - 1 & 1).bool() for name in windows
         }
-        answers = self._answers(windows, scenarios)
+        return torch.cat([probabilities, self._familiarity(windows, valid)[:, None]], dim=1)
+
+    def _mixed(self, windows: Mapping[str, Tensor], scenarios: Sequence[Scenario], batch: Batch) -> Tensor:
+        """Class probabilities (B, K, H, W), of several scenarios where the windows have holes."""
+        answers = self._answers({name: window.to(self._precision) for name, window in windows.items()}, scenarios)
         if len(scenarios) == 1:
             return answers[scenarios[0]]
         weights = feather_weights(batch.rows.cut_availability(batch.cols).to(self._device), batch.routes)
@@ -213,10 +226,10 @@ def probability_rows(
         wanted: Says which windows of a row of windows are run, by their first row; None: all.
 
     Yields:
-        First row; probabilities float32 (K, rows, columns of ``plan.read``), a view that is valid until the next
-        rows are asked for; availability uint8 (rows, columns). Where that is 0 the probabilities mean nothing.
+        First row; answers float32 (channels, rows, columns of ``plan.read``), a view that is valid until the next
+        rows are asked for; availability uint8 (rows, columns). Where that is 0 the answers mean nothing.
     """
-    accumulator = StripAccumulator(plan, len(card.classes), device)
+    accumulator = StripAccumulator(plan, inference.channels, device)
     steps = _steps(strip, inference, plan, len(card.modalities), wanted)
     with closing(inference.answers(steps, lambda: on_windows(0))) as answered:
         for step, answers in answered:

@@ -31,11 +31,12 @@ from ..run.disk import translated_errors
 
 Bytes = npt.NDArray[np.uint8]
 
-#: What stands for a confidence of 1 and a probability of 1.
+#: What stands for a confidence, a familiarity and a probability of 1.
 CONFIDENCE_MAXIMUM = 100
+FAMILIARITY_MAXIMUM = 100
 PROBABILITY_MAXIMUM = 250
 
-RASTERS = ("scenario", "probabilities", "confidence", "classes")
+RASTERS = ("scenario", "probabilities", "familiarity", "confidence", "classes")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def layouts(card: ModelCard, *, uncertain: bool = False) -> dict[str, Layout]:
     return {
         "scenario": Layout(("modalities",), scenario_categories(card), kept=0.2),
         "probabilities": Layout(card.class_names, maximum=PROBABILITY_MAXIMUM, kept=0.6),
+        "familiarity": Layout(("familiarity (%)",), maximum=FAMILIARITY_MAXIMUM, kept=0.3),
         "confidence": Layout(("confidence (%)",), maximum=CONFIDENCE_MAXIMUM, kept=0.8),
         "classes": Layout(("class",), class_categories(card, uncertain=uncertain), kept=0.4),
     }

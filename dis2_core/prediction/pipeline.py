@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from ..contract.catalogue import find_model, read_card
 from ..contract.errors import NoValidData
 from ..contract.segment_job import Job
 from ..models.file import Model, load_model
+from ..network.familiarity import UNUSUAL
 from ..rasters.areas import AreaCounter, write_area_table
 from ..rasters.reading import ChunkStream, ModalityReader
 from ..rasters.values.ranges import range_warning
@@ -28,7 +29,15 @@ from ..run.jobfolder import JobFolder
 from ..run.provenance import base_name, origin_tags
 from ..run.reporting import Reporter
 from .inference import Inference, probability_rows, wanted_rows
-from .outputs import CONFIDENCE_MAXIMUM, PROBABILITY_MAXIMUM, MapRows, MapWriter, framed, warped_rows
+from .outputs import (
+    CONFIDENCE_MAXIMUM,
+    FAMILIARITY_MAXIMUM,
+    PROBABILITY_MAXIMUM,
+    MapRows,
+    MapWriter,
+    framed,
+    warped_rows,
+)
 from .planning import Setup, precision_name, prepare
 from .result import SegmentationResult
 from .strips import Strip
@@ -37,6 +46,8 @@ from .symmetries import symmetries
 #: Parts of the progress that segmenting takes: where the map is made in place, and where it is warped.
 SEGMENTING_SHARE = {True: 0.97, False: 0.85}
 
+
+MOSTLY = 0.5  # share of a map from which on it is told that the ground is unlike that of training
 
 NOT_FINITE = "what the model says of them is no finite number, because of values beyond all measure or broken weights."
 
@@ -57,6 +68,7 @@ class Run:
         self._seen = np.zeros(1 << len(setup.card.modalities), dtype=np.int64)
         self._windows_done = 0
         self._lost = 0  # pixels of which the network's answer was no number
+        self._unfamiliar = 0
         self._share = SEGMENTING_SHARE[setup.same_grid]
         self._area_at_work = setup.area_at_work
 
@@ -65,7 +77,7 @@ class Run:
         """Examine a job."""
         setup = prepare(job, model.card if model else read_card(find_model(job.model))).without(leave_out)
         _tell(setup, report)
-        loaded = replace(model, network=copy.deepcopy(model.network)) if model else load_model(job.model)
+        loaded = copy.deepcopy(model) if model else load_model(job.model)
         loaded.settle(setup.device)
         return cls(setup, loaded, report)
 
@@ -123,7 +135,24 @@ class Run:
                 self._report.progress(0.97 + 0.03 * step / len(parts), "finishing")
         if self._lost:
             self._report.warning(f"{self._lost:,} pixels are no data: {NOT_FINITE}", "not-finite")
+        self._tell_of_ground()
         return counter
+
+    def _tell_of_ground(self) -> None:
+        """Tell where most of the map lies on ground of which the model knows nothing."""
+        share = self._unfamiliar_share()
+        if share is not None and share > MOSTLY:
+            self._report.warning(
+                f"{share:.0%} of the map lies on ground that looks unlike what {self._setup.card.name} was trained on, "
+                "however sure of its classes it may be. Are the bands in its order and the values in its units? "
+                "If so, check the map before you use it.",
+                "unfamiliar",
+            )
+
+    def _unfamiliar_share(self) -> float | None:
+        """See ``SegmentationResult.unfamiliar``."""
+        mapped = int(self._seen[1:].sum())
+        return self._unfamiliar / mapped if self._model.familiarity is not None and mapped else None
 
     def _leave_out(self, rows: MapRows) -> None:
         """Make all that lies outside the area of interest no data."""
@@ -164,13 +193,14 @@ class Run:
             whole_batches=setup.whole_batches,
             workers=setup.workers,
             symmetries=symmetries(setup.card.window) if setup.job.tta == "d4" else (),
+            familiarity=self._model.familiarity,
         )
         top, left, bottom, right = setup.windows.read
         readers = [ModalityReader(item, item.modality, working, columns=(left, right)) for item in setup.inputs]
         with ChunkStream(readers, working, setup.rows_per_chunk, setup.threads, rows=(top, bottom)) as stream:
             strip = Strip(iter(stream), setup.card, setup.names, setup.windows, setup.device)
             background = BackgroundWriter[_Finished](lambda rows: write(self._fetched(rows)))
-            answers = probability_rows(
+            found = probability_rows(
                 strip,
                 inference,
                 setup.windows,
@@ -180,11 +210,9 @@ class Run:
                 self._wanted_windows(),
             )
             threads = 1 if setup.device.type == "cpu" else setup.job.threads
-            with cpu_threads(threads), torch.inference_mode(), background, closing(answers) as rows:
-                for row, probabilities, availability in wanted_rows(rows, setup.windows):
-                    background.put(
-                        _Finished.of(row, probabilities, availability, setup.raster_names, setup.job.min_confidence)
-                    )
+            with cpu_threads(threads), torch.inference_mode(), background, closing(found) as rows:
+                for row, answers, availability in wanted_rows(rows, setup.windows):
+                    background.put(_Finished.of(row, answers, availability, setup))
         self._tell_of_values(strip, readers)
 
     def _wanted_windows(self) -> Callable[[int], npt.NDArray[np.bool_]] | None:
@@ -216,23 +244,25 @@ class Run:
         self._lost += int(np.count_nonzero(lost & (finished.availability > 0)))
         availability = np.where(lost, np.uint8(0), finished.availability)
         nothing = availability == 0
-        self._seen += np.bincount(self._counted(finished.row, availability), minlength=len(self._seen))
+        counted = self._counted(finished.row, len(availability))
+        self._seen += np.bincount(availability[counted].ravel(), minlength=len(self._seen))
         rasters = {name: tensor.cpu().numpy() for name, tensor in finished.tensors.items()}
+        if "familiarity" in rasters:
+            unusual = (rasters["familiarity"][0] < UNUSUAL * FAMILIARITY_MAXIMUM) & ~nothing
+            self._unfamiliar += int(np.count_nonzero(unusual[counted]))
         if "scenario" in self._setup.targets:
             rasters["scenario"] = availability[None].copy()
         for values in rasters.values():
             values[:, nothing] = NODATA
         return MapRows(finished.row, rasters)
 
-    def _counted(self, row: int, availability: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """Those of the pixels of some rows that lie in the area of interest."""
+    def _counted(self, row: int, rows: int) -> npt.NDArray[np.bool_] | slice:
+        """Which pixels of some rows lie in the area of interest, as an index."""
         if self._area_at_work is None:
-            return availability.ravel()
+            return slice(None)
         top, left, _, right = self._setup.windows.wanted
         first = top + row
-        working = self._setup.alignment.working
-        inside = self._area_at_work.inside(working, first, first + len(availability), left, right)
-        return availability[inside]
+        return self._area_at_work.inside(self._setup.alignment.working, first, first + rows, left, right)
 
     def result(self, counter: AreaCounter) -> SegmentationResult:
         """What was done, by what ``make_rasters`` counted."""
@@ -253,6 +283,7 @@ class Run:
             windows=len(setup.windows),
             seconds=0.0,
             warnings=tuple(self._report.warnings),
+            unfamiliar=self._unfamiliar_share(),
         )
 
 
@@ -273,15 +304,10 @@ class _Finished:
     availability: npt.NDArray[np.uint8]
 
     @classmethod
-    def of(
-        cls,
-        row: int,
-        probabilities: Tensor,
-        availability: npt.NDArray[np.uint8],
-        names: Sequence[str],
-        min_confidence: float,
-    ) -> _Finished:
-        """Reduce probabilities (K, rows, width) to the bytes that are written."""
+    def of(cls, row: int, answers: Tensor, availability: npt.NDArray[np.uint8], setup: Setup) -> _Finished:
+        """Reduce answers (channels, rows, width) to the bytes that are written."""
+        names, min_confidence = setup.raster_names, setup.job.min_confidence
+        probabilities, rest = answers.tensor_split([len(setup.card.classes)])
         best, winners = probabilities.max(dim=0, keepdim=True)
         classes = winners.to(torch.uint8)
         if min_confidence > 0:
@@ -291,6 +317,8 @@ class _Finished:
             tensors["confidence"] = _quantized(best, CONFIDENCE_MAXIMUM)
         if "probabilities" in names:
             tensors["probabilities"] = _quantized(probabilities, PROBABILITY_MAXIMUM)
+        if len(rest):
+            tensors["familiarity"] = _quantized(rest, FAMILIARITY_MAXIMUM)
         return cls(row, tensors, ~best[0].isfinite(), availability)
 
 

@@ -296,6 +296,11 @@ def look(job: Job, card: ModelCard) -> tuple[tuple[RasterInput, ...], Alignment,
     outlines = Outlines.read(job.aoi) if job.aoi else None
     inputs = tuple(open_inputs(job.inputs, card))
     card.require(job.inputs)
+    if "familiarity" in job.outputs and not card.familiarity:
+        raise InputError(
+            f"The model {card.name} does not know what its training ground looks like.",
+            "Leave the familiarity out, or train the model anew: files made by this version know it.",
+        )
     extent, extent_crs = job.extent, job.extent_crs
     if outlines is not None and extent is None and inputs[0].grid.crs is not None:
         extent, extent_crs = outlines.bounds, outlines.crs

@@ -25,6 +25,8 @@ class SegmentationResult:
         windows: How many windows there were.
         seconds: Wall time.
         warnings: Texts of the warnings.
+        unfamiliar: Share of the mapped pixels, on the grid that the network ran on, that look unlike the ground
+            that the model was trained on; None where it does not know that ground.
     """
 
     outputs: Mapping[str, str]
@@ -39,6 +41,7 @@ class SegmentationResult:
     windows: int
     seconds: float
     warnings: tuple[str, ...]
+    unfamiliar: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as plain data."""

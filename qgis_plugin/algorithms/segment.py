@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 RASTERS = {
     "OUTPUT": "classes",
     "CONFIDENCE": "confidence",
+    "FAMILIARITY": "familiarity",
     "PROBABILITIES": "probabilities",
     "SCENARIO": "scenario",
 }
@@ -97,6 +98,10 @@ class SegmentAlgorithm(VectorOutputs):
         self.add(destination("OUTPUT", tr("Classes")), tr("The map: a class per pixel, 255 where there is no data."))
         optional = {
             "CONFIDENCE": (tr("Confidence"), tr("Probability of the class that won, in percent.")),
+            "FAMILIARITY": (
+                tr("Familiarity"),
+                tr("How much the ground looks like that which the model was trained on, 0 to 100."),
+            ),
             "PROBABILITIES": (tr("Probabilities"), tr("Probability of every class, a band each.")),
             "SCENARIO": (tr("Scenario"), tr("Which of the rasters each pixel was classified from.")),
         }

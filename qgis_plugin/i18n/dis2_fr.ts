@@ -945,6 +945,16 @@
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
+   <source>Familiarity</source>
+   <translation>Familiarité</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment.py"></location>
+   <source>How much the ground looks like that which the model was trained on, 0 to 100.</source>
+   <translation>À quel point le terrain ressemble à celui sur lequel le modèle a été entraîné, de 0 à 100.</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/segment.py"></location>
    <source>Probabilities</source>
    <translation>Probabilités</translation>
   </message>

@@ -42,10 +42,24 @@ def tiny_network(card: ModelCard) -> Any:
         return build_network(DIS2Config.from_card(card)).eval()
 
 
-def save_tiny_model(path: Path, **changes: Any) -> Path:
+def tiny_familiarity(card: ModelCard, prototypes: int = 5) -> Any:
+    """Looks of no ground: drawn, and distances of 0 to 20."""
+    import torch
+
+    from dis2_core.network.familiarity import Familiarity
+
+    familiarity = Familiarity({item.name: len(item.bands) for item in card.modalities}, prototypes)
+    generator = torch.Generator().manual_seed(0)
+    for ground in familiarity.known.values():
+        ground.prototypes.normal_(generator=generator)
+        ground.distances.copy_(torch.linspace(0, 20, len(ground.distances)))
+    return familiarity
+
+
+def save_tiny_model(path: Path, *, familiar: bool = False, **changes: Any) -> Path:
     """Write a tiny model with a card of these changes."""
     from dis2_core.models.file import save_model
 
     card = tiny_card(**changes)
-    save_model(path, tiny_network(card), card)
+    save_model(path, tiny_network(card), card, familiarity=tiny_familiarity(card) if familiar else None)
     return path

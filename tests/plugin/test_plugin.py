@@ -120,7 +120,7 @@ def test_what_a_beginner_sees_is_short(algorithm):
     advanced = QgsProcessingParameterDefinition.Flag.FlagAdvanced
     shown = [item.name() for item in algorithm.parameterDefinitions() if not item.flags() & advanced]
     inputs = ["MODEL", "OPTICAL", "ELEVATION", "SAR", "SPECTRAL", "OTHER", "EXTENT"]
-    assert shown == [*inputs, "OUTPUT", "CONFIDENCE", "PROBABILITIES", "SCENARIO", "POLYGONS", "AREAS"]
+    assert shown == [*inputs, "OUTPUT", "CONFIDENCE", "FAMILIARITY", "PROBABILITIES", "SCENARIO", "POLYGONS", "AREAS"]
 
 
 def test_runs_in_the_background(algorithm):
@@ -130,7 +130,7 @@ def test_runs_in_the_background(algorithm):
 
 def test_outputs_are_declared(algorithm):
     figures = {"MODALITIES_USED", "DEVICE_USED", "VALID_AREA", "SECONDS"}
-    layers = {"OUTPUT", "CONFIDENCE", "PROBABILITIES", "SCENARIO", "POLYGONS", "AREAS"}
+    layers = {"OUTPUT", "CONFIDENCE", "FAMILIARITY", "PROBABILITIES", "SCENARIO", "POLYGONS", "AREAS"}
     assert {item.name() for item in algorithm.outputDefinitions()} == figures | layers
 
 

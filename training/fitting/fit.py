@@ -80,7 +80,7 @@ class Fitting:
         """Write the model file with its validation scores; ``publish`` puts others in their place."""
         card = replace(training.card, metrics=card_metrics(epoch.scores))
         if self.recipe.method in MODEL_METHODS:
-            save_model(path, training.average.network, card)
+            save_model(path, training.average.network, card, familiarity=training.familiarity)
         else:
             save_method(path, self.recipe.method, training.average.network, card)
 

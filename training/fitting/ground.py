@@ -9,8 +9,10 @@ from functools import partial
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
+from dis2_core.network.familiarity import Familiarity
 
 from ..data.dataset import Description, band_statistics
+from ..data.familiarity import measured_familiarity, spread_windows
 from ..data.sample import IGNORE
 from ..data.tiles import MemoryTile
 from ..scoring.evaluation import score_tiles
@@ -30,12 +32,14 @@ class Ground:
         tiles: Where training windows are drawn.
         validate: Scores a network on ground that is not trained on, the same each time; None: nothing is chosen.
         unlabelled: Where windows without labels are drawn; no tile: none are.
+        familiarity: What it looks like; None: nobody can say what is unusual there.
     """
 
     description: Description
     tiles: list[MemoryTile]
     validate: Validation | None
     unlabelled: list[MemoryTile] = field(default_factory=list)
+    familiarity: Familiarity | None = None
 
     @classmethod
     def of_folder(cls, recipe: Recipe) -> Ground:
@@ -56,4 +60,5 @@ class Ground:
             )
         validate = partial(score_tiles, tiles=apart, overlap=recipe.data.validation_overlap)
         unlabelled = without_labels(recipe.data.open_unlabelled(recipe.semi).loaded()) if recipe.semi.split else []
-        return cls(replace(data.description, modalities=measured), tiles, validate, unlabelled)
+        familiarity = measured_familiarity(measured, spread_windows(tiles), spread_windows(apart))
+        return cls(replace(data.description, modalities=measured), tiles, validate, unlabelled, familiarity)

@@ -15,6 +15,7 @@ from dis2_core import DIS2Config, ModelCard
 from dis2_core.network import Scenario
 from dis2_core.network.efficientnet import EfficientNetLite0
 from dis2_core.network.encoder import Encoder
+from dis2_core.network.familiarity import Familiarity
 
 from ..data.augmentation import Augmentation
 from ..data.dataset import Description
@@ -44,6 +45,7 @@ class Training:
         unlabelled: The same of windows without labels; None: there are none.
         validate: See ``Ground``.
         scenarios: Those in which the method has something to say.
+        familiarity: See ``Ground``.
     """
 
     card: ModelCard
@@ -54,6 +56,7 @@ class Training:
     unlabelled: Iterator[Views] | None
     validate: Validation | None
     scenarios: list[Scenario]
+    familiarity: Familiarity | None = None
 
 
 def set_up(
@@ -82,7 +85,9 @@ def set_up(
     average = WeightAverage(objective.network, recipe.optimizer.ema)
     objective, optimizer = placed(accelerator, objective, optimizer, average)
     scenarios = [scenario for scenario in card.scenarios() if answers(recipe.method, scenario)]
-    return Training(card, objective, average, optimizer, batches, unlabelled, ground.validate, scenarios)
+    return Training(
+        card, objective, average, optimizer, batches, unlabelled, ground.validate, scenarios, ground.familiarity
+    )
 
 
 def placed(

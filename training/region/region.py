@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from dis2_core import DIS2Config, ModelCard, save_model
+from dis2_core import DIS2Config, Model, ModelCard, save_model
 from dis2_core.contract.errors import Cancelled, NoValidData, ResourceError
 from dis2_core.contract.other_jobs import EFFORTS, IMAGENET, TRAINING_OUTPUTS, TrainJob, effort
 from dis2_core.evaluation.metrics import Scores
@@ -26,6 +26,7 @@ from dis2_core.run.jobfolder import JobFolder
 from dis2_core.run.reporting import Listener, Reporter
 
 from ..data.dataset import Description, class_pixels
+from ..data.familiarity import measured_familiarity, spread_windows
 from ..data.sample import Sample
 from ..data.tiles import MemoryTile
 from ..data.windows import grid_windows
@@ -88,10 +89,10 @@ def run_training(
         ):
             if "report" in targets:
                 require_packages()
-            result, network = RegionRun.of(job, report).execute()
+            result, model = RegionRun.of(job, report).execute()
             report.progress(1, "writing")
             result = replace(result, seconds=round(time.monotonic() - started, 1))
-            save_model(folder.part("model"), network, result.card)
+            save_model(folder.part("model"), model.network, model.card, familiarity=model.familiarity)
             if "report" in targets:
                 region_report(result, job).write(folder.part("report"))
             for name, path in folder.commit():
@@ -139,7 +140,7 @@ class RegionRun:
         """Side of the windows in pixels."""
         return window_of(self.job, self.start.card if self.start else None)
 
-    def execute(self) -> tuple[TrainingResult, SegmentationNetwork]:
+    def execute(self) -> tuple[TrainingResult, Model]:
         """Train and test."""
         accelerator = SingleDevice(self.job.device)
         torch.manual_seed(self.job.seed)
@@ -167,7 +168,8 @@ class RegionRun:
             seconds=0.0,
             warnings=tuple(self.report.warnings),
         )
-        return replace(result, card=described(result, self.job)), network.cpu()
+        result = replace(result, card=described(result, self.job))
+        return result, Model(result.card, network.cpu(), familiarity=ground.familiarity)
 
     def _ground(self) -> Ground:
         """Read what trains and what validates, and measure it."""
@@ -183,7 +185,8 @@ class RegionRun:
         description = Description(modalities, self.labels.classes, scene.gsd, self.job.attribution, self.job.license)
         windows = self._windows(Role.VALIDATION)[:VALIDATION_WINDOWS]
         validate = partial(score_windows, windows=windows) if windows else None
-        return Ground(description, tiles, validate)
+        familiarity = measured_familiarity(modalities, spread_windows(tiles), windows)
+        return Ground(description, tiles, validate, familiarity=familiarity)
 
     @property
     def _budget(self) -> int:

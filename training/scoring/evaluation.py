@@ -12,7 +12,7 @@ from dis2_core import DIS2, Model, ModelCard, load_model, save_model
 from dis2_core.contract.card import Modality, scenario_name
 from dis2_core.contract.errors import InputError, InvalidModelFile
 from dis2_core.evaluation.metrics import ConfusionMatrix, Scores
-from dis2_core.network import Scenario, SegmentationNetwork
+from dis2_core.network import Scenario, SegmentationNetwork, SharedDIS2
 
 from ..data.dataset import TileDataset
 from ..data.sample import Sample, normalise, stack
@@ -144,7 +144,7 @@ def publish(model: Model, out: str | Path, scores: Mapping[Scenario, Scores], no
     """Write a model file whose card carries these scores.
 
     Args:
-        model: A DIS2, however it was trained.
+        model: A DIS2 in either form, however it was trained.
         out: The file to write.
         scores: By scenario, e.g. of the test split.
         note: Appended to the card's notes: how the scores were measured.
@@ -153,7 +153,7 @@ def publish(model: Model, out: str | Path, scores: Mapping[Scenario, Scores], no
     Raises:
         InputError: The network is another method's.
     """
-    if type(model.network) is not DIS2:
+    if type(model.network) not in (DIS2, SharedDIS2):
         raise InputError(f"'{model.card.name}' is no DIS2: only that becomes a model file.")
     few = sorted({name for score in scores.values() for name in score.few})
     notes = " ".join(
@@ -166,7 +166,7 @@ def publish(model: Model, out: str | Path, scores: Mapping[Scenario, Scores], no
         if text
     )
     card = replace(model.card, name=name or model.card.name, metrics=card_metrics(scores), notes=notes)
-    save_model(out, model.network, card)
+    save_model(out, model.network, card, familiarity=model.familiarity)
 
 
 def table(scores: Mapping[Scenario, Scores]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import safetensors.torch
 import torch
-from tiny_models import modality, save_tiny_model, tiny_card, tiny_network
+from tiny_models import modality, save_tiny_model, tiny_card, tiny_familiarity, tiny_network
 
 from dis2_core.contract.catalogue import CARD_KEY, read_header, sha256
 from dis2_core.contract.errors import InvalidCard, InvalidModelFile, ModelNotFound, OutputNotWritable
@@ -48,6 +48,30 @@ def rewrite(path: Path, change: Any = None, card: dict[str, Any] | None = None) 
     text = json.dumps(CARD.to_json() if card is None else card)
     safetensors.torch.save_file(weights, path, metadata={CARD_KEY: text})
     return path
+
+
+def test_what_ground_looks_like_comes_back(tmp_path: Path, network: Any, path: Path) -> None:
+    known = tiny_familiarity(CARD)
+    save_model(tmp_path / "known.safetensors", network, CARD, torch.float32, familiarity=known)
+    model = load_model(tmp_path / "known.safetensors")
+    assert model.card == replace(CARD, familiarity=5) and model.familiarity is not None
+    valid = {name: torch.ones(2, 32, 32, dtype=torch.bool) for name in inputs()}
+    assert torch.equal(model.familiarity(inputs(), valid), known(inputs(), valid))
+    assert load_model(path).familiarity is None
+
+
+@pytest.mark.parametrize("count", [4, 6, 0])
+def test_looks_that_the_card_does_not_speak_of_are_refused(tmp_path: Path, count: int) -> None:
+    path = save_tiny_model(tmp_path / "known.safetensors", familiar=True)
+    rewrite(path, card=replace(CARD, familiarity=count).to_json())
+    with pytest.raises(InvalidModelFile, match="familiarity"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("count", [-1, 4097])
+def test_so_many_looks_are_no_sense(count: int) -> None:
+    with pytest.raises(InvalidCard, match="looks of ground"):
+        replace(CARD, familiarity=count)
 
 
 @torch.no_grad()

@@ -42,7 +42,7 @@ def test_rows_arrive_in_any_portion(tmp_path: Path, card: ModelCard, step: int) 
         np.testing.assert_array_equal(file.read(), values)
 
 
-@pytest.mark.parametrize("name", ["classes", "scenario", "confidence", "probabilities"])
+@pytest.mark.parametrize("name", ["classes", "scenario", "confidence", "familiarity", "probabilities"])
 def test_what_every_raster_has(tmp_path: Path, card: ModelCard, name: str) -> None:
     layout = layouts(card)[name]
     write(tmp_path / "r.tif", card, name, np.ones((len(layout.bands), 1100, 600), dtype=np.uint8))
@@ -174,17 +174,20 @@ import sys
 from qgis.core import QgsApplication, QgsRasterLayer
 app = QgsApplication([], False)
 app.initQgis()
-for path in sys.argv[1:]:
+
+def describe(path):  # a function: a name that outlives its layer may come back for a renderer at the same address
     layer = QgsRasterLayer(path, "x")
     assert layer.isValid()
     message, ok = layer.loadDefaultStyle()
     assert ok, message
     renderer = layer.renderer()
     if renderer.type() == "paletted":
-        print("|".join(f"{c.value:.0f} {c.label} {c.color.name()}" for c in renderer.classes()))
-    else:
-        shader = renderer.shader().rasterShaderFunction()
-        print(renderer.type(), shader.minimumValue(), shader.maximumValue(), len(shader.colorRampItemList()))
+        return "|".join(f"{c.value:.0f} {c.label} {c.color.name()}" for c in renderer.classes())
+    shader = renderer.shader().rasterShaderFunction()
+    return f"{renderer.type()} {shader.minimumValue()} {shader.maximumValue()} {len(shader.colorRampItemList())}"
+
+for path in sys.argv[1:]:
+    print(describe(path))
 """
 
 
@@ -197,7 +200,7 @@ def has_qgis() -> bool:
 @pytest.mark.slow
 @pytest.mark.skipif(not has_qgis(), reason="QGIS is not installed")
 def test_qgis_opens_the_rasters_with_their_styles(tmp_path: Path, card: ModelCard) -> None:
-    names = ("classes", "scenario", "confidence", "probabilities")
+    names = ("classes", "scenario", "confidence", "probabilities", "familiarity")
     for name in names:
         bands = len(layouts(card)[name].bands)
         write(tmp_path / f"{name}.tif", card, name, np.ones((bands, 5, 7), dtype=np.uint8))
@@ -207,11 +210,13 @@ def test_qgis_opens_the_rasters_with_their_styles(tmp_path: Path, card: ModelCar
         text=True,
         env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )
+    assert run.returncode == 0, run.stderr
     lines = run.stdout.splitlines()
-    assert lines[0] == "0 building #1f78b4|1 low vegetation #b2df8a|2 tree #33a02c", run.stderr
+    assert lines[0] == "0 building #1f78b4|1 low vegetation #b2df8a|2 tree #33a02c"
     assert [part.split(" ")[1] for part in lines[1].split("|")] == ["rgb", "ndsm", "rgb+ndsm"]
     assert lines[2] == "singlebandpseudocolor 0.0 100.0 5"
     assert lines[3] == "singlebandpseudocolor 0.0 250.0 5"
+    assert lines[4] == lines[2]
 
 
 @pytest.mark.skipif(shutil.which("gdalinfo") is None, reason="gdalinfo is not installed")
@@ -222,7 +227,7 @@ def test_gdal_reads_the_names(tmp_path: Path, card: ModelCard) -> None:
         assert f"{value:3d}: {name}" in text
 
 
-@pytest.mark.parametrize("name", ["classes", "scenario", "confidence", "probabilities"])
+@pytest.mark.parametrize("name", ["classes", "scenario", "confidence", "familiarity", "probabilities"])
 def test_every_raster_can_be_cloud_optimized(tmp_path: Path, card: ModelCard, name: str) -> None:
     """GDAL says whether it is one; overviews of categories hold the most frequent, those of amounts the mean."""
     layout = layouts(card)[name]

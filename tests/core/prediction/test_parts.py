@@ -23,7 +23,7 @@ from dis2_core.rasters.opening import gdal_environment
 from dis2_core.run.reporting import Reporter
 
 Scene = Callable[..., dict[str, str]]
-NAMES = ("classes", "confidence", "probabilities", "scenario")
+NAMES = ("classes", "confidence", "familiarity", "probabilities", "scenario")
 
 
 @given(
@@ -55,7 +55,7 @@ def holed(scene: Scene, write: Callable[..., str], height: int, width: int) -> d
 @pytest.fixture
 def made(tmp_path: Path) -> Callable[..., dict[str, np.ndarray]]:
     """The rasters of a job, whole or put together from parts of a side, made in shuffled order."""
-    model = load_model(save_tiny_model(tmp_path / "tiny.safetensors"))
+    model = load_model(save_tiny_model(tmp_path / "tiny.safetensors", familiar=True))
 
     def make(paths: dict[str, str], side: int | None = None, **options: object) -> dict[str, np.ndarray]:
         job = Job(

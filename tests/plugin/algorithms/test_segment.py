@@ -197,7 +197,7 @@ def pixels(path):
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_three_scenarios(segment, scene, tmp_path, name):
     slots, used, bits = SCENARIOS[name]
-    paths = {key: str(tmp_path / f"{key}.tif") for key in ("CONFIDENCE", "PROBABILITIES", "SCENARIO")}
+    paths = {key: str(tmp_path / f"{key}.tif") for key in ("CONFIDENCE", "FAMILIARITY", "PROBABILITIES", "SCENARIO")}
     rasters = {slot: getattr(scene, attribute) for slot, attribute in slots.items()}
     result = segment(**rasters, **paths)
     assert result["MODALITIES_USED"] == used
@@ -207,6 +207,7 @@ def test_three_scenarios(segment, scene, tmp_path, name):
     assert set(pixels(result["OUTPUT"])) <= {0, 1, 2}
     assert set(pixels(result["SCENARIO"])) == {bits}
     assert max(pixels(result["CONFIDENCE"])) <= 100
+    assert set(pixels(result["FAMILIARITY"])) == {100}
     assert gdal.Open(result["PROBABILITIES"]).RasterCount == 3
 
 
