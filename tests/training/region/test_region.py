@@ -42,7 +42,7 @@ from dis2_core.contract.other_jobs import EFFORTS, ClassValue, Reference, TrainJ
 from dis2_core.contract.segment_job import Event, Source
 from dis2_core.network.encoder import build_encoders
 from dis2_core.run.reporting import Reporter
-from dis2_training.fitting.fit import TrainingDiverged
+from dis2_training.fitting.loop import TrainingDiverged
 from dis2_training.region import region
 from dis2_training.region.command import region_job, region_parser
 from dis2_training.region.holdout import Box, Role
