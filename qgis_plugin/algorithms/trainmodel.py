@@ -140,8 +140,8 @@ class TrainModelAlgorithm(LabelsAlgorithm):
             "UNLABELLED", tr("Use unlabelled ground of the scene"), defaultValue=False
         )
         text = tr(
-            "Learns from what is not labelled, too: all of the scene but what is kept apart for the test. Takes about "
-            "twice as long."
+            "Learns from what is not labelled, too: all of the scene but what is kept apart for the test. A step takes "
+            "about twice as long. To be tried, not trusted: the model got worse where this was measured."
         )
         self.add(unlabelled, text)
         whole, fraction = QgsProcessingParameterNumber.Type.Integer, QgsProcessingParameterNumber.Type.Double

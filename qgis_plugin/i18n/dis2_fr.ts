@@ -1205,8 +1205,8 @@
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>
-   <source>Learns from what is not labelled, too: all of the scene but what is kept apart for the test. Takes about twice as long.</source>
-   <translation>Apprend aussi de ce qui n'est pas étiqueté : toute la scène, sauf ce qui est réservé au test. Dure environ deux fois plus longtemps.</translation>
+   <source>Learns from what is not labelled, too: all of the scene but what is kept apart for the test. A step takes about twice as long. To be tried, not trusted: the model got worse where this was measured.</source>
+   <translation>Apprend aussi de ce qui n'est pas étiqueté : toute la scène, sauf ce qui est réservé au test. Une itération dure environ deux fois plus longtemps. À essayer sans s'y fier : là où on l'a mesuré, le modèle est devenu moins bon.</translation>
   </message>
   <message>
    <location filename="../algorithms/trainmodel.py"></location>

@@ -50,7 +50,7 @@ def region_parser() -> Parser:
     parser.add_argument(
         "--unlabelled",
         action="store_true",
-        help="learn from ground of the scene without labels, too: twice as long",
+        help="learn from ground without labels, too: see docs/trainmodel.md first",
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="the model file to write")
     parser.add_argument("--report", default="", metavar="FILE", help="also write a report, HTML")
