@@ -88,7 +88,7 @@ class KnownLooks(nn.Module):
 
 def looks_of(bands: int) -> int:
     """How many numbers ``looks`` gives for so many bands."""
-    return 2 * (3 * bands + len(_pairs(bands)[0]))
+    return 2 * (3 * bands + _pairs(bands))
 
 
 def looks(window: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
@@ -108,28 +108,29 @@ def looks(window: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
     both = here & right & below
     values = torch.where(here, window[HERE], 0)  # (B, C, H / 2, W / 2)
     slopes = (window[RIGHT] - values).square() + (window[BELOW] - values).square()
-    first, second = _pairs(bands)
-    products = values[:, first] * values[:, second]
-    sums = torch.cat([values, values.square(), products, torch.where(both, slopes, 0), here, both], dim=1)
+    sums = torch.cat([values, values.square(), _products(values), torch.where(both, slopes, 0), here, both], dim=1)
     near = F.avg_pool2d(sums, CELL // 2)
     wide = F.avg_pool2d(near, NEIGHBOURS, stride=1, padding=NEIGHBOURS // 2)
-    found = [_described(sums, bands) for sums in (near, wide)]
+    found = _described(torch.cat([near, wide]), bands).chunk(2)  # at once: so small, calls cost more than numbers
     return torch.cat(found, dim=1), near[:, -2] > 0
 
 
 def _described(sums: Tensor, bands: int) -> Tensor:
     """Looks (B, D / 2, h, w) from mean values, squares, products, slopes and shares of valid pixels."""
-    first, second = _pairs(bands)
-    *parts, there, both = torch.split(sums, [bands, bands, len(first), bands, 1, 1], dim=1)
+    *parts, there, both = torch.split(sums, [bands, bands, _pairs(bands), bands, 1, 1], dim=1)
     mean, square, product = (part / there.clamp(min=SMALLEST) for part in parts[:3])
     variance = (square - mean.square()).clamp(min=SMALLEST)
     roughness = (parts[3] / both.clamp(min=SMALLEST)).clamp(min=SMALLEST)
-    together = product - mean[:, first] * mean[:, second]
-    correlation = together / (variance[:, first] * variance[:, second]).sqrt()
+    correlation = (product - _products(mean)) * _products(variance).rsqrt()
     return torch.cat([mean, variance.log() / 2, roughness.log() / 2, correlation], dim=1)
 
 
-def _pairs(bands: int) -> tuple[list[int], list[int]]:
-    """Each band and the next, the last and the first."""
-    first = list(range(bands if bands > 2 else bands - 1))
-    return first, [(i + 1) % bands for i in first]
+def _pairs(bands: int) -> int:
+    """How many pairs of neighbouring bands there are; of three and more, the last and the first are one."""
+    return bands if bands > 2 else bands - 1
+
+
+def _products(maps: Tensor) -> Tensor:
+    """(B, C, h, w) -> (B, pairs, h, w): each band times the next."""
+    pairs = _pairs(maps.shape[1])
+    return maps[:, :pairs] * maps.roll(-1, dims=1)[:, :pairs]

@@ -66,8 +66,8 @@ def segment(
         model: A shipped model's name, a model file, or a loaded model.
         output: The class map, a GeoTIFF.
         confidence: GeoTIFF of the probability of the class, 0 to 100.
-        familiarity: GeoTIFF of how much the ground looks like that of training, 0 to 100: the share of held-out training
-            ground that is at least as unusual.
+        familiarity: GeoTIFF of how much the ground looks like that of training, 0 to 100: the share of held-out
+            training ground that is at least as unusual.
         probabilities: GeoTIFF of the probabilities of all classes, 0 to 250 with the scale 1/250.
         scenario: GeoTIFF of the modalities that each pixel had: a bit mask in the card's order.
         areas: CSV of the area of each class.

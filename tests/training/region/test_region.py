@@ -365,7 +365,7 @@ def test_a_damaged_raster_is_told(scene: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_full_disk_is_told(scene: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*arguments: object) -> None:
+    def full(*arguments: object, **options: object) -> None:
         raise NoSpace("The disk is full.")
 
     monkeypatch.setattr(region, "save_model", full)
