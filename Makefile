@@ -17,15 +17,18 @@ SOURCES := dis2_core training qgis_plugin benchmarks demo docs tools tests
 
 export PYTHON QGIS_PYTHON
 
-# Two set-ups at once would fight over apt's lock, and the tests use all cores as it is.
+# The tests use all cores as it is. The two set-ups wait for different things, and are let run side by side.
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 
 .PHONY: help
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
 
 .PHONY: setup setup-core setup-qgis
-setup: setup-core setup-qgis ## make both environments; installs QGIS where apt can
+setup: ## make both environments; installs QGIS where apt can
+	@$(MAKE) --no-print-directory -j2 SIDE_BY_SIDE=1 setup-core setup-qgis
 
 setup-core: ## the environment of library, CLI and training alone (no QGIS)
 	@bash tools/setup.sh core

@@ -16,7 +16,7 @@ fail() {
     exit 1
 }
 
-# apt_install PACKAGE…: false where there is no apt, or no right to use it.
+# apt_install PACKAGE…: false where there is no apt, or no right to use it. Two set-ups take turns.
 apt_install() {
     local sudo=()
     command -v apt-get >/dev/null || return 1
@@ -25,8 +25,11 @@ apt_install() {
         sudo=(sudo)
     fi
     say "installing $* with apt"
-    "${sudo[@]}" apt-get update -q
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+    (
+        flock 9
+        "${sudo[@]}" apt-get update -q
+        "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
+    ) 9<tools/setup.sh
 }
 
 # stamp FOLDER PYTHON: the file whose presence says that the environment is up to date.
