@@ -5,6 +5,7 @@ Whatever starts Dask's workers works as it is: a cluster on this machine, dask-j
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -142,7 +143,7 @@ def _of_dask(error: BaseException) -> Dis2Error:
 def _client(job: WorkJob) -> Iterator[Client]:
     """A client of the cluster that a job names."""
     import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}):
         if job.dask != "local":
@@ -153,11 +154,31 @@ def _client(job: WorkJob) -> Iterator[Client]:
                 raise ResourceError(f"No Dask scheduler answers at {job.dask}.", "Check the address.") from error
             return
         workers = max(1, usable_cores() // (job.threads or 1)) if job.device in ("auto", "cpu") else 1
-        with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None) as cluster,
-            Client(cluster) as client,
-        ):
+        with _local_cluster(workers) as cluster, Client(cluster) as client:
             yield client
+
+
+@contextmanager
+def _local_cluster(workers: int) -> Iterator[Any]:
+    """A cluster of this machine.
+
+    What its workers are to find in their environment, Dask sets in ours and leaves there; it is taken back. Their glibc
+    is told nothing: Dask would have it give memory back after every tensor.
+    """
+    import dask
+    from distributed import LocalCluster
+
+    before = dict(os.environ)
+    try:
+        with (
+            dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None}),
+            LocalCluster(n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None) as cluster,
+        ):
+            yield cluster
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
 def _workers_have_gpus(client: Client) -> bool:

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from regions import HEIGHT, WIDTH, Read, Region
+from regions import HEIGHT, QUICK, WIDTH, Read, Region
 from tiny_models import save_tiny_model
 
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A model and the rasters of a place with holes, a lake of nothing, and specks."""
+    """A quick model, and the rasters of a place with holes, a lake of nothing, and specks where units meet."""
     folder = tmp_path_factory.mktemp("place")
     generator = np.random.default_rng(11)
     rgb = generator.integers(1, 256, (3, HEIGHT, WIDTH), dtype=np.uint8)
     ndsm = generator.uniform(0, 20, (1, HEIGHT, WIDTH)).astype(np.float32)
-    ndsm[:, generator.random((HEIGHT, WIDTH)) < 0.001] = -9999
+    ndsm[:, 450:600][:, generator.random((150, WIDTH)) < 0.001] = -9999
     ndsm[:, :700, :600] = -9999
     rgb[:, 300:650, 400:1200] = 0
     paths = {}
@@ -29,7 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
         where = {"crs": "EPSG:32632", "transform": Affine(1, 0, 400_000, 0, -1, 5_000_000)}
         with rasterio.open(paths[name], "w", **profile, **where, nodata=nodata, tiled=True) as file:
             file.write(values)
-    return save_tiny_model(folder / "tiny.safetensors", window=(128, 128)), paths
+    return save_tiny_model(folder / "tiny.safetensors", **QUICK), paths
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from dis2_core.country.planning import PlanResult, run_plan
 from dis2_core.country.work import WorkResult, run_work
 
 Read = Callable[[Path | str], np.ndarray]
-HEIGHT, WIDTH, SIDE = 1100, 1300, 512
+HEIGHT, WIDTH, SIDE = 1050, 1100, 512  # three units by three, the last ones small
+QUICK = {"window": (128, 128), "network": {"form": "shared", "width": 8}}  # of a model, see ``tiny_models``
 OUTPUTS = ("classes", "confidence", "probabilities", "scenario")
 
 

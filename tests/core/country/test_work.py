@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 import rasterio
 from regions import OUTPUTS, Read, Region
 
+from dis2_core import cli
 from dis2_core.contract.country_jobs import StatusJob, WorkJob
 from dis2_core.contract.errors import Cancelled, InputError, ModelError, UnitsFailed
 from dis2_core.contract.segment_job import Event
@@ -78,13 +80,24 @@ def copy_date(done: Region, region: Region) -> None:
     (region.run / "plan.json").write_text(json.dumps({**ours, "created": theirs["created"]}))
 
 
+def at_work(process: subprocess.Popen[str], region: Region) -> None:
+    """Wait until a process writes rasters of a unit, or has ended."""
+    started = time.time()
+    while process.poll() is None:
+        with suppress(FileNotFoundError):  # a unit was finished meanwhile
+            if any(path.stat().st_mtime > started for path in (region.run / "parts").glob("r*/*")):
+                return
+        time.sleep(0.01)
+
+
 def test_killed_at_random_points_and_called_again(finished: Region, region: Region) -> None:
     region.plan()
     copy_date(finished, region)
     chance = random.Random(5)
-    for _ in range(4):
+    for _ in range(2):
         process = dis2("work", region.run, "--device", "cpu", "--threads", "1")
-        time.sleep(chance.uniform(2.0, 6.0))
+        at_work(process, region)
+        time.sleep(chance.uniform(0.0, 1.0))
         process.send_signal(signal.SIGKILL)
         process.communicate()
     region.work()
@@ -155,12 +168,13 @@ def test_what_passes_is_tried_again(region: Region, monkeypatch: pytest.MonkeyPa
 
 
 def test_units_of_another_plan_are_made_anew(region: Region) -> None:
-    region.plan(outputs=("classes",))
+    few = {"outputs": ("classes",), "extent": (400_000, 4_999_400, 400_600, 5_000_000)}  # two units by two
+    region.plan(**few)
     region.work()
     before = region.unit_files()
-    region.plan(outputs=("classes",), min_confidence=0.9)
+    region.plan(**few, min_confidence=0.9)
     found = status(region)
-    assert (found.finished, found.stale) == (0, len(before))
+    assert (found.finished, found.stale) == (0, len(before)) == (0, 4)
     assert region.work().made == len(before)
     assert region.unit_files() != before
 
@@ -194,8 +208,8 @@ def test_stopping_leaves_what_is_finished(region: Region) -> None:
 
 def test_exit_codes_and_events_of_the_commands(region: Region, tmp_path: Path) -> None:
     inputs = [word for name, path in region.inputs.items() for word in ("--input", f"{name}={path}")]
-    plan = dis2("plan", "--model", region.model, *inputs, "--out", region.run, "--side", "1024", "--overlap", "0.1")
-    assert plan.wait() == 0, plan.communicate()
+    place = ["--out", str(region.run), "--side", "1024", "--overlap", "0.1"]
+    assert code_of("plan", "--model", str(region.model), *inputs, *place) == 0
     array = {"SLURM_ARRAY_TASK_ID": "2", "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_ARRAY_TASK_MIN": "1"}
     work = dis2("work", region.run, "--events", **array)
     out, _ = work.communicate()
@@ -203,13 +217,22 @@ def test_exit_codes_and_events_of_the_commands(region: Region, tmp_path: Path) -
     assert work.returncode == 0
     assert [line.type for line in lines if line and line.type in ("hello", "result")] == ["hello", "result"]
     assert status(region).finished == 2
-    assert dis2("join", region.run).wait() == 2
-    assert dis2("work", tmp_path / "nothing").wait() == 2
+    assert code_of("join", str(region.run)) == 2
+    assert code_of("work", str(tmp_path / "nothing")) == 2
+
+
+def code_of(*arguments: str) -> int:
+    """The exit code of a command in this process."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    return int(ended.value.code or 0)
 
 
 def test_the_workers_of_dask_make_the_same_files(finished: Region, region: Region) -> None:
     pytest.importorskip("distributed")
     region.plan()
     copy_date(finished, region)
+    before = dict(os.environ)
     assert region.work(dask="local").made == 9
     assert region.unit_files() == finished.unit_files()
+    assert dict(os.environ) == before

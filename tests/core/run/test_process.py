@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-FOREIGN = ("OMP_WAIT_POLICY", "KMP_BLOCKTIME", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES")
+from dis2_core.run.machine.process import _OF_MALLOC
+
+FOREIGN = ("OMP_WAIT_POLICY", "KMP_BLOCKTIME", *_OF_MALLOC)
 
 
 def run(code: str, **changes: str) -> str:
