@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from regions import Region
+from regions import QUICK, Region
 from tiny_models import save_tiny_model
 
 from dis2_core.contract.errors import UnitsFailed, UnreadableRaster
@@ -40,17 +41,29 @@ class Server:
             return dict(json.load(answer))
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> tuple[Path, Path]:
-    """A model, and a folder with a photo of one unit that is large enough to be read in several ranges."""
-    folder = tmp_path / "served"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Region:
+    """A finished region whose photo of one unit is large enough to be read in several ranges."""
+    folder = tmp_path_factory.mktemp("here")
     values = np.random.default_rng(3).integers(1, 256, (3, 200, 300), dtype=np.uint8)
     where = {"crs": "EPSG:32632", "transform": Affine(1, 0, 400_000, 0, -1, 5_000_000)}
     profile = {"driver": "GTiff", "count": 3, "height": 200, "width": 300, "dtype": "uint8", "interleave": "band"}
     with rasterio.open(folder / "rgb.tif", "w", **profile, **where) as file:
         file.write(values)
-    return save_tiny_model(tmp_path / "tiny.safetensors"), folder
+    model = save_tiny_model(folder / "tiny.safetensors", **QUICK)
+    region = Region(model, {"rgb": str(folder / "rgb.tif")}, folder / "run")
+    region.plan(outputs=("classes",))
+    region.work()
+    return region
+
+
+@pytest.fixture
+def place(here: Region, tmp_path: Path) -> tuple[Path, Path]:
+    """A model, and a folder with the photo."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    shutil.copy(here.inputs["rgb"], folder)
+    return here.model, folder
 
 
 @pytest.fixture
@@ -65,13 +78,9 @@ def server(place: tuple[Path, Path]) -> Iterator[Server]:
 
 
 @pytest.fixture
-def local(place: tuple[Path, Path], tmp_path: Path) -> dict[str, bytes]:
+def local(here: Region) -> dict[str, bytes]:
     """What is made of the same file here, but for the names in its tags."""
-    model, folder = place
-    region = Region(model, {"rgb": str(folder / "rgb.tif")}, tmp_path / "here")
-    region.plan(outputs=("classes",))
-    region.work()
-    return pixels(region)
+    return pixels(here)
 
 
 def pixels(region: Region) -> dict[str, bytes]:

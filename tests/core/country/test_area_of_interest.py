@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pointwise import Pointwise
-from regions import Region
+from regions import HEIGHT, WIDTH, Region
 from tiny_models import tiny_card
 
 from dis2_core.contract.errors import GridMismatch, InputError
@@ -79,13 +79,13 @@ def test_windows_outside_are_not_run(scene, tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.slow
 def test_units_outside_are_dropped(region: Region, read, tmp_path: Path) -> None:
-    aoi = geopackage(tmp_path / "aoi.gpkg", (LEFT + 700, TOP - 1050, LEFT + 1250, TOP - 700))
-    result = region.plan(aoi=str(aoi), extent=(LEFT, TOP - 1100, LEFT + 1300, TOP), outputs=("classes",))
+    aoi = geopackage(tmp_path / "aoi.gpkg", (LEFT + 700, TOP - 1040, LEFT + 1080, TOP - 700))
+    result = region.plan(aoi=str(aoi), extent=(LEFT, TOP - HEIGHT, LEFT + WIDTH, TOP), outputs=("classes",))
     assert (result.units, result.dropped) == (4, 5)
     region.work()
     classes = read(region.join().outputs["classes"])[0]
-    assert (classes[700:1050, 700:1250] != 255).mean() > 0.9
-    classes[700:1050, 700:1250] = 255
+    assert (classes[700:1040, 700:1080] != 255).mean() > 0.9
+    classes[700:1040, 700:1080] = 255
     assert (classes == 255).all()
 
 

@@ -13,6 +13,7 @@ from regions import OUTPUTS, Read, Region
 from dis2_core.contract.country_jobs import ResumeJob
 from dis2_core.contract.errors import Cancelled, InputError
 from dis2_core.contract.segment_job import Event, Job, Source
+from dis2_core.country.plan import Plan
 from dis2_core.country.resume import run_resumed
 
 pytestmark = pytest.mark.slow
@@ -62,10 +63,13 @@ def cut(path: str, folder: Path, side: int) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("form", ["{}", "{}/*.tif"])
-def test_many_files_are_one_input(finished: Region, region: Region, read: Read, tmp_path: Path, form: str) -> None:
-    tiles = {name: cut(path, tmp_path / name, 300) for name, path in finished.inputs.items()}
-    region.plan(inputs={name: form.format(folder) for name, folder in tiles.items()})
+def test_many_files_are_one_input(finished: Region, region: Region, read: Read, tmp_path: Path) -> None:
+    folders = {name: cut(path, tmp_path / name, 300) for name, path in finished.inputs.items()}
+    plans = []
+    for form in ("{}/*.tif", "{}"):
+        region.plan(inputs={name: form.format(folder) for name, folder in folders.items()})
+        plans.append({name: item.tiles for name, item in Plan.read(region.run).inputs.items()})
+    assert plans[0] == plans[1] and {name: len(tiles) for name, tiles in plans[0].items()} == {"rgb": 16, "ndsm": 16}
     region.work()
     outputs, expected = region.join().outputs, finished.join().outputs
     for name in OUTPUTS:
