@@ -16,6 +16,7 @@ import typer
 
 from ..contract.catalogue import find_model, read_header, sha256
 from ..contract.country_jobs import ResumeJob
+from ..contract.errors import Cancelled
 from ..contract.other_jobs import read_job
 from ..contract.segment_job import Event, Job, Work
 from ..contract.untrusted import read_text, refusals
@@ -81,6 +82,8 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
             hush_libraries()
             settle_process()
             code = app(None if arguments is None else list(arguments), prog_name="dis2", standalone_mode=False)
+            if code == Cancelled.exit_code:  # typer has swallowed an interrupt: a person is to hear of it
+                raise KeyboardInterrupt
             check_stdout()
     except (Exception, KeyboardInterrupt) as error:
         return report(error)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..contract.errors import InputError
 from ..contract.other_jobs import ClassValue, EvaluateJob, Reference, SampleJob, WhatIfJob
 from ..contract.segment_job import Job
 from .arguments import (
@@ -110,9 +111,12 @@ def sample(
     ] = None,
     band: Annotated[int, typer.Option(help="Band of the map.")] = 1,
     seed: Annotated[int, typer.Option(help="Which points.")] = 0,
+    nodata: NodataOption = None,
+    mask: MaskOption = None,
     events: EventsOption = False,
 ) -> None:
     """Draw points of a class map, at which to look what is on the ground."""
+    source = sources([f"map={classes}"], [], [], nodata or [], mask or [])["map"]
     job = SampleJob(
         classes=classes,
         output=out,
@@ -126,6 +130,8 @@ def sample(
         minimum=minimum,
         field=field,
         seed=seed,
+        nodata=source.nodata,
+        mask=source.mask,
     )
     execute(job, events=events)
 
@@ -160,9 +166,25 @@ def whatif(
     events: EventsOption = False,
 ) -> None:
     """Tell what a map loses when a modality is left out."""
+    files = [*(inputs or []), *([] if reference is None else [f"reference={reference}"])]
+    rasters = sources(files, bands or [], scale or [], nodata or [], mask or [])
+    truth = None
+    if reference is not None:
+        raster = rasters.pop("reference")
+        if raster.bands or raster.scale is not None:
+            raise InputError("--bands and --scale are for inputs.", "Choose the reference's band: --reference-band 2.")
+        truth = Reference(
+            reference,
+            field,
+            reference_band,
+            _values(value, "--value"),
+            reference_crs,
+            nodata=raster.nodata,
+            mask=raster.mask,
+        )
     run = Job(
         model=model,
-        inputs=sources(inputs or [], bands or [], scale or [], nodata or [], mask or []),
+        inputs=rasters,
         outputs={"classes": os.path.join(out, "classes.tif")},
         extent=extent,
         extent_crs=extent_crs,
@@ -177,9 +199,6 @@ def whatif(
         max_memory=size_in_bytes(max_memory),
         format=format,
     )
-    truth = None
-    if reference is not None:
-        truth = Reference(reference, field, reference_band, _values(value, "--value"), reference_crs)
     execute(WhatIfJob(run, out, truth), events=events)
 
 

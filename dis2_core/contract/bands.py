@@ -190,6 +190,8 @@ def _plain(name: str) -> str:
 def _meaning(name: str) -> str:
     """The part of the spectrum that a name names; empty where it names none, or several."""
     rest = _plain(name)
+    if not rest:  # as most bands of most files
+        return ""
     if rest in _LETTERS:
         return _LETTERS[rest]
     found = []

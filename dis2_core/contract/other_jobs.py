@@ -187,6 +187,7 @@ class SampleJob(Work):
         minimum: Points in every class at least.
         field: Of the points, for what is found at each.
         seed: The same seed draws the same points.
+        nodata, mask: What makes a pixel of the map void; see ``Source``.
     """
 
     KIND: ClassVar[str] = "sample"
@@ -203,9 +204,12 @@ class SampleJob(Work):
     minimum: int = 50
     field: str = "class"
     seed: int = 0
+    nodata: str = "any"
+    mask: str = "auto"
 
     def __post_init__(self) -> None:
-        check_names(self.classes, self.output)
+        check_names(self.output)
+        Source(self.classes, nodata=self.nodata, mask=self.mask)  # which checks them
         check_counts(band=self.band, points=self.points)
         for what, value, known in (("design", self.design, DESIGNS), ("allocation", self.allocation, ALLOCATIONS)):
             if value not in known:

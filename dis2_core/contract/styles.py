@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from .card import UNCERTAIN, ModelCard, scenario_name
+from .untrusted import Refused, open_regular
 
 #: Viridis at five even steps (Smith and van der Walt, CC0): even in lightness, safe for the colour-blind.
 VIRIDIS = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")
@@ -94,9 +95,9 @@ def is_style_of_ours(path: Path) -> bool:
     """Whether a file is a style as ``palette_style`` and ``ramp_style`` write it; QGIS writes a head of its own."""
     head = Xml.tostring(_frame(), encoding="unicode").removesuffix(" />").encode()
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(len(head)) == head
-    except OSError:
+    except (OSError, Refused):
         return False
 
 

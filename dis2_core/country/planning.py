@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -24,7 +26,7 @@ from ..rasters.grid import Bounds, Grid, place
 from ..rasters.opening import gdal_environment
 from ..run.disk import translated_errors
 from ..run.reporting import Listener, Reporter
-from .plan import Plan, PlannedGrid, PlannedInput
+from .plan import PLAN, Plan, PlannedGrid, PlannedInput
 from .sources.inputs import Found, find
 
 Reached = npt.NDArray[np.bool_]  # (rows, columns) of units
@@ -87,11 +89,9 @@ def run_plan(
     folder = Path(os.path.abspath(job.folder))
     if not folder.parent.is_dir():
         raise OutputNotWritable(f"The folder {folder.parent} does not exist.", "Create it, or choose another.")
-    with translated_errors(folder):
-        folder.mkdir(exist_ok=True)
-    with gdal_environment():
+    with _made(folder), gdal_environment():
         plan, windows = _plan(job, folder, report)
-    plan.write(folder)
+        plan.write(folder)
     report.artifact("plan", str(folder / "plan.json"))
     report.progress(1, "planning")
     output = plan.output
@@ -107,6 +107,24 @@ def run_plan(
         windows=windows,
         scenarios=scenarios,
     )
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Make a folder for a plan, and take it away again where the ``with`` block does not bring one about.
+
+    Raises:
+        OutputNotWritable, NoSpace: It cannot be made.
+    """
+    is_new = not folder.exists()
+    with translated_errors(folder):
+        folder.mkdir(exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if is_new and not (folder / PLAN).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _plan(job: PlanJob, folder: Path, report: Reporter) -> tuple[Plan, int]:

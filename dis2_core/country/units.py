@@ -14,7 +14,7 @@ from typing import Any
 
 from ..contract.errors import Dis2Error
 from ..contract.typed import WrongType, build
-from ..contract.untrusted import Refused, parse_json, read_text
+from ..contract.untrusted import Refused, open_regular, parse_json, read_text
 from ..rasters.grid import Box
 from ..run.disk import sync, sync_names, translated_errors
 from ..run.jobfolder import whole_file
@@ -113,9 +113,9 @@ class UnitFiles:
     def is_finished(self, unit: Unit, plan: str) -> bool:
         """Whether a unit was made by a plan; a look at the first bytes, which is all that a hundred thousand allow."""
         try:
-            with self.sidecar(unit).open("rb") as file:
+            with open_regular(self.sidecar(unit)) as file:
                 return file.read(128).partition(b'"plan": "')[2].partition(b'"')[0] == plan.encode()
-        except FileNotFoundError:
+        except (FileNotFoundError, Refused):
             return False
 
     def names(self) -> tuple[set[str], set[str]]:

@@ -193,7 +193,8 @@ class RasterCodes:
             odd = inside[(inside != np.rint(inside)) | (np.abs(inside) >= _WHOLE)][0]
             raise InputError(
                 f"{self.path} holds {odd:.6g}, which is no class code: these are whole numbers.",
-                "Give a raster of classes.",
+                "Give a raster of classes. If this marks missing data, say so with "
+                f"--nodata map={odd:.9g}, or reference={odd:.9g}.",
             )
         codes[known] = inside.astype(np.int64)
         return codes

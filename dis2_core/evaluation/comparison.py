@@ -140,12 +140,12 @@ class Comparison:
         texts = [self.doubt] if self.doubt else []
         texts += [
             f"The map's class '{name}' is unknown to the reference: wherever the map has it, it counts as wrong."
-            f"{_nodata_advice(name)}"
+            f"{nodata_advice(name)}"
             for name in self.only_mapped
         ]
         texts += [
             f"The reference's class '{name}' is unknown to the map: wherever the reference has it, the map is wrong."
-            f"{_nodata_advice(name)}"
+            f"{nodata_advice(name)}"
             for name in self.only_reference
         ]
         texts += self._unlisted_in_words()
@@ -226,25 +226,44 @@ def compare(
         return counted.matched(values, _reference_values(reference, truth), region, closed=bool(reference.values))
 
 
-def _nodata_advice(name: str) -> str:
+def nodata_advice(name: str) -> str:
     """What to say of a class that nobody named and whose code is one with which programs mark missing data."""
     usual = {str(int(number)) for number in USUAL}
     return f" If it marks missing data, declare it with gdal_edit.py -a_nodata {name}." if name in usual else ""
 
 
+def check_reference(reference: Reference) -> None:
+    """Check that a reference can be read, before there is a map to compare it with. Raises as ``compare`` does."""
+    if _holds_features(reference):
+        _features_of(reference)
+    else:
+        with _raster_of(reference, None):
+            pass
+
+
 def _open_reference(reference: Reference, grid: Grid, stack: ExitStack) -> Truth:
-    if reference.field or reference.path.lower().endswith((".geojson", ".json")):
-        if (reference.nodata, reference.mask) != (Reference.nodata, Reference.mask):
-            raise InputError(
-                f"{reference.title} holds polygons or points, which have neither no-data values nor masks.",
-                "Leave out --nodata reference=… and --mask reference=…",
-            )
-        file = FeatureFile(reference)
+    if _holds_features(reference):
+        file = _features_of(reference)
         return PointCodes(reference, grid, file) if file.holds_points else PolygonCodes(reference, grid, file)
-    try:
-        return stack.enter_context(
-            RasterCodes(reference.path, reference.band, grid, nodata=reference.nodata, mask=reference.mask)
+    return stack.enter_context(_raster_of(reference, grid))
+
+
+def _holds_features(reference: Reference) -> bool:
+    return bool(reference.field) or reference.path.lower().endswith((".geojson", ".json"))
+
+
+def _features_of(reference: Reference) -> FeatureFile:
+    if (reference.nodata, reference.mask) != (Reference.nodata, Reference.mask):
+        raise InputError(
+            f"{reference.title} holds polygons or points, which have neither no-data values nor masks.",
+            "Leave out --nodata reference=… and --mask reference=…",
         )
+    return FeatureFile(reference)
+
+
+def _raster_of(reference: Reference, grid: Grid | None) -> RasterCodes:
+    try:
+        return RasterCodes(reference.path, reference.band, grid, nodata=reference.nodata, mask=reference.mask)
     except UnreadableRaster as error:
         if not reference.path.lower().endswith(VECTOR_SUFFIXES):
             raise

@@ -22,7 +22,7 @@ from ..run.jobfolder import JobFolder
 from ..run.reporting import Listener, Reporter
 from .classes import Side
 from .codes import NOTHING, RasterCodes, check_number, uncertain_code
-from .comparison import MAX_SEEN
+from .comparison import MAX_SEEN, nodata_advice
 from .sampling import allocate, count_codes, draw, random_sample_size, sample_size
 
 MOST_POINTS = 100_000  # nobody interprets more
@@ -101,7 +101,7 @@ def run_sample(
     report = Reporter(progress, cancelled)
     report.progress(0, "reading")
     with gdal_environment(), JobFolder({"points": job.output}, files_behind((job.classes,))) as folder:
-        with RasterCodes(job.classes, job.band) as raster:
+        with RasterCodes(job.classes, job.band, nodata=job.nodata, mask=job.mask) as raster:
             if raster.grid.crs is None:
                 raise InputError(f"{job.classes} has no CRS.", "Assign the CRS that it has.")
             names, strata = _strata(raster, job, report)
@@ -139,6 +139,9 @@ def _strata(raster: RasterCodes, job: SampleJob, report: Reporter) -> tuple[list
     for item in Side(values, tuple(map(str, seen))).listed():
         if item.value in texts:
             strata.setdefault(item.name, {})[int(item.value)] = pixels[int(item.value)]
+    for name in strata:
+        if advice := nodata_advice(name):
+            report.warning(f"{job.classes} has a class '{name}'.{advice}", "classes")
     if not strata:
         raise NoValidData(f"{job.classes} has no class anywhere.", "Check its nodata value.")
     return list(strata), list(strata.values())

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..contract.errors import ResourceError
-from ..contract.untrusted import Refused, read_bytes
+from ..contract.untrusted import Refused, open_regular, read_bytes
 
 MAX_BYTES = (1 << 31) - 1  # of a file, and of all weights: what protobuf can hold
 MAX_NODES = 200_000
@@ -152,8 +152,8 @@ def _bring_in(tensor: Any, folder: Path, most: int) -> int:
     offset, length = _natural(told.get("offset", "0")), _natural(told.get("length", str(wanted)))
     if length != wanted:
         raise Refused(f"its tensor {tensor.name[:40]!a} has {length:,} bytes, but declares {wanted:,}")
-    with open(path, "rb") as stream:
-        if not path.is_file() or offset + length > os.fstat(stream.fileno()).st_size:
+    with open_regular(path) as stream:
+        if offset + length > os.fstat(stream.fileno()).st_size:
             raise Refused(f"{location[:80]!a} ends before its tensor {tensor.name[:40]!a} does")
         stream.seek(offset)
         data = stream.read(length)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
 
 import rasterio
@@ -28,6 +29,10 @@ _PRODUCTS = "DIMAP RS2 SAFE SAR_CEOS SENTINEL2 TSX Zarr"
 
 #: Endings of descriptions of rasters that lie elsewhere.
 DESCRIPTIONS = (".gti", ".mrf", ".vrt", ".wcs", ".wms", ".wmts", ".xml")
+
+#: What GDAL opens beside a picture without asking what it is: after the name, and instead of its ending.
+_BESIDE = (".msk", ".ovr", ".aux.xml")
+_OF_STEM = (".aux", ".xml", ".IMD", ".RPB", "_rpc.txt", "_RPC.TXT")
 
 _ADDRESS = re.compile(r"^(/vsi|[A-Za-z][A-Za-z0-9+.-]+://)")
 _VIRTUAL = re.compile(r"vrt://", re.IGNORECASE)  # GDAL's short form of a VRT
@@ -62,13 +67,16 @@ def describes_another(path: str) -> bool:
 
 
 def check_companions(path: str) -> None:
-    """Check the mask and the overviews beside a raster: GDAL opens them with any driver, and forgets broken ones.
+    """Check a file and what GDAL opens beside it: it waits at pipes, and takes masks and overviews by any driver.
 
     Raises:
-        UnreadableRaster: One of them is no picture.
+        UnreadableRaster: One of them is a pipe or a device, or no picture.
     """
     if not is_file_name(path):
         return
+    stem = os.path.splitext(path)[0]
+    for name in (path, *(path + suffix for suffix in _BESIDE), *(stem + ending for ending in _OF_STEM)):
+        require_file(name)
     for suffix, what in ((".msk", "mask"), (".ovr", "overviews")):
         companion = Path(path + suffix)
         if companion.is_file():
@@ -80,6 +88,20 @@ def check_companions(path: str) -> None:
                     "Delete it, or fetch it again.",
                 )
     _check_notes(Path(f"{path}.aux.xml"))
+
+
+def require_file(path: str) -> None:
+    """Check that a name is no pipe and no device: a read from one may never end, and GDAL opens whatever is there.
+
+    Raises:
+        UnreadableRaster: It is.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):  # not there, or no name that can be: whoever opens it says so
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise UnreadableRaster(f"{path} is no regular file but a pipe or a device.", "Copy what it holds into a file.")
 
 
 def _check_notes(notes: Path) -> None:
@@ -97,11 +119,14 @@ def _check_notes(notes: Path) -> None:
 
 
 def check_references(path: str, dataset: rasterio.DatasetReader) -> None:
-    """Check that a raster does not keep its overviews elsewhere: it could name any file or address.
+    """Check what a raster draws on: no pipes, and overviews beside it, which could be any file or address.
 
     Raises:
-        UnreadableRaster: It does.
+        UnreadableRaster: A source is a pipe or a device, or the overviews lie elsewhere.
     """
+    if allowed_drivers(path) is None:
+        for name in dataset.files:
+            require_file(name)
     named = dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE", "").removeprefix(":::BASE:::")
     if _ELSEWHERE.search(named):
         raise UnreadableRaster(

@@ -128,13 +128,14 @@ def _choose_bands(
     A mask holds no data, and alpha is one.
     """
     needed = len(modality.bands)
+    colors = dataset.colorinterp
     masks = {source.mask_band}
     if source.mask == "auto":
-        masks = {band for band in dataset.indexes if dataset.colorinterp[band - 1] == ColorInterp.alpha}
-    present = [_file_band(dataset, band) for band in dataset.indexes if source.bands or band not in masks]
+        masks = {band for band, color in zip(dataset.indexes, colors, strict=True) if color == ColorInterp.alpha}
+    present = [band for band in _file_bands(dataset, colors) if source.bands or band.number not in masks]
     if source.bands:
         _check_named_bands(source, modality, dataset.count)
-    elif modality.kind in ("optical", "spectral") and dataset.colorinterp[0] == ColorInterp.palette:
+    elif modality.kind in ("optical", "spectral") and colors[0] == ColorInterp.palette:
         raise WrongBands(
             f"{source.path} holds numbers of palette colours, not measured values.",
             "Expand the palette first: gdal_translate -expand rgb.",
@@ -148,10 +149,11 @@ def _choose_bands(
     return choice.numbers, tuple(_about_bands(source.path, modality, choice, present))
 
 
-def _file_band(dataset: rasterio.DatasetReader, band: int) -> FileBand:
-    tags = {**dataset.tags(band), **dataset.tags(band, ns="IMAGERY")}
-    color = dataset.colorinterp[band - 1].name
-    return FileBand(band, dataset.descriptions[band - 1] or "", color, wavelength(tags))
+def _file_bands(dataset: rasterio.DatasetReader, colors: Sequence[ColorInterp]) -> Iterator[FileBand]:
+    """All bands, which may be 65,535: every property of the dataset is a list of all of them, made when it is asked."""
+    for band, name, color in zip(dataset.indexes, dataset.descriptions, colors, strict=True):
+        tags = {**dataset.tags(band), **dataset.tags(band, ns="IMAGERY")}
+        yield FileBand(band, name or "", color.name, wavelength(tags))
 
 
 def _about_bands(path: str, modality: Modality, choice: BandChoice, present: Sequence[FileBand]) -> Iterator[Event]:

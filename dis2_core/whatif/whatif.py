@@ -15,7 +15,7 @@ from ..contract.catalogue import find_model, read_card
 from ..contract.errors import Cancelled, InputError, NoValidData
 from ..contract.other_jobs import ClassValue, WhatIfJob
 from ..contract.segment_job import Event, Job
-from ..evaluation.comparison import ClassMap, compare
+from ..evaluation.comparison import ClassMap, check_reference, compare
 from ..evaluation.result import Evaluation
 from ..models.file import Model, load_model
 from ..prediction.result import SegmentationResult
@@ -117,6 +117,8 @@ class _Series:
             raise InputError(
                 f"Model '{self._card.name}' takes no missing modality: none can be left out.", "Choose another model."
             )
+        if job.reference is not None:
+            check_reference(job.reference)
         self._sets = scenarios(self._given)
         self._told: set[str] = set()
 

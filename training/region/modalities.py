@@ -93,17 +93,19 @@ def measured(modality: Modality, tiles: Sequence[MemoryTile], stored_as_bytes: b
 
 def _data_bands(dataset: rasterio.DatasetReader, slot: str) -> tuple[int, ...]:
     """All bands but alpha, which is a mask; of heights the first."""
-    bands = tuple(band for band in dataset.indexes if dataset.colorinterp[band - 1] != ColorInterp.alpha)
+    colors = zip(dataset.indexes, dataset.colorinterp, strict=True)
+    bands = tuple(band for band, color in colors if color != ColorInterp.alpha)
     return bands[:1] if slot == "elevation" else bands
 
 
 def _band_names(dataset: rasterio.DatasetReader, bands: Sequence[int]) -> list[str]:
     """What the file calls its bands, else their colour, else their number; no name twice."""
     names: list[str] = []
+    colors, descriptions = dataset.colorinterp, dataset.descriptions
     for band in bands:
-        meaning = dataset.colorinterp[band - 1]
+        meaning = colors[band - 1]
         color = "" if meaning in (ColorInterp.undefined, ColorInterp.gray, ColorInterp.palette) else meaning.name
-        name = "".join(filter(str.isprintable, dataset.descriptions[band - 1] or color))[:40].strip()
+        name = "".join(filter(str.isprintable, descriptions[band - 1] or color))[:40].strip()
         names.append(name if name and name not in names else f"band {band}")
     return names
 

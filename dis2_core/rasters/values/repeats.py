@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,6 +58,44 @@ def _bulk(number: float, numbers: NDArray[np.float64]) -> tuple[float, float]:
     """Where the others lie."""
     low, high = np.percentile(numbers[numbers != number], KEPT)
     return float(low), float(high)
+
+
+def repeated_colour(stored: NDArray[Any], known: NDArray[np.bool_]) -> tuple[int, ...]:
+    """The colour that may mark missing data in a photo of whole numbers: often there, and hardly any other twice.
+
+    A number alone says little among bytes, of which there are few; a colour does, from two bands on. Black and white
+    are left to ``collars``.
+
+    Args:
+        stored: (C, pixels) of whole numbers.
+        known: (pixels,); what is void for another reason.
+
+    Returns:
+        A number for each band; empty where there is none.
+    """
+    white = np.iinfo(stored.dtype).max
+    seen = stored[:, ~(known | (stored == 0).all(axis=0) | (stored == white).all(axis=0))]
+    if seen.shape[1] < ENOUGH:
+        return ()
+    packed = np.zeros(seen.shape[1], dtype=np.uint64)
+    for band in seen[: 8 // stored.itemsize]:
+        packed = (packed << np.uint64(8 * stored.itemsize)) | band.astype(np.uint64)
+    _, first, counts = np.unique(packed, return_index=True, return_counts=True)
+    second, most = np.sort(np.append(counts, 0))[-2:]
+    if most < OFTEN * stored.shape[1] or most < OFTENER * second:
+        return ()
+    return tuple(seen[:, first[counts.argmax()]].tolist())
+
+
+def colour_warning(name: str, path: str, colour: tuple[int, ...], share: float) -> Event:
+    """The warning (code ``repeated-value``) that a colour may mark missing data, and is taken for a measurement."""
+    said = f"{colour[0]} in all bands" if len(set(colour)) == 1 else ", ".join(map(str, colour))
+    numbers = ",".join(map(str, dict.fromkeys(colour)))
+    text = (
+        f"{in_percent(share)} of the pixels of {path} are exactly {said}, and hardly any two others are alike: that "
+        f"may mark missing data. They are taken as measured; if they are not, say --nodata {name}=all,{numbers}."
+    )
+    return Event("warning", {"code": "repeated-value", "text": text})
 
 
 def repeated_warning(name: str, path: str, number: float, share: float) -> Event:

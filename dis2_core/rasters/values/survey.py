@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from ...contract.bands import SHOWN
 from ...contract.card import Band, Modality
 from ...contract.segment_job import Event
 from .collars import FEW, Edges, black_inside_warning, is_collar, may_be_white_collar, white_edge_warning
 from .ranges import BandTally, Tallies, no_tallies
-from .repeats import KEPT, repeated_numbers, repeated_warning
+from .repeats import KEPT, colour_warning, repeated_colour, repeated_numbers, repeated_warning
 from .validity import Mask
 from .voids import (
     HUGE,
@@ -118,7 +119,8 @@ def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules
     told = _undeclared(stored, void, rules)
     undeclared = {number: _share(where, weights) for number, where in told.items()}
     sure = np.logical_or.reduce([void, *told.values()])
-    doubtful = _doubtful(stored, sure | nodata, rules, modality) if judged else {}
+    colour, coloured = _colour(stored, sure, modality) if judged else ((), np.zeros_like(sure))
+    doubtful = _doubtful(stored, sure | coloured | nodata, rules, modality) if judged else {}
     empty = (stored == stored[:1]).all(axis=0) & np.isin(stored[0], (0, 255))
     hidden = ~shown & ~empty & ~nodata.any(axis=0)
     partly = nodata.any(axis=0) & ~nodata.all(axis=0) & shown
@@ -128,12 +130,13 @@ def survey(dataset: rasterio.DatasetReader, modality: Modality, rules: VoidRules
             repeated_warning(modality.name, rules.source.path, number, _share(where, weights))
             for number, where in doubtful.items()
         ),
+        *((colour_warning(modality.name, rules.source.path, colour, _share(coloured, weights)),) if colour else ()),
         *_black_inside(stored, void, weights, rules, modality),
         *_white(stored, white & ~void, weights, rules, modality.name),
         *_in_one_band(partly, weights, rules, modality.name),
         *_masked(hidden, weights, rules, modality.name, alphas),
     )
-    tallies = _tallies(stored, np.logical_or.reduce([void, *doubtful.values()]), rules, modality)
+    tallies = _tallies(stored, np.logical_or.reduce([void | coloured, *doubtful.values()]), rules, modality)
     return Survey(fills, black, tallies, tuple(undeclared), remarks)
 
 
@@ -310,6 +313,21 @@ def _doubtful(stored: NDArray[Any], known: Mask, rules: VoidRules, modality: Mod
         for number in repeated_numbers(numbers[np.isfinite(numbers)], heights=heights, within=within):
             told[number] = told.get(number, np.False_) | (is_number(raw, number) & ~void)
     return told
+
+
+def _colour(stored: NDArray[Any], known: Mask, modality: Modality) -> tuple[tuple[int, ...], Mask]:
+    """The colour of a photo that may mark missing data, and the pixels that have it; nothing, nowhere.
+
+    Args:
+        stored: (C, pixels).
+        known: (pixels,); what is void.
+        modality: What the model takes the raster for.
+    """
+    photo = modality.kind != "elevation" and 1 < len(stored) <= SHOWN and stored.dtype.kind in "iu"
+    colour = repeated_colour(stored, known) if photo else ()
+    if not colour:
+        return (), np.zeros(known.shape, dtype=np.bool_)
+    return colour, (stored == np.array(colour)[:, None]).all(axis=0) & ~known
 
 
 def _undeclared_warnings(shares: Mapping[float, float], rules: VoidRules, name: str) -> Iterator[Event]:

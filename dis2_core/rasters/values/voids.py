@@ -185,8 +185,9 @@ def hidden(dataset: rasterio.DatasetReader, rules: VoidRules, window: Window) ->
     if rules.source.mask_band is not None:
         return ~np.asarray(dataset.read(rules.source.mask_band, window=window) > 0)
     together: Mask | None = None
+    flags_of_all = dataset.mask_flag_enums  # of all bands, made anew whenever it is asked
     for band in rules.bands:
-        flags = dataset.mask_flag_enums[band - 1]
+        flags = flags_of_all[band - 1]
         plain = flags in ([MaskFlags.all_valid], [MaskFlags.nodata])  # nodata is heeded by ``declared_void``
         if not plain and MaskFlags.alpha not in flags:
             together = _joined(together, dataset.read_masks(band, window=window) == 0)

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from ...contract.untrusted import open_regular
+
 
 def is_sqlite(path: str | os.PathLike[str]) -> bool:
-    """Whether a file begins as SQLite's do. Raises OSError where it cannot be read."""
-    with open(path, "rb") as file:
+    """Whether a file begins as SQLite's do. Raises OSError and Refused as ``open_regular`` does."""
+    with open_regular(path) as file:
         return file.read(16) == b"SQLite format 3\0"
 
 

@@ -293,7 +293,7 @@ def test_a_bare_call_and_help_and_version(capsys: pytest.CaptureFixture[str]) ->
         (ModelError("m is \x1b[31mbad."), 3, "error: m is  [31mbad.\n"),
         (ResourceError("full."), 4, "error: full.\n"),
         (MemoryError(), 4, "error: The memory is full."),
-        (KeyboardInterrupt(), 130, ""),
+        (KeyboardInterrupt(), 130, "error: Cancelled.\n"),
         (ZeroDivisionError("division\nby zero"), 1, "error: This is a bug in DIS2 (ZeroDivisionError: division)."),
     ],
 )

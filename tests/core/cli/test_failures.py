@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+from tiny_models import save_tiny_model
 
 from dis2_core.cli import main
 from dis2_core.contract.errors import Cancelled, Dis2Error, InputError, NoSpace, ResourceError
@@ -138,6 +139,42 @@ def test_a_job_that_is_no_text_file_is_refused_at_once(tmp_path, capsys, kind):
         main(["run", named])
     assert stopped.value.code == 2
     assert "The job " in error_line(capsys)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "segment -m MODEL -i rgb=PIPE --output OUT",
+        "segment -m MODEL -i rgb=RGB --grid PIPE --output OUT",
+        "segment -m MODEL -i rgb=RGB --aoi PIPE --output OUT",
+        "segment -m PIPE -i rgb=RGB --output OUT",
+        "ndsm --dsm PIPE --dtm NDSM --out OUT",
+        "ndsm --dsm NDSM --dtm NDSM --grid PIPE --out OUT",
+        "evaluate PIPE --reference RGB",
+        "evaluate RGB --reference PIPE",
+        "evaluate RGB --reference PIPE --field class",
+        "sample PIPE --out OUT",
+        "whatif -m MODEL -i rgb=RGB -i ndsm=NDSM --reference PIPE --out OUT",
+        "plan -m MODEL -i rgb=PIPE --out OUT",
+        "plan -m MODEL -i rgb=RGB --aoi PIPE --out OUT",
+        "work PIPE",
+        "join PIPE",
+        "info PIPE",
+        "import-onnx PIPE OUT",
+        "import-author PIPE OUT",
+    ],
+)
+def test_no_command_waits_at_a_pipe(tmp_path, scene, capsys, words):
+    """Whichever file the pipe stands for: the test ends, and so does the command, in one line."""
+    os.mkfifo(tmp_path / "pipe")
+    names = {"PIPE": tmp_path / "pipe", "OUT": tmp_path / "out", "MODEL": save_tiny_model(tmp_path / "m.safetensors")}
+    for name, path in {**names, "RGB": scene()["rgb"], "NDSM": scene()["ndsm"]}.items():
+        words = words.replace(name, str(path))
+    with pytest.raises(SystemExit) as stopped:
+        main(words.split())
+    assert stopped.value.code in (2, 3)
+    error_line(capsys)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("where", ["working folder", "MATPLOTLIBRC"])

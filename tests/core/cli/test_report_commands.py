@@ -12,7 +12,9 @@ import rasterio
 from test_cli import call
 from tiny_models import CLASSES, save_tiny_model
 
+from dis2_core.cli import report_commands
 from dis2_core.contract.other_jobs import EvaluateJob, WhatIfJob, read_job
+from dis2_core.contract.segment_job import Job, Source
 
 
 @pytest.fixture
@@ -74,6 +76,19 @@ def test_evaluate_refuses(files: dict[str, str], more: list[str], message: str, 
     assert re.search(message, capsys.readouterr().err)
 
 
+def test_what_is_void_is_a_choice_for_the_map_and_for_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs: list[Any] = []
+    monkeypatch.setattr(report_commands, "execute", lambda job, **_: jobs.append(job))
+    assert call(["sample", "m.tif", "--out", "p.geojson", "--nodata", "map=0,9", "--mask", "map=none"]) == 0
+    whatif = ["whatif", "-m", "M", "-i", "rgb=a.tif", "--out", "w", "--reference", "t.tif"]
+    assert call([*whatif, "--nodata", "reference=none", "--mask", "reference=2", "--nodata", "rgb=0"]) == 0
+    sample, series = jobs
+    assert (sample.nodata, sample.mask) == ("0,9", "none")
+    assert (series.reference.nodata, series.reference.mask) == ("none", "2")
+    assert series.run.inputs == {"rgb": Source("a.tif", nodata="0")}
+    assert call([*whatif, "--bands", "reference=2"]) == 2 and len(jobs) == 2
+
+
 @pytest.mark.slow
 def test_whatif_prints_the_answer_and_runs_again(
     files: dict[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
@@ -100,7 +115,5 @@ def test_there_is_no_dry_run_of_them(files: dict[str, str], tmp_path: Path, caps
 
 
 def _job(files: dict[str, str], folder: Path) -> WhatIfJob:
-    from dis2_core.contract.segment_job import Job, Source
-
     inputs = {name: Source(files[name]) for name in ("rgb", "ndsm")}
     return WhatIfJob(Job(files["model"], inputs, {"classes": "classes.tif"}), str(folder / "out"))

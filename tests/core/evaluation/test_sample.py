@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,17 @@ def test_the_ground_lies_within_the_intervals(sampled: Any, mapped: np.ndarray, 
     for code, item in enumerate(result.sample.classes):
         assert item.share_ci is not None
         assert abs(item.share - (truth == code)[valid].mean()) < 1.5 * item.share_ci
+
+
+def test_what_is_no_class_is_told_and_is_a_choice(write_raster: Any, tmp_path: Path) -> None:
+    codes = np.random.default_rng(0).integers(0, 3, (1, 60, 60)).astype(np.int16)
+    codes[:, :30] = -9999
+    job = SampleJob(write_raster("map.tif", codes), str(tmp_path / "points.geojson"), points=90, minimum=0)
+    result = run_sample(job)
+    assert [item.name for item in result.strata] == ["-9999", "0", "1", "2"]
+    assert any("-a_nodata -9999" in text for text in result.warnings)
+    chosen = run_sample(replace(job, nodata="-9999"))
+    assert [item.name for item in chosen.strata] == ["0", "1", "2"] and not chosen.warnings
 
 
 def test_what_cannot_be_sampled(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import threading
 
 import numpy as np
@@ -105,6 +106,21 @@ def test_a_description_that_is_named_as_a_picture_is_refused_unread(tmp_path, se
     with pytest.raises(UnreadableRaster, match=name):
         read_all(str(path))
     assert asked == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["photo.tif", "photo.tif.msk", "photo.tif.ovr", "photo.aux", "photo.xml", "photo.IMD"])
+def test_nobody_waits_at_a_pipe(tmp_path, name):
+    """Neither as the raster, nor beside it, nor as a source of a VRT."""
+    path = tmp_path / "photo.tif"
+    if name != path.name:
+        picture(path)
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(UnreadableRaster, match="pipe"):
+        open_dataset(str(path))
+    (tmp_path / "drawn.vrt").write_text(vrt(tmp_path / name))
+    with gdal_environment(), pytest.raises(UnreadableRaster, match="pipe"):
+        open_dataset(str(tmp_path / "drawn.vrt"))
 
 
 @pytest.mark.parametrize("suffix", [".msk", ".ovr"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from dis2_core.contract import errors
 from dis2_core.contract.segment_job import Source
 from dis2_core.rasters import opening
 from dis2_core.rasters.georeference import read_grid
-from dis2_core.rasters.inputs import describe, open_inputs
+from dis2_core.rasters.inputs import _choose_bands, describe, open_inputs
 
 CARD = tiny_card()
 RGB, NDSM = CARD.modalities
@@ -122,6 +123,24 @@ def test_more_bands_take_the_first_and_say_so(tmp_path):
     assert raster.bands == (1, 2, 3)
     assert [event.type for event in raster.remarks] == ["info"]
     assert "has 5 bands" in raster.remarks[0].data["text"]
+
+
+def test_bands_are_asked_for_once_however_many_there_are(tmp_path):
+    """Every property of an open file is a list of all bands, made anew: 65,535 of them took hours."""
+    asked = Counter()
+
+    class Counting:
+        def __init__(self, dataset):
+            self._dataset = dataset
+
+        def __getattr__(self, name):
+            asked[name] += 1
+            return getattr(self._dataset, name)
+
+    path = write(tmp_path / "many.tif", 40)
+    with rasterio.open(path) as dataset:
+        _choose_bands(Source(path), RGB, Counting(dataset))
+    assert max(asked[name] for name in ("colorinterp", "descriptions", "dtypes", "nodatavals")) <= 2, asked
 
 
 def test_expected_kinds_of_files_do_not_warn_and_filters_are_given_back(tmp_path):

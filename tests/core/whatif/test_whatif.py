@@ -21,6 +21,7 @@ import dis2_core
 from dis2_core.contract.errors import Cancelled, InputError, OutputNotWritable
 from dis2_core.contract.other_jobs import ClassValue, Reference, WhatIfJob, read_job
 from dis2_core.contract.segment_job import Event, Job, Source
+from dis2_core.whatif import whatif
 from dis2_core.whatif.dependence import Change, ClassChange, compare_maps, in_words, percent
 from dis2_core.whatif.whatif import run_whatif, scenarios
 
@@ -232,6 +233,15 @@ def test_an_input_in_the_folder(make_job: Any, tmp_path: Path) -> None:
     result = run_whatif(make_job())
     with pytest.raises(InputError, match="lies in"):
         run_whatif(make_job(reference=Reference(result.scenarios[0].outputs["classes"])))
+
+
+@pytest.mark.parametrize("field", ["", "class"])
+def test_a_reference_that_cannot_be_read_is_told_before_a_map_is_made(
+    make_job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    monkeypatch.setattr(whatif, "run_job", lambda *_, **__: pytest.fail("a map was made in vain"))
+    with pytest.raises(InputError, match=r"gone\.tif"):
+        run_whatif(make_job(reference=Reference(str(tmp_path / "gone.tif"), field)))
 
 
 @pytest.mark.slow

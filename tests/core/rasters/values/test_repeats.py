@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+import rasterio
+from rasterio.windows import Window
 from tiny_models import tiny_card
 
 from dis2_core.contract.card import Modality
 from dis2_core.contract.segment_job import Event, Source
 from dis2_core.rasters.inputs import describe, open_inputs
 from dis2_core.rasters.values.repeats import repeated_numbers
+from dis2_core.rasters.values.voids import read_values
 
 CARD = tiny_card()
 RGB, NDSM = CARD.modalities
@@ -51,6 +55,24 @@ def test_what_repeats_for_a_reason_is_not_told(write_raster: Callable[..., str])
     ):
         told = [event.data["code"] for event in _warnings(write_raster(f"{name}.tif", values), NDSM)]
         assert "repeated-value" not in told, name
+
+
+@pytest.mark.parametrize("colour", [(128, 128, 128), (199, 233, 251)])
+def test_a_colour_that_repeats_in_a_photo_is_told_where_its_numbers_are_common(
+    write_raster: Callable[..., str], colour: tuple[int, ...]
+) -> None:
+    photo = np.clip(np.random.default_rng(2).normal(120, 30, (3, 100, 100)), 0, 255).astype(np.uint8)
+    assert not _warnings(write_raster("photo.tif", photo), RGB)
+    photo[:, 40:60, 40:60] = np.array(colour, np.uint8)[:, None, None]
+    path = write_raster("hole.tif", photo)
+    (warning,) = _warnings(path, RGB)
+    assert warning.data["code"] == "repeated-value" and f"exactly {colour[0]}" in warning.data["text"]
+    (choice,) = re.findall(r"--nodata rgb=(all,[0-9,]+)\.", warning.data["text"])
+    (item,) = open_inputs({"rgb": Source(path, nodata=choice)}, CARD)
+    assert not [event for event in item.remarks if event.type == "warning"]
+    with rasterio.open(path) as file:
+        values, _ = read_values(file, item.rules, Window(0, 0, 100, 100))
+    assert np.isnan(values[0]).sum() == 400
 
 
 def test_a_lake_lies_at_one_height_above_the_sea() -> None:
