@@ -11,6 +11,12 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["OMP_NUM_THREADS"] = "1"
 
 
+def pytest_collection_modifyitems(items):
+    """Files with slow tests come first, each as a whole: at the end no core waits for another one's long file."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 def pytest_runtest_setup(item):
     """Skip what needs a GPU where there is none. torch is asked for the marked tests alone: not all have it."""
     if item.get_closest_marker("cuda"):

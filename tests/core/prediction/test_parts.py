@@ -47,8 +47,8 @@ def holed(scene: Scene, write: Callable[..., str], height: int, width: int) -> d
     rgb = generator.integers(1, 256, (3, height, width), dtype=np.uint8)
     ndsm = generator.uniform(0, 20, (1, height, width)).astype(np.float32)
     ndsm[:, generator.random((height, width)) < 0.01] = -9999
-    ndsm[:, 40:110, 60:150] = -9999
-    rgb[:, 90:, 130:180] = 0
+    ndsm[:, 25:75, 40:105] = -9999
+    rgb[:, 60:, 90:125] = 0
     return {"rgb": write("rgb.tif", rgb, nodata=0), "ndsm": write("ndsm.tif", ndsm, nodata=-9999)}
 
 
@@ -100,21 +100,21 @@ def assert_same(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"overlap": 0.7}, {"overlap": 0.0}, {"batch_size": 3}], ids=str)
 def test_parts_are_cut_out_of_the_whole(scene: Scene, write_raster, made, options) -> None:
-    paths = holed(scene, write_raster, 150, 230)
+    paths = holed(scene, write_raster, 100, 160)
     whole = made(paths, **options)
     assert len(np.unique(whole["scenario"])) == 4  # both, each alone, and nothing
     assert_same(made(paths, 64, **options), whole)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("grid", ["model", "0.7", "2.3", "finest"])
-def test_parts_are_those_of_the_whole_where_all_is_resampled(write_raster, made, grid: str) -> None:
+@pytest.mark.parametrize(("grid", "side"), [("model", 48), ("0.7", 64), ("2.3", 24), ("finest", 64)])
+def test_parts_are_those_of_the_whole_where_all_is_resampled(write_raster, made, grid: str, side: int) -> None:
     generator = np.random.default_rng(6)
-    rgb = write_raster("rgb.tif", generator.integers(1, 256, (3, 260, 310), dtype=np.uint8), transform=PLACE)
-    ndsm = generator.uniform(0, 20, (1, 120, 140)).astype(np.float32)
-    ndsm[:, 30:60, 40:90] = -9999
+    rgb = write_raster("rgb.tif", generator.integers(1, 256, (3, 130, 155), dtype=np.uint8), transform=PLACE)
+    ndsm = generator.uniform(0, 20, (1, 60, 70)).astype(np.float32)
+    ndsm[:, 15:30, 20:45] = -9999
     inputs = {"rgb": rgb, "ndsm": write_raster("ndsm.tif", ndsm, nodata=-9999, transform=TURNED)}
-    assert_same(made(inputs, 64, grid=grid), made(inputs, grid=grid))
+    assert_same(made(inputs, side, grid=grid), made(inputs, grid=grid))
 
 
 PLACE = Affine(0.8, 0, 400_000, 0, -0.8, 5_000_000)

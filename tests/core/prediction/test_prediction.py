@@ -524,7 +524,7 @@ with rasterio.Env(GDAL_CACHEMAX=16):
     with rasterio.open({folder!r} + "/rgb.tif", "w", count=3, dtype="uint8", **options) as file:
         for top in range(0, height, 1000):
             file.write(block, window=((top, top + 1000), (0, 256)))
-card = tiny_card()
+card = tiny_card(window=(128, 128))
 segment({{"rgb": {folder!r} + "/rgb.tif"}}, Model(card, Pointwise(card)), output={folder!r} + "/c.tif",
         probabilities={folder!r} + "/p.tif", areas={folder!r} + "/a.csv", device="cpu", overlap=0, batch_size=8)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
