@@ -443,7 +443,7 @@ def test_worker_gives_signs_of_life(torch_python, plugin_folder):
 @pytest.mark.parametrize("line", ["", "no job\n", '{"v": 2, "type": "job"}\n'])
 def test_worker_without_a_job(torch_python, plugin_folder, line):
     command = [torch_python, "-I", "-u", str(plugin_folder / "worker" / "process.py")]
-    done = subprocess.run(command, input=line, stdout=subprocess.PIPE, text=True, timeout=20)
+    done = subprocess.run(command, input=line, stdout=subprocess.PIPE, text=True, timeout=120)
     events = [json.loads(text) for text in done.stdout.splitlines()]
     assert [event["type"] for event in events] == ["hello", "error"]
     assert (done.returncode, events[-1]["code"]) == (2, "protocol")

@@ -63,10 +63,10 @@ def test_anchors_may_repeat_a_little(tmp_path):
     ids=lambda value: value if isinstance(value, str) and len(value) < 20 else "",
 )
 def test_what_is_beyond_a_bound_is_refused_soon(tmp_path, text, reason):
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(Refused, match=reason):
         load(tmp_path, text)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_description_comes_back(tmp_path):
