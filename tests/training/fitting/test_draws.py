@@ -45,7 +45,7 @@ def test_dropout_is_a_function_of_seed_and_part() -> None:
 
 def test_all_incomplete_scenarios_or_one_of_them() -> None:
     """Where all are trained none is drawn; a recipe that names some of them trains those."""
-    recipe = Recipe(DataRecipe("nowhere"), ModelRecipe("tiny"), schedule=ScheduleRecipe(incomplete="all"))
+    recipe = Recipe(data=DataRecipe("nowhere"), model=ModelRecipe("tiny"), schedule=ScheduleRecipe(incomplete="all"))
     some = replace(recipe, scenarios={"sar": 1.0})
     every = ScenarioDraws(recipe, tiny_card())
     assert [every.of_batch(batch) for batch in range(3)] == [[("optical",), ("sar",)]] * 3
@@ -57,7 +57,7 @@ def test_all_incomplete_scenarios_or_one_of_them() -> None:
 @pytest.mark.parametrize("incomplete", ["one", "all"])
 @pytest.mark.filterwarnings("error")
 def test_one_modality_has_one_scenario(incomplete: str) -> None:
-    recipe = Recipe(DataRecipe("nowhere"), ModelRecipe("tiny"), schedule=ScheduleRecipe(incomplete=incomplete))
+    recipe = Recipe(data=DataRecipe("nowhere"), model=ModelRecipe("tiny"), schedule=ScheduleRecipe(incomplete=incomplete))
     card = replace(tiny_card(), modalities=tiny_card().modalities[:1])
     draws, beside = ScenarioDraws(recipe, card, with_full=True), ScenarioDraws(recipe, card)
     assert draws.of_batch(0) == draws.of_batch(1, full_only=True) == [("optical",)]
@@ -66,7 +66,7 @@ def test_one_modality_has_one_scenario(incomplete: str) -> None:
 
 def test_the_full_scenario_is_drawn_like_the_others() -> None:
     """It has their mean probability, and is alone where nothing else is trained yet; each draw is one of its number."""
-    recipe = Recipe(DataRecipe("nowhere"), ModelRecipe("tiny"))
+    recipe = Recipe(data=DataRecipe("nowhere"), model=ModelRecipe("tiny"))
     full = ("optical", "sar")
     draws = ScenarioDraws(recipe, tiny_card(), with_full=True)
     counts = Counter(scenario for batch in range(1500) for scenario in draws.of_batch(batch))
@@ -81,6 +81,6 @@ def test_the_full_scenario_is_drawn_like_the_others() -> None:
 
 
 def test_a_full_scenario_that_is_trained_beside_the_others_is_not_drawn() -> None:
-    draws = ScenarioDraws(Recipe(DataRecipe("nowhere"), ModelRecipe("tiny")), tiny_card())
+    draws = ScenarioDraws(Recipe(data=DataRecipe("nowhere"), model=ModelRecipe("tiny")), tiny_card())
     assert {scenario for batch in range(50) for scenario in draws.of_batch(batch)} == {("optical",), ("sar",)}
     assert draws.of_batch(3, full_only=True) == []
