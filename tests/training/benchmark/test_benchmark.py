@@ -241,16 +241,19 @@ def test_the_processes_of_a_benchmark_end_with_it(done: Path, tmp_path: Path) ->
     command += ["--out", str(tmp_path / "runs"), "--processes", "2", "--only", "dis2", "--recipe.schedule.epochs=500"]
     running = subprocess.Popen(command, start_new_session=True)
     logs = [tmp_path / "runs" / "dis2" / f"seed{seed}" / "log.csv" for seed in (0, 1)]
-    wait_for(lambda: all(log.exists() and log.read_text().count("\n") > 1 for log in logs))
-    running.terminate()
-    assert running.wait(60) != 0
+    try:
+        wait_for(lambda: all(log.exists() and log.read_text().count("\n") > 1 for log in logs))
+        running.terminate()
+        assert running.wait(60) != 0
+    finally:
+        running.kill()
     sizes = [log.stat().st_size for log in logs]
     time.sleep(1.5)
     assert [log.stat().st_size for log in logs] == sizes
     assert not list((tmp_path / "runs").glob("**/*lock"))
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 600) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come about"

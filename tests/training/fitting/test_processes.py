@@ -58,7 +58,7 @@ def test_two_processes_compute_what_one_does_that_accumulates(
     (tmp_path / "program.py").write_text(TWO_STARTS)
     command = [sys.executable, *launcher, tmp_path / "program.py", tmp_path / "two.yaml", tmp_path / "two"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("model.safetensors") == 1  # the first process alone speaks
     assert done.stdout.count("parted") == 2 and "still together" not in done.stdout
