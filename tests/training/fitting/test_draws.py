@@ -57,7 +57,9 @@ def test_all_incomplete_scenarios_or_one_of_them() -> None:
 @pytest.mark.parametrize("incomplete", ["one", "all"])
 @pytest.mark.filterwarnings("error")
 def test_one_modality_has_one_scenario(incomplete: str) -> None:
-    recipe = Recipe(data=DataRecipe("nowhere"), model=ModelRecipe("tiny"), schedule=ScheduleRecipe(incomplete=incomplete))
+    recipe = Recipe(
+        data=DataRecipe("nowhere"), model=ModelRecipe("tiny"), schedule=ScheduleRecipe(incomplete=incomplete)
+    )
     card = replace(tiny_card(), modalities=tiny_card().modalities[:1])
     draws, beside = ScenarioDraws(recipe, card, with_full=True), ScenarioDraws(recipe, card)
     assert draws.of_batch(0) == draws.of_batch(1, full_only=True) == [("optical",)]

@@ -52,7 +52,9 @@ def test_a_step_moves_encoders_by_the_factor(folder: Path, tmp_path: Path) -> No
             name="sgd", lr=0.1, momentum=0.0, weight_decay=0.0, clip=None, ema=None, encoder_rate=rate
         )
         recipe = tiny_recipe(folder, method="dis2_shared", optimizer=optimizer)
-        recipe = replace(recipe, schedule=ScheduleRecipe(epochs=1, windows_per_epoch=2, batch_size=2, warmup=0.0, incomplete="all"))
+        recipe = replace(
+            recipe, schedule=ScheduleRecipe(epochs=1, windows_per_epoch=2, batch_size=2, warmup=0.0, incomplete="all")
+        )
         fit(recipe, tmp_path / f"{rate}")
         state = torch.load(tmp_path / f"{rate}" / "state.pt", weights_only=True)["objective"]
         ways[rate] = {name: state[f"network.{name}"] for name in ("encoders.rgb.e1.weight", "classify.weight")}
