@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_contestants_are_measured_and_their_maps_are_those_of_the_whole_image(tmp_path: Path) -> None:
     document = tmp_path / "page.md"
     document.write_text("above\n<!-- race-pointwise-200x300: begin -->\n<!-- race-pointwise-200x300: end -->\n")
-    names = "ours;kornia;loop, averaging;loop, no overlap"
+    names = "ours;kornia;loop, averaging"
     command = [sys.executable, str(ROOT / "benchmarks" / "race.py"), "--rows", "200", "--columns", "300"]
     command += ["--rounds", "1", "--only", names, "--out", str(tmp_path), "--into", str(document)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stderr
     rows = {row["name"]: row for row in json.loads((tmp_path / "race-pointwise-200x300.json").read_text())["rows"]}
-    assert list(rows) == ["ours", "kornia", "loop, averaging", "loop, no overlap"]
+    assert list(rows) == ["ours", "kornia", "loop, averaging"]
     for row in rows.values():
         assert row["cpu_seconds"] > 0 and row["seconds"] > 0 and row["oracle"] == row["as_ours"] == 1
     assert rows["ours"]["ratio"] == 1
@@ -31,20 +32,12 @@ def test_contestants_are_measured_and_their_maps_are_those_of_the_whole_image(tm
 
 
 @pytest.mark.slow
-def test_a_map_that_differs_from_the_whole_image_is_seen(tmp_path: Path) -> None:
-    program = f"""
-import sys
-from pathlib import Path
-sys.path.insert(0, {str(ROOT / "benchmarks")!r})
-import numpy as np, race
-from scene import make_scene
-folder = Path({str(tmp_path)!r})
-paths, model = make_scene(folder, 150, 200), race.model_of("pointwise")
-with race.torch.inference_mode():
-    classes = race.RIVALS["loop, no overlap"](race.stack(paths, model), race.Predict(model), 128, 9)
-classes[:15] = (classes[:15] + 1) % 9
-race.write_map(folder / "map.tif", paths["rgb"], classes)
-print(race.oracle_agreement(folder / "map.tif", paths, model))
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
-    assert float(done.stdout) == pytest.approx(0.9), done.stderr
+def test_a_map_that_differs_from_the_whole_image_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    race, scene = import_module("race"), import_module("scene")
+    paths, model = scene.make_scene(tmp_path, 150, 200), race.model_of("pointwise")
+    with race.torch.inference_mode():
+        classes = race.RIVALS["loop, no overlap"](race.stack(paths, model), race.Predict(model), 128, 9)
+    classes[:15] = (classes[:15] + 1) % 9
+    race.write_map(tmp_path / "map.tif", paths["rgb"], classes)
+    assert race.oracle_agreement(tmp_path / "map.tif", paths, model) == pytest.approx(0.9)
