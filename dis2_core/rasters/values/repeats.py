@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ...contract.segment_job import Event
 from .voids import in_percent
 
+FEWEST = 3  # different ones: a raster of a single number has nothing to compare it with
 ENOUGH = 1000  # numbers, from which something can be told of their repetitions
 OFTEN = 0.005  # of the numbers
 OFTENER = 10  # times more often than any other number
@@ -31,7 +32,7 @@ def repeated_numbers(numbers: NDArray[np.float64], *, heights: bool, within: boo
     if numbers.size < ENOUGH:
         return ()
     values, counts = np.unique(numbers[numbers != 0] if heights else numbers, return_counts=True)
-    if values.size < 3:
+    if values.size < FEWEST:
         return ()
     often = counts >= OFTEN * numbers.size
     second, first = np.argsort(counts)[-2:]
@@ -81,7 +82,9 @@ def repeated_colour(stored: NDArray[Any], known: NDArray[np.bool_]) -> tuple[int
     for band in seen[: 8 // stored.itemsize]:
         packed = (packed << np.uint64(8 * stored.itemsize)) | band.astype(np.uint64)
     _, first, counts = np.unique(packed, return_index=True, return_counts=True)
-    second, most = np.sort(np.append(counts, 0))[-2:]
+    if counts.size < FEWEST:
+        return ()
+    second, most = np.sort(counts)[-2:]
     if most < OFTEN * stored.shape[1] or most < OFTENER * second:
         return ()
     return tuple(seen[:, first[counts.argmax()]].tolist())
