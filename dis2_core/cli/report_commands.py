@@ -9,7 +9,7 @@ import typer
 
 from ..contract.errors import InputError
 from ..contract.other_jobs import ClassValue, EvaluateJob, Reference, SampleJob, WhatIfJob
-from ..contract.segment_job import Job
+from ..contract.segment_job import Job, Source
 from .arguments import (
     BandsOption,
     BatchSizeOption,
@@ -73,18 +73,9 @@ def evaluate(
     """Score a class map against a reference raster, polygons or points."""
     outputs = {"matrix": matrix, "scores": scores, "report": report}
     rasters = sources([f"map={classes}", f"reference={reference}"], [], [], nodata or [], mask or [])
-    truth = rasters["reference"]
     job = EvaluateJob(
         classes=classes,
-        reference=Reference(
-            reference,
-            field,
-            reference_band,
-            _values(value, "--value"),
-            reference_crs,
-            nodata=truth.nodata,
-            mask=truth.mask,
-        ),
+        reference=_reference(rasters["reference"], field, reference_band, value, reference_crs),
         outputs={name: path for name, path in outputs.items() if path is not None},
         band=band,
         values=_values(map_value, "--map-value"),
@@ -173,15 +164,7 @@ def whatif(
         raster = rasters.pop("reference")
         if raster.bands or raster.scale is not None:
             raise InputError("--bands and --scale are for inputs.", "Choose the reference's band: --reference-band 2.")
-        truth = Reference(
-            reference,
-            field,
-            reference_band,
-            _values(value, "--value"),
-            reference_crs,
-            nodata=raster.nodata,
-            mask=raster.mask,
-        )
+        truth = _reference(raster, field, reference_band, value, reference_crs)
     run = Job(
         model=model,
         inputs=rasters,
@@ -200,6 +183,12 @@ def whatif(
         format=format,
     )
     execute(WhatIfJob(run, out, truth), events=events)
+
+
+def _reference(raster: Source, field: str, band: int, values: list[str] | None, crs: str) -> Reference:
+    """The ground truth that a source and the options beside it name."""
+    meanings = _values(values, "--value")
+    return Reference(raster.path, field, band, meanings, crs, nodata=raster.nodata, mask=raster.mask)
 
 
 def _values(arguments: list[str] | None, option: str) -> tuple[ClassValue, ...]:
