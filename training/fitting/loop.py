@@ -60,18 +60,6 @@ class Epoch:
         return float(np.mean([score.miou for score in self.scores.values()])) if self.scores else math.nan
 
 
-def train(
-    recipe: Recipe,
-    accelerator: Accelerator,
-    training: Training,
-    report: Reporter,
-    span: tuple[float, float] = (0.0, 1.0),
-    start: int = 0,
-) -> Iterator[Epoch]:
-    """Train a model; see ``epochs``."""
-    return epochs(recipe, accelerator, training, losses_of(recipe, accelerator, training), report, span, start)
-
-
 def epochs(
     recipe: RunRecipe,
     accelerator: Accelerator,

@@ -32,7 +32,7 @@ from ..data.tiles import MemoryTile
 from ..data.windows import grid_windows
 from ..fitting.accelerator import SingleDevice
 from ..fitting.ground import Ground
-from ..fitting.loop import Epoch, train
+from ..fitting.loop import Epoch, epochs, losses_of
 from ..fitting.pace import Clock
 from ..fitting.preparation import build_card, set_up
 from ..fitting.recipe import Recipe
@@ -252,7 +252,8 @@ class RegionRun:
         average = training.average.network
         best, chosen, weights = -math.inf, 0, None
         curve = []
-        for epoch in train(recipe, accelerator, training, self.report, (READ, TRAINED)):
+        losses = losses_of(recipe, accelerator, training)
+        for epoch in epochs(recipe, accelerator, training, losses, self.report, (READ, TRAINED)):
             curve.append(epoch)
             self.report.info(_progress_line(epoch, recipe))
             if epoch.miou > best:

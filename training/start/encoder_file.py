@@ -11,7 +11,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import safetensors
 import safetensors.torch
@@ -19,10 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from dis2_core import DIS2Config, ModelCard
-from dis2_core.contract.encoders import KEY, EncodersDescription
+from dis2_core.contract.encoders import KEY, EncodersDescription, describe_encoders
 from dis2_core.contract.errors import InputError, InvalidCard, InvalidModelFile, ModelNotFound
-from dis2_core.contract.typed import WrongType, build
-from dis2_core.contract.untrusted import Refused, open_regular, parse_json
 from dis2_core.network import SegmentationNetwork
 from dis2_core.network.encoder import build_encoders
 from dis2_core.run.jobfolder import whole_file
@@ -138,27 +135,16 @@ def load_encoders(path: str | os.PathLike[str]) -> EncoderStart:
     path = Path(path)
     if not path.is_file():
         raise ModelNotFound(f"There is no file {path}.", "Give a file of encoders, a model, or imagenet.")
+    encoders = Encoders(**vars(describe_encoders(path)))
     try:
-        open_regular(path).close()  # a pipe would never end
         with safetensors.safe_open(path, "pt") as stream:
-            text = (stream.metadata() or {}).get(KEY)
-            if text is None:
-                raise InvalidModelFile(f"{path} holds no encoders.", "Give one that save_encoders wrote.")
-            encoders = build(Encoders, _object(text))
             found = {name: tuple(stream.get_slice(name).get_shape()) for name in stream.keys()}  # noqa: SIM118
             _require(_shapes(encoders), found, str(path))
             weights = {name: stream.get_tensor(name).float() for name in found}
             _require_finite(weights, str(path))
-    except (safetensors.SafetensorError, Refused, WrongType, InvalidCard, OSError) as error:
+    except (safetensors.SafetensorError, InvalidCard, OSError) as error:
         raise InvalidModelFile(f"{path} is damaged ({error}).", "Make it again.") from error
     return EncoderStart(path, encoders, weights)
-
-
-def _object(text: str) -> dict[str, Any]:
-    value = parse_json(text, exact=True)
-    if not isinstance(value, dict):
-        raise Refused("what it holds is not described")
-    return value
 
 
 def _shapes(encoders: Encoders) -> dict[str, tuple[int, ...]]:
