@@ -1,7 +1,7 @@
 """How much does ground look like that which a model was trained on? Asked of the rasters, not of the network.
 
-What a network has learned to ignore it cannot tell apart: on noise the distances between its deepest maps are those of
-known ground, as ``docs/benchmarks.md`` shows. So ground is compared by its looks: level, contrast and roughness of
+What a network has learned to ignore it cannot tell apart: its deepest maps are as near to each other on noise as on
+known ground. So ground is compared by its looks: level, contrast and roughness of
 every band, and how bands go together, in cells of 16 pixels and in three by three of them.
 """
 

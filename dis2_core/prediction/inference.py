@@ -167,24 +167,25 @@ class Inference:
         scenarios = [self._names(route) for route in batch.routes]
         present = {name for scenario in scenarios for name in scenario}
         windows = {name: batch.rows.cut(name, batch.cols) for name in self._card.modality_names if name in present}
-        probabilities = self._mixed(windows, scenarios, batch)
-        if self._familiarity is None:
-            return probabilities
-        availability = batch.rows.cut_availability(batch.cols).to(self._device)
-        valid = {
-            name: (availability >> self._card.scenario_mask([name]).bit_length() - 1 & 1).bool() for name in windows
-        }
-        return torch.cat([probabilities, self._familiarity(windows, valid)[:, None]], dim=1)
-
-    def _mixed(self, windows: Mapping[str, Tensor], scenarios: Sequence[Scenario], batch: Batch) -> Tensor:
-        """Class probabilities (B, K, H, W), of several scenarios where the windows have holes."""
         answers = self._answers({name: window.to(self._precision) for name, window in windows.items()}, scenarios)
-        if len(scenarios) == 1:
-            return answers[scenarios[0]]
-        weights = feather_weights(batch.rows.cut_availability(batch.cols).to(self._device), batch.routes)
-        answer = weights[:, 0, None] * answers[scenarios[0]]
-        for i, scenario in enumerate(scenarios[1:], start=1):
-            answer += weights[:, i, None] * answers[scenario]
+        answer = answers[scenarios[0]]
+        if len(scenarios) == 1 and self._familiarity is None:
+            return answer
+        availability = batch.rows.cut_availability(batch.cols).to(self._device)  # (B, height, width)
+        if len(scenarios) > 1:
+            answer = self._mixed([answers[scenario] for scenario in scenarios], availability, batch.routes)
+        if self._familiarity is None:
+            return answer
+        valid = {name: (availability & self._card.scenario_mask([name])) > 0 for name in windows}
+        return torch.cat([answer, self._familiarity(windows, valid)[:, None]], dim=1)
+
+    @staticmethod
+    def _mixed(answers: Sequence[Tensor], availability: Tensor, routes: tuple[int, ...]) -> Tensor:
+        """Class probabilities (B, K, H, W) of windows with holes, from those of each route."""
+        weights = feather_weights(availability, routes)
+        answer = weights[:, 0, None] * answers[0]
+        for i, other in enumerate(answers[1:], start=1):
+            answer += weights[:, i, None] * other
         return answer
 
     def _answers(self, windows: Mapping[str, Tensor], scenarios: Sequence[Scenario]) -> dict[Scenario, Tensor]:

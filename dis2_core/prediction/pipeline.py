@@ -46,7 +46,6 @@ from .symmetries import symmetries
 #: Parts of the progress that segmenting takes: where the map is made in place, and where it is warped.
 SEGMENTING_SHARE = {True: 0.97, False: 0.85}
 
-
 MOSTLY = 0.5  # share of a map from which on it is told that the ground is unlike that of training
 
 NOT_FINITE = "what the model says of them is no finite number, because of values beyond all measure or broken weights."

@@ -198,11 +198,11 @@ class Setup:
         _, left, _, right = self.windows.read
         columns = max(right - left, width)
         bands = sum(len(item.modality.bands) for item in self.inputs)
-        classes = len(self.card.classes)
+        channels = len(self.card.classes) + (self.card.familiarity > 0)
         in_chunks = (4 + self.threads) * self.rows_per_chunk * bands * _FLOAT
         in_strip = 3 * (height + self.rows_per_chunk) * bands * _FLOAT
-        in_map = height * (2 * classes * _FLOAT + len(self.raster_names) + classes)
-        in_files = 2 * self.storage.block * (classes + 3)
+        in_map = height * (2 * channels * _FLOAT + len(self.raster_names) + channels)
+        in_files = 2 * self.storage.block * (channels + 3)
         rows = columns * (in_chunks + in_strip + in_map + in_files)
         in_network = self.workers * self._batch_memory if self.device.type == "cpu" else 0
         return rows + in_network + max(self.unpacked(), BLOCK_CACHE)
