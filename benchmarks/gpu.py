@@ -43,7 +43,7 @@ from dis2_core.democity.classes import CLASSES
 from dis2_core.network import build_network
 from dis2_core.rasters.grid import Grid
 from dis2_core.run.device import choose_device, default_batch_size, describe_device
-from dis2_training.data.dataset import Description
+from dis2_training.data.description import Description
 from dis2_training.data.tiles import write_raster
 from dis2_training.fitting.fit import fit
 from dis2_training.fitting.log import read_log

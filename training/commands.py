@@ -198,7 +198,8 @@ def _familiarity(options: Namespace) -> None:
     model = load_model(options.model)
     splits = (options.train, options.validation)
     grounds = [open_dataset(options.dataset, options.data, split, **options.options).in_memory() for split in splits]
-    familiarity = measured_familiarity(model.card.modalities, *map(spread_windows, grounds))
+    looks = [spread_windows(ground, model.card.gsd) for ground in grounds]
+    familiarity = measured_familiarity(model.card.modalities, *looks)
     if familiarity is None:
         raise InputError(f"A modality of {model.card.name} has no data in {' or '.join(splits)}.", "Name other splits.")
     save_model(options.out, model.network, model.card, familiarity=familiarity)

@@ -9,7 +9,7 @@ import rasterio
 from rasterio.transform import from_origin
 
 from dis2_core.contract.card import Band, LandClass, Modality
-from dis2_training.data.dataset import Description
+from dis2_training.data.description import Description
 
 DESCRIPTION = Description(
     modalities=(

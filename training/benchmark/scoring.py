@@ -55,7 +55,7 @@ def map_and_count(
     calibrations = [Calibration() for _ in wanted]
     for number, tile in enumerate(tiles):
         step(number / len(tiles))
-        sample, labels = tile.sample, tile.labels
+        sample, labels = tile.sample, tile.exact_labels
         for index, condition in enumerate(wanted):
             seen = condition.degradation(sample, seed=number) if condition.degradation else sample
             found = predictor.predict(seen, condition.scenario)

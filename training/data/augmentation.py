@@ -149,7 +149,7 @@ def resample(sample: Sample, size: tuple[int, int]) -> Sample:
     if size == sample.size:
         return sample
     resized = {name: _resize_masked(values, sample.valid[name], size) for name, values in sample.values.items()}
-    labels = F.interpolate(sample.labels[None, None].float(), size, mode="nearest-exact")[0, 0].long()
+    labels = F.interpolate(sample.labels[None, None].double(), size, mode="nearest-exact")[0, 0].long()
     return Sample(
         {name: values for name, (values, _) in resized.items()},
         {name: valid for name, (_, valid) in resized.items()},

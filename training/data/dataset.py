@@ -1,4 +1,4 @@
-"""What a data set is: what its modalities and classes are (``dataset.yaml``), its splits and their tiles.
+"""The splits of a data set and their tiles.
 
 One split of any data set is a ``TileDataset``: what it holds (``Description``) and its tiles.
 ``dis2_training.data.sets`` reads published sets; a ``FolderDataset`` is what anyone can make with GIS tools::
@@ -12,104 +12,23 @@ PNG works as well, and ``gt`` for ``labels``. All rasters of one name have one s
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from torch import Tensor
 
-from dis2_core.contract.card import MAX_CLASSES, MAX_MODALITIES, Band, LandClass, Modality
-from dis2_core.contract.errors import InputError, InvalidCard
-from dis2_core.contract.typed import WrongType, build
-from dis2_core.contract.untrusted import refusals
+from dis2_core.contract.card import Band, Modality
+from dis2_core.contract.errors import InputError
 
-from ..options.yaml_text import load_yaml
+from .description import Description
 from .layers import CodedLabels, RasterLayer
 from .sample import IGNORE
 from .tiles import MemoryTile, RasterTile, Tile, write_raster
 
 SUFFIXES = (".tif", ".tiff", ".png")
 LABEL_FOLDERS = ("labels", "gt")
-
-
-@dataclass(frozen=True)
-class Description:
-    """What ``dataset.yaml`` says.
-
-    Attributes:
-        modalities: With statistics where the file gives them; ``band_statistics`` measures them.
-        classes: The classes 0..K-1.
-        gsd: Ground sample distance in metres.
-        attribution: Whom to name for the imagery.
-        license: The terms of the imagery.
-        description: What the data are, for a person.
-    """
-
-    modalities: tuple[Modality, ...]
-    classes: tuple[LandClass, ...]
-    gsd: float
-    attribution: str = ""
-    license: str = ""
-    description: str = ""
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.gsd) and self.gsd > 0):
-            raise InvalidCard(f"The ground sample distance is {self.gsd}; it must be a positive number of metres.")
-        for what, count, most in (
-            ("modalities", len(self.modalities), MAX_MODALITIES),
-            ("classes", len(self.classes), MAX_CLASSES),
-        ):
-            if not 1 <= count <= most:
-                raise InvalidCard(f"It has {count} {what}; 1 to {most} can be learned.")
-        if len(set(self.modality_names)) < len(self.modalities):
-            raise InvalidCard(f"Two modalities share a name: {', '.join(self.modality_names)}.")
-
-    @property
-    def modality_names(self) -> tuple[str, ...]:
-        """Names of the modalities, in order."""
-        return tuple(modality.name for modality in self.modalities)
-
-    def write(self, folder: Path) -> None:
-        """Write ``dataset.yaml``."""
-        import yaml  # here: what trains inside QGIS has it not, and reads no such file
-
-        data = asdict(self)
-        data["modalities"] = [dict(item, bands=list(item["bands"])) for item in data["modalities"]]
-        data["classes"] = list(data["classes"])
-        text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110)
-        (folder / "dataset.yaml").write_text(text, encoding="utf-8")
-
-    @classmethod
-    def read(cls, folder: Path) -> Description:
-        """Read ``dataset.yaml``.
-
-        Raises:
-            InputError: It is missing or incomplete.
-        """
-        path = folder / "dataset.yaml"
-        if not path.exists():
-            raise InputError(
-                f"{path} is missing.", "Write it (docs/training.md shows one), or run `dis2-train prepare`."
-            )
-        with refusals(str(path)):
-            data = load_yaml(path)
-        try:
-            return build(cls, _with_statistics(data))
-        except (WrongType, InvalidCard) as error:
-            raise InputError(f"{path} is incomplete or damaged: {error}", "docs/training.md shows one.") from error
-
-
-def _with_statistics(data: Any) -> Any:
-    """The description with statistics of all its bands; those that the file does not give are measured later."""
-    try:
-        for modality in data["modalities"]:
-            modality["bands"] = [{"mean": 0.0, "std": 1.0, **band} for band in modality["bands"]]
-    except (LookupError, TypeError):  # of another form: whoever checks the types says where
-        pass
-    return data
 
 
 class TileDataset:
@@ -183,7 +102,8 @@ class FolderDataset(TileDataset):
             count = len(modality.bands)
             layers[modality.name] = RasterLayer(self._file(modality.name, name), tuple(range(1, count + 1)), count)
         labels = RasterLayer(self._file(self._labels, name), count=1, masked=False)
-        tile = RasterTile(name, layers, CodedLabels(labels))
+        codes = self.description.labels if self.description.sets else None
+        tile = RasterTile(name, layers, CodedLabels(labels, codes))
         _ = tile.grid  # says at once what does not fit
         return tile
 
@@ -205,9 +125,9 @@ def write_folder(dataset: TileDataset, out: Path) -> dict[str, int]:
     tiles = dataset.in_memory()
     for tile in tiles:
         tile.rasters(folder)
-        write_raster(folder / "labels" / f"{tile.name}.tif", tile.labels.numpy().astype(np.uint8)[None], tile.grid)
+        write_raster(folder / "labels" / f"{tile.name}.tif", dataset.description.coded(tile.labels)[None], tile.grid)
     dataset.description.write(out)
-    names = [item.name for item in dataset.description.classes]
+    names = dataset.description.class_names
     return dict(zip(names, class_pixels(tiles, len(names)).tolist(), strict=True))
 
 
@@ -217,8 +137,8 @@ def label_folder(split: Path) -> str | None:
 
 
 def check_labels(tile: MemoryTile, classes: int) -> None:
-    """Raise InputError where a label is neither 0..classes-1 nor ``IGNORE``."""
-    codes = np.unique(tile.labels.numpy())
+    """Raise InputError where a label is neither 0..classes-1, nor a set of these, nor ``IGNORE``."""
+    codes = np.unique(tile.exact_labels.numpy())
     if wrong := [int(code) for code in codes if code != IGNORE and not 0 <= code < classes]:
         raise InputError(
             f"The labels of tile '{tile.name}' hold {wrong[0]}; dataset.yaml has the classes 0..{classes - 1}.",
@@ -250,9 +170,9 @@ def _pixels(tile: MemoryTile, name: str) -> Tensor:
 
 
 def class_pixels(tiles: Sequence[MemoryTile], classes: int) -> np.ndarray:
-    """Count labelled pixels: (K,) int64."""
+    """Count pixels whose class is known: (K,) int64."""
     counts = np.zeros(classes, dtype=np.int64)
     for tile in tiles:
-        labels = tile.labels.numpy()
+        labels = tile.exact_labels.numpy()
         counts += np.bincount(labels[labels != IGNORE], minlength=classes)
     return counts

@@ -10,8 +10,9 @@ from torch import Tensor
 from dis2_core.contract.card import Modality
 from dis2_core.network.familiarity import PROTOTYPES, QUANTILES, Familiarity, looks
 
+from .augmentation import resample
 from .sample import Sample, normalise, stack
-from .tiles import Tile
+from .tiles import Tile, magnification
 
 SIDE = 128  # pixels of a window that is looked at
 MOST = 256  # windows
@@ -19,16 +20,19 @@ SMOOTHING = 0.01  # of variances: what hardly varies among so many cells is no r
 LEAST = 0.01  # standard deviation
 
 
-def spread_windows(tiles: Sequence[Tile], most: int = MOST) -> list[Sample]:
-    """Windows side by side, or as many of them, evenly spaced, as ``most`` says."""
+def spread_windows(tiles: Sequence[Tile], gsd: float, most: int = MOST) -> list[Sample]:
+    """Windows of ``gsd`` metres side by side, or as many of them, evenly spaced, as ``most`` says."""
+    sides = [round(SIDE * magnification(tile, gsd)) for tile in tiles]
     places = [
-        (tile, row, col)
-        for tile in tiles
-        for row in range(0, tile.size[0], SIDE)
-        for col in range(0, tile.size[1], SIDE)
+        (tile, row, col, side)
+        for tile, side in zip(tiles, sides, strict=True)
+        for row in range(0, tile.size[0], side)
+        for col in range(0, tile.size[1], side)
     ]
     chosen = torch.linspace(0, len(places) - 1, min(most, len(places))).round().int().tolist()
-    return [tile.read(row, col, SIDE, SIDE) for tile, row, col in (places[i] for i in chosen)]
+    return [
+        resample(tile.read(row, col, side, side), (SIDE, SIDE)) for tile, row, col, side in (places[i] for i in chosen)
+    ]
 
 
 def measured_familiarity(

@@ -172,6 +172,28 @@ class StackedLayer:
 
 
 @dataclass(frozen=True)
+class AbsentLayer:
+    """A modality that a tile lacks.
+
+    Attributes:
+        beside: A layer that the tile has.
+        bands: How many it would have.
+    """
+
+    beside: Layer
+    bands: int = 1
+
+    @property
+    def grid(self) -> Grid:
+        """That of the layer beside it."""
+        return self.beside.grid
+
+    def read(self, box: Box) -> tuple[np.ndarray, np.ndarray]:
+        """Nothing is valid; see ``Layer``."""
+        return np.zeros((self.bands, box.height, box.width), np.float32), np.zeros((box.height, box.width), bool)
+
+
+@dataclass(frozen=True)
 class DifferenceLayer:
     """The first band of a layer minus its second: a surface minus its terrain."""
 

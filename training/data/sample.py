@@ -19,7 +19,7 @@ class Sample:
     Attributes:
         values: (C, H, W) float32 by modality name, in the units of its bands until ``normalise``.
         valid: (H, W) bool by modality name; False where the modality has a hole.
-        labels: (H, W) int64, ``IGNORE`` where unknown.
+        labels: (H, W) int64 classes, sets of classes (``class_sets``), ``IGNORE`` where unknown.
     """
 
     values: dict[str, Tensor]
@@ -67,6 +67,25 @@ def joined(first: Sample, second: Sample) -> Sample:
         {name: torch.cat([valid, second.valid[name]]) for name, valid in first.valid.items()},
         torch.cat([first.labels, second.labels]),
     )
+
+
+def taught(batch: Sample, scenarios: Sequence[Sequence[str]]) -> Tensor:
+    """What each scenario learns of a batch.
+
+    A window that shows nothing of a modality is mapped without it, so that it teaches the scenarios without it alone.
+
+    Args:
+        batch: (B, …).
+        scenarios: The modalities that each has.
+
+    Returns:
+        (B, H, W) where all learn the same, else (S, B, H, W) labels.
+    """
+    shown = {name: valid.flatten(1).any(dim=1) for name, valid in batch.valid.items()}  # (B,)
+    if all(windows.all() for windows in shown.values()):
+        return batch.labels
+    complete = torch.stack([torch.stack([shown[name] for name in scenario]).all(dim=0) for scenario in scenarios])
+    return torch.where(complete[:, :, None, None], batch.labels, IGNORE)
 
 
 def normalise(batch: Sample, modalities: Sequence[Modality]) -> Mapping[str, Tensor]:

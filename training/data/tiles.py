@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +18,14 @@ from rasterio.errors import NotGeoreferencedWarning
 from torch import Tensor
 
 from dis2_core.contract.errors import InputError
+from dis2_core.rasters.alignment import ground_resolution
 from dis2_core.rasters.grid import Grid
 
+from .class_sets import exact
 from .layers import Box, LabelLayer, Layer, RasterLayer, padded
 from .sample import IGNORE, Sample
+
+SAME_SIZE = 0.05  # of pixels: a projection's scale, or a rounded declaration, is no other resolution
 
 
 class Tile(Protocol):
@@ -85,8 +90,13 @@ class MemoryTile:
 
     @property
     def labels(self) -> Tensor:
-        """(H, W) classes or ``IGNORE``, uint8 where they fit."""
+        """(H, W) classes, sets of classes or ``IGNORE``, uint8 where they fit."""
         return self._pixels.labels
+
+    @property
+    def exact_labels(self) -> Tensor:
+        """(H, W) classes; ``IGNORE``, too, where a pixel is known as one of several."""
+        return exact(self.labels)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -194,6 +204,14 @@ class RasterTile:
         if isinstance(layer, RasterLayer) and layer.plain and layer.grid.shape == self.size:
             return layer.path
         return write_modality(self, name, folder)
+
+
+def magnification(tile: Tile, gsd: float) -> float:
+    """How many pixels of a tile a pixel of ``gsd`` metres is wide; 1 where the tile does not say, or hardly differs."""
+    if tile.grid.crs is None:
+        return 1.0
+    ratio = gsd / math.sqrt(math.prod(ground_resolution(tile.grid)))
+    return ratio if abs(math.log(ratio)) > SAME_SIZE else 1.0
 
 
 def is_placed(grid: Grid) -> bool:

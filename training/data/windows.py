@@ -8,8 +8,9 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from .augmentation import resample
+from .class_sets import exact
 from .sample import IGNORE, Sample
-from .tiles import MemoryTile, Tile
+from .tiles import MemoryTile, Tile, magnification
 
 POSITIONS_PER_CLASS = 20_000  # a tile remembers at most so many places of a class
 
@@ -27,6 +28,9 @@ class RandomWindows(Dataset[Sample]):
         count: Number of windows.
         seed: Of the drawing.
         class_aware: Share of windows drawn around a class.
+        gsd: Ground sample distance that windows are brought to, in metres, where a tile says that it has another;
+            None: pixels are taken as they are.
+        weights: How often windows of each tile are drawn, relative to its area; empty: all alike.
         scale: Range of the factor by which a larger or smaller piece of ground is cut and then
             resampled to the window; heights keep their metres.
         augment: Done to each window, with the window's own random generator.
@@ -42,6 +46,8 @@ class RandomWindows(Dataset[Sample]):
         class_aware: float = 0.5,
         scale: tuple[float, float] = (1.0, 1.0),
         augment: Callable[[Sample, np.random.Generator], Sample] | None = None,
+        gsd: float | None = None,
+        weights: Sequence[float] = (),
     ) -> None:
         self.tiles = tiles
         self.size = size
@@ -50,15 +56,19 @@ class RandomWindows(Dataset[Sample]):
         self.class_aware = class_aware
         self.scale = scale
         self.augment = augment
-        self.areas = np.array([tile.size[0] * tile.size[1] for tile in tiles], dtype=float)
+        self.magnifications = [magnification(tile, gsd) if gsd else 1.0 for tile in tiles]
+        self.weights = np.array(weights or [1.0] * len(tiles))
+        areas = [tile.size[0] * tile.size[1] / by**2 for tile, by in zip(tiles, self.magnifications, strict=True)]
+        self.areas = np.array(areas) * self.weights
         self.places = self._places(classes)
+        self.chances = [np.cumsum(self.weights[places[:, 0]]) for places in self.places]
 
     def _places(self, classes: int) -> list[np.ndarray]:
         """For every class that occurs, (n, 3) places: tile, row, column."""
         rng = np.random.default_rng(self.seed)
         places: list[list[np.ndarray]] = [[] for _ in range(classes)]
         for index, tile in enumerate(self.tiles):
-            labels = tile.labels.numpy()
+            labels = tile.exact_labels.numpy()
             for code in np.unique(labels[labels != IGNORE]):
                 found = np.flatnonzero(labels == code)
                 if len(found) > POSITIONS_PER_CLASS:
@@ -79,15 +89,25 @@ class RandomWindows(Dataset[Sample]):
 
     def _cut(self, rng: np.random.Generator) -> Sample:
         if self.places and rng.random() < self.class_aware:
-            places = self.places[rng.integers(len(self.places))]
-            number, *place = (int(value) for value in places[rng.integers(len(places))])
+            number, *place = self._place(rng)
         else:
             number, place = int(rng.choice(len(self.tiles), p=self.areas / self.areas.sum())), [None, None]
         tile = self.tiles[number]
         factor = float(np.exp(rng.uniform(*np.log(self.scale))))
-        side = min(round(self.size * factor), max(self.size, min(tile.size)))
+        by = self.magnifications[number]
+        side = min(round(self.size * by * factor), max(round(self.size * by), min(tile.size)))
         row, col = (_start(rng, side, length, at) for length, at in zip(tile.size, place, strict=True))
         return resample(tile.read(row, col, side, side), (self.size, self.size))
+
+    def _place(self, rng: np.random.Generator) -> list[int]:
+        """Tile, row and column of a pixel of a class that is drawn first."""
+        number = int(rng.integers(len(self.places)))
+        places, chances = self.places[number], self.chances[number]
+        if (self.weights == 1).all():
+            at = int(rng.integers(len(places)))
+        else:
+            at = int(np.searchsorted(chances, rng.uniform(0, chances[-1]), side="right"))
+        return [int(value) for value in places[at]]
 
 
 def _start(rng: np.random.Generator, side: int, length: int, at: int | None) -> int:
@@ -112,7 +132,7 @@ def grid_windows(tiles: Sequence[Tile], size: int) -> list[Sample]:
                 labels = sample.labels.clone()
                 labels[: -row % size] = IGNORE
                 labels[:, : -col % size] = IGNORE
-                if (labels != IGNORE).any():
+                if (exact(labels) != IGNORE).any():
                     windows.append(Sample(sample.values, sample.valid, labels))
     return windows
 

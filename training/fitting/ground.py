@@ -11,7 +11,8 @@ from dis2_core.evaluation.metrics import Scores
 from dis2_core.network import Scenario
 from dis2_core.network.familiarity import Familiarity
 
-from ..data.dataset import Description, band_statistics
+from ..data.dataset import band_statistics
+from ..data.description import Description
 from ..data.familiarity import measured_familiarity, spread_windows
 from ..data.sample import IGNORE
 from ..data.tiles import MemoryTile
@@ -53,12 +54,13 @@ class Ground:
         tiles = data.in_memory()
         measured = tuple(band_statistics(tiles, modality) for modality in data.description.modalities)
         apart = recipe.data.open(recipe.data.validation).in_memory()
-        if not any((tile.labels != IGNORE).any() for tile in apart):
+        if not any((tile.exact_labels != IGNORE).any() for tile in apart):
             raise InputError(
                 f"No pixel of the split '{recipe.data.validation}' in {recipe.data.folder} is labelled.",
                 "A model is chosen by its scores there: label some of it, or name another split.",
             )
         validate = partial(score_tiles, tiles=apart, overlap=recipe.data.validation_overlap)
         unlabelled = without_labels(recipe.data.open_unlabelled(recipe.semi).loaded()) if recipe.semi.split else []
-        familiarity = measured_familiarity(measured, spread_windows(tiles), spread_windows(apart))
+        looks = [spread_windows(ground, data.description.gsd) for ground in (tiles, apart)]
+        familiarity = measured_familiarity(measured, *looks)
         return cls(replace(data.description, modalities=measured), tiles, validate, unlabelled, familiarity)

@@ -17,7 +17,7 @@ from dis2_core.network import Scenario
 from dis2_core.run.device import widest_float
 from dis2_core.run.reporting import Reporter
 
-from ..data.sample import IGNORE, Sample, joined, normalise
+from ..data.sample import IGNORE, Sample, joined, normalise, taught
 from ..semi.pseudo_labels import pseudo_labels, seen
 from ..semi.views import Views, cutmix
 from .accelerator import Accelerator
@@ -154,11 +154,13 @@ def _losses(
     if training.unlabelled is not None:
         sample = joined(sample, self_labelled(next(training.unlabelled), recipe, accelerator, training))
     inputs = {name: accelerator.to_device(x) for name, x in normalise(sample, training.card.modalities).items()}
-    labels = accelerator.to_device(sample.labels)
     scenarios = draws.of_batch(batch, full_only=step < recipe.schedule.full_only_steps)
+    labels = taught(sample, scenarios) if training.objective.labels_by_scenario else sample.labels
     seed_dropout(recipe.seed, batch * accelerator.world_size + accelerator.global_rank)
     with accelerator.autocast():
-        terms: dict[str, Tensor] = training.objective(inputs, labels, scenarios, distillation_weight(step, recipe))
+        terms: dict[str, Tensor] = training.objective(
+            inputs, accelerator.to_device(labels), scenarios, distillation_weight(step, recipe)
+        )
     return terms
 
 

@@ -18,7 +18,7 @@ from dis2_core.network.encoder import Encoder
 from dis2_core.network.familiarity import Familiarity
 
 from ..data.augmentation import Augmentation
-from ..data.dataset import Description
+from ..data.description import Description
 from ..data.sample import Sample, stack
 from ..data.tiles import MemoryTile
 from ..data.windows import RandomWindows
@@ -147,6 +147,8 @@ def _windows(
         class_aware,
         recipe.augmentation.scale,
         Augmentation(recipe.augmentation, card.modalities),
+        card.gsd,
+        [recipe.data.weight(tile.name) for tile in tiles],
     )
 
 

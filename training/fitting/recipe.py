@@ -32,12 +32,24 @@ class SourceRecipe:
         dataset: Which one it is (``dis2_training.data.sets.DATASETS``): ``folder``, ``potsdam``, ``ombria``, …
         options: The data set's own, e.g. ``eroded: true`` for ``potsdam``.
         train: Name of the split that is trained on.
+        weights: How often windows of some tiles are drawn beside others of the same area, by the beginning of the
+            tiles' names; the longest that fits counts, 1 where none does.
     """
 
     folder: str
     dataset: str = "folder"
     options: dict[str, Any] = field(default_factory=dict)
     train: str = "train"
+    weights: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if wrong := [name for name, weight in self.weights.items() if not 0 < weight <= 1e6]:
+            raise InputError(f"data.weights of '{wrong[0]}' is {self.weights[wrong[0]]}; it must be over 0.")
+
+    def weight(self, name: str) -> float:
+        """How often windows of a tile are drawn."""
+        begins = [begin for begin in self.weights if name.startswith(begin)]
+        return self.weights[max(begins, key=len)] if begins else 1.0
 
     def open(self, split: str) -> TileDataset:
         """Open a split of the data set. Raises InputError where there is none, or a file is missing."""
@@ -60,6 +72,7 @@ class DataRecipe(SourceRecipe):
     validation_overlap: float = 0.5
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require_range("data.", self, class_aware=(0, 1), validation_overlap=(0, 0.75))
 
     def open_unlabelled(self, semi: SemiRecipe) -> TileDataset:

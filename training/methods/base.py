@@ -51,6 +51,7 @@ class BaselineObjective(nn.Module):
     """
 
     draws_full = False  # see Objective
+    labels_by_scenario = False  # see Objective
 
     def __init__(self, network: Baseline, cross_entropy: float) -> None:
         super().__init__()

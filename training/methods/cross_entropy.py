@@ -13,6 +13,7 @@ from torch import Tensor
 
 from dis2_core.network import DIS2, Features, Scenario
 
+from ..data.class_sets import has_sets, targets
 from ..data.sample import IGNORE
 from .dis2.objective import Objective
 
@@ -50,7 +51,11 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
     Args:
         logits: (B, K, H, W).
-        labels: (B, H, W), ``IGNORE`` where not labelled.
+        labels: (B, H, W) classes, sets of classes, ``IGNORE`` where not labelled.
     """
-    total = F.cross_entropy(logits.float(), labels, ignore_index=IGNORE, reduction="sum")
+    if has_sets(labels):
+        log_p = logits.float().log_softmax(dim=1)
+        total = -(targets(labels, log_p) * log_p).sum()
+    else:
+        total = F.cross_entropy(logits.float(), labels, ignore_index=IGNORE, reduction="sum")
     return total / (labels != IGNORE).sum().clamp(min=1)

@@ -21,6 +21,7 @@ class SharedObjective(DrawingObjective):
     All scenarios go through the trunk as one batch, whose batch norms see all of them.
     """
 
+    labels_by_scenario = True
     network: SharedDIS2
 
     def __init__(self, network: SharedDIS2, cross_entropy: float) -> None:
@@ -32,12 +33,18 @@ class SharedObjective(DrawingObjective):
     def forward(
         self, inputs: Mapping[str, Tensor], labels: Tensor, scenarios: Sequence[Scenario], distillation: float
     ) -> dict[str, Tensor]:
-        """Return the loss terms and ``total``; the full scenario is one of the drawn. See ``Objective.forward``."""
-        output = self.network.outputs(inputs, scenarios)
-        terms = terms_mean([self.task("drawn", x, labels) for x in output.logits.chunk(len(scenarios))])
+        """Return the loss terms and ``total``; the full scenario is one of the drawn. See ``Objective.forward``.
+
+        Labels may differ from scenario to scenario: (S, B, H, W).
+        """
+        output, count = self.network.outputs(inputs, scenarios), len(scenarios)
+        every = labels.expand(count, *labels.shape[-3:])
+        drawn = zip(output.logits.chunk(count), every, strict=True)
+        terms = terms_mean([self.task("drawn", x, own) for x, own in drawn])
         for head, maps in zip(self.coarse_heads, output.coarse, strict=True):
             stride = labels.shape[-1] // maps.shape[-1]
-            costs = [segmentation_loss(x, thinned(labels, stride)) for x in head(maps).chunk(len(scenarios))]
+            parts = zip(head(maps).chunk(count), every, strict=True)
+            costs = [segmentation_loss(x, thinned(own, stride)) for x, own in parts]
             terms[f"stride_{stride}"] = COARSE_WEIGHT * torch.stack(costs).mean()
         return with_total(terms)
 

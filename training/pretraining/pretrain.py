@@ -18,7 +18,8 @@ from dis2_core.contract.errors import InputError
 from dis2_core.network import DIS2Config, SegmentationNetwork
 from dis2_core.run.reporting import Listener, Reporter
 
-from ..data.dataset import Description, band_statistics
+from ..data.dataset import band_statistics
+from ..data.description import Description
 from ..data.sample import normalise
 from ..fitting.accelerator import Accelerator
 from ..fitting.checkpoint import Checkpoint, require_same_data

@@ -8,7 +8,7 @@ from dis2_core.contract.card import ModelCard
 from dis2_core.contract.other_jobs import TrainJob
 
 from ..data.augmentation import AugmentationRecipe
-from ..data.dataset import Description
+from ..data.description import Description
 from ..fitting.recipe import DataRecipe, DistillationRecipe, ModelRecipe, OptimizerRecipe, Recipe, ScheduleRecipe
 from ..methods.registry import DIS2_METHOD, SHARED_METHOD
 from ..semi.recipe import SemiRecipe

@@ -25,7 +25,8 @@ from dis2_core.run.device import cpu_threads, default_threads, describe_device, 
 from dis2_core.run.jobfolder import JobFolder
 from dis2_core.run.reporting import Listener, Reporter
 
-from ..data.dataset import Description, class_pixels
+from ..data.dataset import class_pixels
+from ..data.description import Description
 from ..data.familiarity import measured_familiarity, spread_windows
 from ..data.sample import Sample
 from ..data.tiles import MemoryTile
@@ -185,7 +186,7 @@ class RegionRun:
         description = Description(modalities, self.labels.classes, scene.gsd, self.job.attribution, self.job.license)
         windows = self._windows(Role.VALIDATION)[:VALIDATION_WINDOWS]
         validate = partial(score_windows, windows=windows) if windows else None
-        familiarity = measured_familiarity(modalities, spread_windows(tiles), windows)
+        familiarity = measured_familiarity(modalities, spread_windows(tiles, scene.gsd), windows)
         return Ground(description, tiles, validate, familiarity=familiarity)
 
     @property

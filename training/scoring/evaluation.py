@@ -14,6 +14,7 @@ from dis2_core.contract.errors import InputError, InvalidModelFile
 from dis2_core.evaluation.metrics import ConfusionMatrix, Scores
 from dis2_core.network import Scenario, SegmentationNetwork, SharedDIS2
 
+from ..data.class_sets import exact
 from ..data.dataset import TileDataset
 from ..data.sample import Sample, normalise, stack
 from ..data.tiles import MemoryTile
@@ -50,7 +51,7 @@ def score_windows(
         batch = stack(windows[start : start + batch_size])
         inputs = {name: values.to(device) for name, values in normalise(batch, card.modalities).items()}
         for scenario, logits in network.forward_scenarios(inputs, list(matrices)).items():
-            matrices[scenario].update(logits.argmax(dim=1).cpu(), batch.labels)
+            matrices[scenario].update(logits.argmax(dim=1).cpu(), exact(batch.labels))
     return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
 
 
@@ -80,7 +81,7 @@ def score_tiles(
             check()
         sample = tile.sample
         for scenario, matrix in matrices.items():
-            matrix.update(predictor.predict(sample, scenario).classes, tile.labels)
+            matrix.update(predictor.predict(sample, scenario).classes, tile.exact_labels)
     return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
 
 

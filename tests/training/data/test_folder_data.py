@@ -9,7 +9,8 @@ import torch
 from tiny_folder import DESCRIPTION, write_raster
 
 from dis2_core.contract.errors import InputError, UnreadableRaster, WrongBands
-from dis2_training.data.dataset import Description, FolderDataset, band_statistics, class_pixels, write_folder
+from dis2_training.data.dataset import FolderDataset, band_statistics, class_pixels, write_folder
+from dis2_training.data.description import Description
 from dis2_training.data.layers import Box, RasterLayer
 from dis2_training.data.sample import IGNORE, Sample, normalise, stack
 from dis2_training.data.tiles import MemoryTile
@@ -226,3 +227,27 @@ def test_scale_and_offset_tags_count_as_they_do_in_prediction(tmp_path):
     assert valid.all() and (values == 7).all()
     codes, _ = RasterLayer(path, masked=False).read(Box(0, 0, 4, 4))
     assert (codes == 10).all()
+
+
+def test_windows_of_coarser_tiles_show_as_much_ground(folder: Path) -> None:
+    """The tiles of the folder have pixels of .2 m; windows of 16 pixels of .4 m are 32 of them wide."""
+    tiles = FolderDataset(folder, "train").in_memory()[:1]
+    as_they_are, coarser = (RandomWindows(tiles, 3, 16, 20, class_aware=0, gsd=gsd) for gsd in (0.2, 0.4))
+    assert as_they_are.magnifications == [1.0]
+    assert coarser.magnifications[0] == pytest.approx(2, rel=0.01)
+    height, width = tiles[0].size
+    corners = tiles[0].read(0, 0, height, width).values["ndsm"]
+    for window in coarser:
+        found = window.values["ndsm"][0, 0, 0]
+        means = torch.nn.functional.avg_pool2d(corners, 2, stride=1)
+        assert (means - found).abs().min() < 1e-4
+
+
+def test_tiles_are_drawn_as_often_as_their_weights_say() -> None:
+    labels = np.zeros((32, 32), dtype=np.int64)
+    tiles = [coded_tile(32, 32, labels), coded_tile(32, 32, labels)]
+    tiles[1].values("ndsm").add_(10_000)
+    for class_aware in (0.0, 1.0):
+        windows = RandomWindows(tiles, 1, 16, 400, class_aware=class_aware, weights=(1.0, 3.0))
+        second = np.mean([float(window.values["ndsm"].min()) >= 10_000 for window in windows])
+        assert second == pytest.approx(0.75, abs=0.07)

@@ -15,6 +15,8 @@ from dis2_training.data.familiarity import SIDE, measured_familiarity, spread_wi
 from dis2_training.data.sample import Sample, normalise, stack
 from dis2_training.data.tiles import MemoryTile
 
+GSD = DESCRIPTION.gsd
+
 
 def tile(seed: int, size: int = 256) -> MemoryTile:
     """Ground of patches, photo and heights."""
@@ -34,7 +36,7 @@ MODALITIES = tuple(band_statistics(TILES, modality) for modality in DESCRIPTION.
 
 @pytest.fixture(scope="module")
 def familiarity() -> object:
-    return measured_familiarity(MODALITIES, spread_windows(TILES[:2]), spread_windows(TILES[2:3]))
+    return measured_familiarity(MODALITIES, spread_windows(TILES[:2], GSD), spread_windows(TILES[2:3], GSD))
 
 
 def unusual(familiarity: object, sample: Sample) -> float:
@@ -66,8 +68,8 @@ def test_bands_in_another_order_are_not(familiarity: object) -> None:
 
 
 def test_of_the_ground_that_sets_the_distances_a_twentieth_is_unusual() -> None:
-    held_out = spread_windows(TILES[2:])
-    found = measured_familiarity(MODALITIES[:1], spread_windows(TILES[:2]), held_out)
+    held_out = spread_windows(TILES[2:], GSD)
+    found = measured_familiarity(MODALITIES[:1], spread_windows(TILES[:2], GSD), held_out)
     batch = stack(held_out)
     judged = found({"rgb": normalise(batch, MODALITIES)["rgb"]}, {"rgb": batch.valid["rgb"]})  # type: ignore[misc]
     assert abs(float((judged < UNUSUAL).float().mean()) - UNUSUAL) < 0.02
@@ -76,13 +78,13 @@ def test_of_the_ground_that_sets_the_distances_a_twentieth_is_unusual() -> None:
 def test_where_a_modality_has_no_data_nothing_is_known() -> None:
     sample = TILES[3].sample
     blind = replace(sample, valid={**sample.valid, "ndsm": torch.zeros_like(sample.valid["ndsm"])})
-    assert measured_familiarity(MODALITIES, spread_windows(TILES), [blind]) is None
-    assert measured_familiarity(MODALITIES, spread_windows(TILES), []) is None
+    assert measured_familiarity(MODALITIES, spread_windows(TILES, GSD), [blind]) is None
+    assert measured_familiarity(MODALITIES, spread_windows(TILES, GSD), []) is None
 
 
 def test_windows_are_spread_over_all_tiles() -> None:
-    assert len(spread_windows(TILES)) == 4 * (256 // SIDE) ** 2
-    few = spread_windows(TILES, most=4)
+    assert len(spread_windows(TILES, GSD)) == 4 * (256 // SIDE) ** 2
+    few = spread_windows(TILES, GSD, most=4)
     assert [window.size for window in few] == [(SIDE, SIDE)] * 4
     assert torch.equal(few[0].labels, TILES[0].sample.labels[:SIDE, :SIDE].long())
     assert torch.equal(few[-1].labels, TILES[3].sample.labels[SIDE:, SIDE:].long())

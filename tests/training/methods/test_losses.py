@@ -12,7 +12,6 @@ from dis2_core.network import DIS2, DIS2Config
 from dis2_training.methods.dis2.losses import (
     IGNORE,
     distillation_kl,
-    one_hot,
     pixel_unit_mse,
     segmentation_loss,
     squared_cosine,
@@ -31,8 +30,12 @@ def logits(seed: int = 1, size: int = 8) -> torch.Tensor:
     return torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(seed))
 
 
+def one_hot(classes: torch.Tensor) -> torch.Tensor:
+    return F.one_hot(classes, 3).movedim(-1, 1).float()
+
+
 def test_a_perfect_prediction_costs_nothing():
-    perfect = 200.0 * one_hot(labels(), 3)
+    perfect = 200.0 * one_hot(labels())
     assert segmentation_loss(perfect, labels()).item() == pytest.approx(0.0, abs=1e-6)
 
 
@@ -40,7 +43,7 @@ def test_cross_entropy_is_clamped_and_has_no_gradient_below_the_clamp():
     """One image, one class present in half of it: w = 1/2, so WCE of an all-wrong answer is -ln(.005) / 2 / K."""
     truth = torch.zeros(1, 4, 4, dtype=torch.int64)
     truth[:, :2] = 1
-    wrong = (-200.0 * one_hot(truth, 3)).requires_grad_()
+    wrong = (-200.0 * one_hot(truth)).requires_grad_()
     loss = segmentation_loss(wrong, truth)
     assert loss.item() == pytest.approx(-math.log(0.005) / 2 / 3 + 1.0, rel=1e-5)
     loss.backward()

@@ -58,3 +58,13 @@ def test_ground_without_labels_costs_nothing_and_teaches_nothing() -> None:
 def test_all_other_methods_have_the_papers_form() -> None:
     """``dis2_shared_branch`` has one branch for all incomplete scenarios, and nothing else of the shared form."""
     assert [name for name in method_names(("rgb", "ndsm")) if form_of(name) == "shared"] == ["dis2_shared"]
+
+
+def test_labels_may_differ_from_scenario_to_scenario() -> None:
+    objective, inputs, labels = setting()
+    scenarios = CONFIG.scenarios()
+    every = torch.stack([labels, torch.full_like(labels, IGNORE), (labels + 1) % 3])
+    together = objective(inputs, every, scenarios, 0.0)
+    alone = [objective(inputs, own, [scenario], 0.0) for scenario, own in zip(scenarios, every, strict=True)]
+    for name, term in together.items():
+        torch.testing.assert_close(term, torch.stack([terms[name] for terms in alone]).mean(), rtol=1e-4, atol=1e-5)

@@ -8,7 +8,7 @@ import pytest
 
 from dis2_core.contract.errors import InputError
 from dis2_core.contract.untrusted import Refused
-from dis2_training.data.dataset import Description
+from dis2_training.data.description import Description
 from dis2_training.options.yaml_text import MAX_DEPTH, load_yaml
 
 SOUND = """

@@ -11,7 +11,9 @@ from dis2_core.contract.card import LandClass
 from dis2_core.run.jobfolder import whole_file
 
 from ..augmentation import resample
-from ..dataset import Description, TileDataset
+from ..class_sets import exact
+from ..dataset import TileDataset
+from ..description import Description
 from ..sample import IGNORE, Sample
 from ..tiles import Tile
 
@@ -77,7 +79,7 @@ def pictures(description: Description, sample: Sample) -> Iterator[tuple[str, np
         for start in range(0, len(values) - len(values) % step, step):
             names = ", ".join(band.name for band in modality.bands[start : start + step])
             yield f"{modality.name}\n{names}"[:40], _image(values[start : start + step], valid)
-    yield "labels", coloured(sample.labels.numpy(), description.classes)
+    yield "labels", coloured(exact(sample.labels).numpy(), description.classes)
 
 
 def _small(sample: Sample) -> Sample:

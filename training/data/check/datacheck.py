@@ -15,7 +15,8 @@ from rich.progress import track
 from dis2_core.contract.card import Modality
 from dis2_core.contract.errors import InputError
 
-from ..dataset import Description, TileDataset, check_labels
+from ..dataset import TileDataset, check_labels
+from ..description import Description
 from ..sample import IGNORE
 from ..sets import open_dataset, split_names
 from ..tiles import MemoryTile, is_placed
@@ -66,7 +67,7 @@ class SplitFacts:
     def add(self, tile: MemoryTile, description: Description) -> None:
         """Take in a tile."""
         check_labels(tile, len(description.classes))
-        labels = tile.labels.numpy()
+        labels = tile.exact_labels.numpy()
         self.pixels += np.bincount(labels[labels != IGNORE], minlength=len(self.pixels))
         self.unlabelled += int((labels == IGNORE).sum())
         sample = tile.sample

@@ -10,7 +10,7 @@ from typing import Any
 from dis2_core.contract.errors import InputError
 
 from ..dataset import FolderDataset, TileDataset, label_folder, write_folder
-from . import earthmiss, flair, gamus, geonrw, ombria, potsdam, vaihingen, whu_opt_sar
+from . import aerial, earthmiss, flair, gamus, geonrw, ombria, potsdam, vaihingen, whu_opt_sar
 from .files import SPLITS
 
 #: What opens a split of each data set: ``(folder, split, **options)``.
@@ -26,6 +26,7 @@ DATASETS: dict[str, Callable[..., TileDataset]] = {
     "earthmiss": earthmiss.read,
     "whu_opt_sar": whu_opt_sar.read,
     "ombria": ombria.read,
+    "aerial": aerial.read,
 }
 
 

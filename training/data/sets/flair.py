@@ -25,7 +25,8 @@ from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError, UnreadableRaster
 from dis2_core.rasters.vector.geopackage import columns_of, opened_tables, quoted
 
-from ..dataset import Description, TileDataset
+from ..dataset import TileDataset
+from ..description import Description
 from ..layers import CodedLabels, DifferenceLayer, RasterLayer
 from ..sample import IGNORE
 from ..tiles import RasterTile

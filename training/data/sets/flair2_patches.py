@@ -18,12 +18,13 @@ from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError
 from dis2_core.evaluation.metrics import FEW_PIXELS
 
-from ..dataset import Description, TileDataset
+from ..dataset import TileDataset
+from ..description import Description
 from ..layers import CodedLabels, RasterLayer
 from ..sample import IGNORE
 from ..tiles import MemoryTile, RasterTile
+from .files import check_split
 
-SPLITS = ("train", "validation", "test")
 GAP = 16  # pixels between what trains, what validates and what tests
 STRIP = 64  # rows of the validation strip
 BANDS = 5  # of a patch
@@ -78,12 +79,16 @@ def read(folder: str | Path, split: str) -> TileDataset:
     Raises:
         InputError: There is no patch, or no such split.
     """
+    check_split(split)
+    return TileDataset(folder, split, DESCRIPTION, [parts(patch)[split] for patch in read_patches(folder)])
+
+
+def read_patches(folder: str | Path) -> list[MemoryTile]:
+    """Read all patches of a folder. Raises InputError where there is none."""
     images = sorted(Path(folder).glob("IMG_*_img.tif"))
     if not images:
         raise InputError(f"{folder} holds no IMG_*_img.tif.", "Name the folder with the FLAIR #2 patches.")
-    if split not in SPLITS:
-        raise InputError(f"There is no split '{split}'.", f"There are {', '.join(SPLITS)}.")
-    return TileDataset(folder, split, DESCRIPTION, [parts(read_patch(image))[split] for image in images])
+    return [read_patch(image) for image in images]
 
 
 def read_patch(image: Path) -> MemoryTile:

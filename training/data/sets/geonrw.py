@@ -15,7 +15,8 @@ from pathlib import Path
 from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError
 
-from ..dataset import Description, TileDataset
+from ..dataset import TileDataset
+from ..description import Description
 from ..layers import AboveLowGround, CodedLabels, Layer, RasterLayer
 from ..sample import IGNORE
 from ..tiles import RasterTile

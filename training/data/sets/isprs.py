@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dis2_core.contract.card import Band, LandClass, Modality
 
-from ..dataset import Description
+from ..description import Description
 from ..sample import IGNORE
 
 CLASSES = (

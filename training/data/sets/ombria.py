@@ -23,7 +23,8 @@ from typing import Literal, get_args
 from dis2_core.contract.card import Band, LandClass, Modality
 from dis2_core.contract.errors import InputError
 
-from ..dataset import Description, TileDataset
+from ..dataset import TileDataset
+from ..description import Description
 from ..layers import CodedLabels, Layer, RasterLayer, StackedLayer
 from ..tiles import RasterTile
 from .files import Files, check_split, drawn

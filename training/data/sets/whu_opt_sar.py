@@ -13,7 +13,8 @@ from pathlib import Path
 
 from dis2_core.contract.card import Band, LandClass, Modality
 
-from ..dataset import Description, TileDataset
+from ..dataset import TileDataset
+from ..description import Description
 from ..layers import CodedLabels, RasterLayer
 from ..sample import IGNORE
 from ..tiles import RasterTile

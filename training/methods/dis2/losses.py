@@ -1,9 +1,9 @@
 """The terms of the DIS2 loss, as functions of tensors.
 
 Written from the paper's method and checked against the published code (``tests/golden``). ``labels``
-are (B, H, W) class indices; pixels with ``IGNORE`` count nowhere, and a batch without a valid pixel
-costs 0, which the published code does not have. Every term is computed in float32, also under autocast: vectors that
-are compared are nearly alike, and bfloat16 knows a probability to two digits.
+are (B, H, W) class indices, or sets of classes (``data.class_sets``); pixels with ``IGNORE`` count nowhere, and
+a batch without a valid pixel costs 0, which the published code does not have. Every term is computed in float32, also
+under autocast: vectors that are compared are nearly alike, and bfloat16 knows a probability to two digits.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...data.class_sets import targets
 from ...data.sample import IGNORE
 
 _LOG_FLOOR = math.log(0.005)  # probabilities are clamped at 0.005; below it a pixel has no gradient
@@ -26,16 +27,9 @@ _TINY = 1e-24  # the root of 0 has no gradient
 def segmentation_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """Weighted cross-entropy plus Dice: (B, K, H, W) logits, (B, H, W) labels -> scalar."""
     valid = (labels != IGNORE)[:, None]  # (B, 1, H, W)
-    target = one_hot(labels, logits.shape[1])  # (B, K, H, W), zero where ignored
     log_p = logits.float().log_softmax(dim=1)  # a CPU's autocast leaves bfloat16 as it comes
+    target = targets(labels, log_p)  # (B, K, H, W), zero where ignored
     return _weighted_cross_entropy(log_p, target, valid) + _dice(log_p.exp() * valid, target)
-
-
-def one_hot(labels: Tensor, classes: int) -> Tensor:
-    """(B, H, W) labels -> (B, K, H, W) of 0 and 1; all 0 where the label is ``IGNORE``."""
-    valid = labels != IGNORE
-    encoded = F.one_hot(labels.where(valid, 0), classes).movedim(-1, 1)  # (B, H, W, K) -> (B, K, H, W)
-    return (encoded * valid[:, None]).float()
 
 
 def _weighted_cross_entropy(log_p: Tensor, target: Tensor, valid: Tensor) -> Tensor:

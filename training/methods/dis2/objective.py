@@ -23,6 +23,7 @@ class Objective(nn.Module):
 
     Attributes:
         draws_full: Whether the full scenario is one of those that ``forward`` is given, instead of always running.
+        labels_by_scenario: Whether ``forward`` takes labels that differ from scenario to scenario, (S, B, H, W).
         network: The DIS2 that is trained.
         fused_pools: Pools over fused maps by branch. That of ``full`` is only ever on the detached side of
             the distillation, so it stays at its random start and defines a fixed target space.
@@ -30,6 +31,7 @@ class Objective(nn.Module):
     """
 
     draws_full = False
+    labels_by_scenario = False
 
     def __init__(self, network: DIS2) -> None:
         super().__init__()
