@@ -26,7 +26,7 @@ from .options.arguments import Parser, recipe_file
 from .pretraining.pretrain import pretrain
 from .pretraining.recipe import PretrainRecipe
 from .region.command import region_parser, run_region
-from .scoring.evaluation import evaluate, load_trained, publish, table
+from .scoring.evaluation import calibrate, evaluate, load_trained, publish, table
 
 R = TypeVar("R", bound=RunRecipe)
 
@@ -98,6 +98,14 @@ def build_parser() -> Parser:
     knowing.add_argument("--validation", default="validation", help="split that tells what is usual beside it")
     knowing.add_argument("--out", type=Path, required=True, help="model file to write")
 
+    calibrating = Parser(description="Make a model as sure as it is right on ground that it was not trained on.")
+    calibrating.add_argument("--model", required=True, help="shipped name, or model file")
+    calibrating.add_argument("--data", type=Path, required=True, help="where the data set lies")
+    calibrating.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
+    calibrating.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
+    calibrating.add_argument("--split", default="validation", help="split that was not trained on")
+    calibrating.add_argument("--out", type=Path, required=True, help="model file to write")
+
     parser = Parser(prog="dis2-train", description="Train and evaluate DIS2 models.")
     commands = parser.add_subcommands(dest="command")
     looking = Parser(description="Data sets.")
@@ -108,6 +116,7 @@ def build_parser() -> Parser:
     commands.add_subcommand("fit", fitting)
     commands.add_subcommand("evaluate", evaluating)
     commands.add_subcommand("familiarity", knowing)
+    commands.add_subcommand("calibrate", calibrating)
     commands.add_subcommand("benchmark", benchmark_parser())
     commands.add_subcommand("region", region_parser())
     return parser
@@ -134,6 +143,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         "fit": _fit,
         "evaluate": _evaluate,
         "familiarity": _familiarity,
+        "calibrate": _calibrate,
         "benchmark": run_benchmark,
         "region": run_region,
     }
@@ -203,5 +213,16 @@ def _familiarity(options: Namespace) -> None:
     if familiarity is None:
         raise InputError(f"A modality of {model.card.name} has no data in {' or '.join(splits)}.", "Name other splits.")
     save_model(options.out, model.network, model.card, familiarity=familiarity)
+    print(options.out)
+    forgive_stdout()
+
+
+def _calibrate(options: Namespace) -> None:
+    model = load_model(options.model)
+    dataset = open_dataset(options.dataset, options.data, options.split, **options.options)
+    card = calibrate(model, dataset)
+    save_model(options.out, model.network, card, familiarity=model.familiarity)
+    for scenario, value in card.temperatures.items():
+        print(f"{scenario}: {value:g}")
     print(options.out)
     forgive_stdout()

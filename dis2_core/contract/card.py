@@ -22,6 +22,7 @@ MAX_MODALITIES = 5
 MAX_OVERLAP = 0.75  # of windows; more costs without end
 MAX_CLASSES = 250
 MAX_LOOKS = 4096  # that a model remembers of its training ground
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0
 ONNX = "onnx"  # the form of a network that is a graph of ONNX
 UNCERTAIN = 254  # in the class raster: the class that won is less probable than the user wants
 NODATA = 255  # in every raster of a run
@@ -140,6 +141,8 @@ class ModelCard:
         overlap: Fraction of a window that neighbours share, 0 to 0.75, where nobody asks for another.
         gsd: Ground sample distance in metres a pixel that the network runs at.
         familiarity: How many looks of its training ground, of each modality, the model remembers; 0: none.
+        temperatures: What logits are divided by, by scenario, so that the network is as sure as it is right; 1 where
+            a scenario is not named.
         network: The rest of the network's configuration (``DIS2Config``), e.g. its width.
         metrics: Scores by scenario, e.g. ``{"rgb": {"miou": 0.51}}``; see ``scenario_name``.
         notes: What a user must know before trusting the map.
@@ -152,6 +155,7 @@ class ModelCard:
     gsd: float
     overlap: float = 0.5
     familiarity: int = 0
+    temperatures: Mapping[str, float] = field(default_factory=dict)
     network: Mapping[str, Any] = field(default_factory=dict)
     version: str = "1"
     description: str = ""
@@ -177,6 +181,8 @@ class ModelCard:
             raise InvalidCard(f"Overlap {self.overlap} must lie between 0 and {MAX_OVERLAP}.")
         if not 0 <= self.familiarity <= MAX_LOOKS:
             raise InvalidCard(f"A model remembers 0 to {MAX_LOOKS} looks of ground, not {self.familiarity}.")
+        if not all(MIN_TEMPERATURE <= value <= MAX_TEMPERATURE for value in self.temperatures.values()):
+            raise InvalidCard(f"A temperature of the card is not between {MIN_TEMPERATURE} and {MAX_TEMPERATURE:g}.")
         if not all(math.isfinite(score) for scores in self.metrics.values() for score in scores.values()):
             raise InvalidCard("A score of the card is not a finite number; leave out what was not measured.")
         if not (math.isfinite(self.gsd) and self.gsd > 0):
@@ -227,6 +233,10 @@ class ModelCard:
         names = self.modality_names
         return [subset for size in range(len(names), 0, -1) for subset in combinations(names, size)]
 
+    def temperature(self, available: Sequence[str]) -> float:
+        """What the logits of a scenario are divided by before they become probabilities."""
+        return self.temperatures.get(scenario_name(available), 1.0)
+
     def scenario_mask(self, available: Sequence[str]) -> int:
         """Bit mask of a scenario: bit i is set where modality i of the card is available."""
         return sum(1 << i for i, name in enumerate(self.modality_names) if name in available)
@@ -255,6 +265,7 @@ class ModelCard:
             "dis2:overlap": self.overlap,
             "dis2:gsd": self.gsd,
             "dis2:familiarity": self.familiarity,
+            "dis2:temperatures": dict(self.temperatures),
             "dis2:network": dict(self.network),
         }
 
@@ -323,6 +334,9 @@ class ModelCard:
                 overlap=float(properties.get("dis2:overlap", 0.5)),
                 gsd=float(properties["dis2:gsd"]),
                 familiarity=int(properties.get("dis2:familiarity", 0)),
+                temperatures={
+                    str(scenario): float(value) for scenario, value in properties.get("dis2:temperatures", {}).items()
+                },
                 network=dict(properties["dis2:network"]),
                 version=_text(properties.get("version", "1")),
                 description=_text(properties.get("description", "")),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ..contract.card import Modality, scenario_name
+from ..contract.card import Modality, ModelCard, scenario_name
 from ..contract.errors import InputError
 from .file import Model
 
@@ -42,11 +42,12 @@ class ScenarioGraph(nn.Module):
         super().__init__()
         self.normalise = Normalised([item for item in model.card.modalities if item.name in scenario])
         self.network = model.network
+        self.temperature = model.card.temperature([name for name in model.card.modality_names if name in scenario])
 
     def forward(self, values: Tensor) -> Tensor:
         """Values in the card's units, finite ones, to probabilities."""
-        probabilities: Tensor = self.network(self.normalise(values)).softmax(dim=1)
-        return probabilities
+        logits: Tensor = self.network(self.normalise(values))
+        return (logits / self.temperature).softmax(dim=1)
 
 
 class AvailabilityGraph(nn.Module):
@@ -59,6 +60,10 @@ class AvailabilityGraph(nn.Module):
         super().__init__()
         self.normalise = Normalised(model.card.modalities)
         self.network = model.network
+        self.temperatures: Tensor
+        self.bits: Tensor
+        self.register_buffer("bits", 2 ** torch.arange(len(model.card.modalities)))
+        self.register_buffer("temperatures", torch.tensor(_by_mask(model.card)))
 
     def forward(self, values: Tensor, availability: Tensor) -> Tensor:
         """Values in the card's units; availability of 0 and 1 in the card's order, at least one a sample."""
@@ -66,7 +71,14 @@ class AvailabilityGraph(nn.Module):
         there = availability[:, :, None, None, None] > 0
         kept = {name: torch.where(there[:, i], x, 0.0) for i, (name, x) in enumerate(windows.items())}
         logits: Tensor = self.network.forward_available(kept, availability)
-        return logits.softmax(dim=1)
+        mask = ((availability > 0) * self.bits).sum(dim=1)  # (B,)
+        return (logits / self.temperatures[mask][:, None, None, None]).softmax(dim=1)
+
+
+def _by_mask(card: ModelCard) -> list[float]:
+    """The temperature of every scenario, by its mask; 1 for none."""
+    masks = {card.scenario_mask(scenario): card.temperature(scenario) for scenario in card.scenarios()}
+    return [masks.get(mask, 1.0) for mask in range(1 << len(card.modalities))]
 
 
 def graph_of(model: Model, scenario: str = "") -> tuple[nn.Module, tuple[Tensor, ...]]:

@@ -197,9 +197,10 @@ class Inference:
     def _asked(self, windows: Mapping[str, Tensor], scenarios: Sequence[Scenario]) -> dict[Scenario, Tensor]:
         """What the network says of windows as they are."""
         if len(scenarios) == 1:
-            return {scenarios[0]: _softmax(self._network(windows))}
-        logits = self._network.forward_scenarios(windows, scenarios)
-        return {scenario: _softmax(logits[scenario]) for scenario in scenarios}
+            logits = {scenarios[0]: self._network(windows)}
+        else:
+            logits = self._network.forward_scenarios(windows, scenarios)
+        return {scenario: _softmax(logits[scenario], self._card.temperature(scenario)) for scenario in scenarios}
 
     def _names(self, route: int) -> tuple[str, ...]:
         return tuple(name for i, name in enumerate(self._card.modality_names) if route >> i & 1)
@@ -297,6 +298,7 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _softmax(logits: Tensor) -> Tensor:
+def _softmax(logits: Tensor, temperature: float) -> Tensor:
     """Probabilities in float32, whatever the precision of the network."""
-    return torch.softmax(logits.float(), dim=1)
+    logits = logits.float()
+    return torch.softmax(logits if temperature == 1 else logits / temperature, dim=1)

@@ -14,7 +14,7 @@ from dis2_core.network.familiarity import Familiarity
 from ..data.dataset import band_statistics
 from ..data.description import Description
 from ..data.familiarity import measured_familiarity, spread_windows
-from ..data.sample import IGNORE
+from ..data.sample import IGNORE, Sample
 from ..data.tiles import MemoryTile
 from ..scoring.evaluation import score_tiles
 from ..semi.views import without_labels
@@ -34,6 +34,7 @@ class Ground:
         validate: Scores a network on ground that is not trained on, the same each time; None: nothing is chosen.
         unlabelled: Where windows without labels are drawn; no tile: none are.
         familiarity: What it looks like; None: nobody can say what is unusual there.
+        held_out: Windows of what ``validate`` scores, for whoever measures something else there; may be empty.
     """
 
     description: Description
@@ -41,6 +42,7 @@ class Ground:
     validate: Validation | None
     unlabelled: list[MemoryTile] = field(default_factory=list)
     familiarity: Familiarity | None = None
+    held_out: list[Sample] = field(default_factory=list)
 
     @classmethod
     def of_folder(cls, recipe: Recipe) -> Ground:

@@ -39,6 +39,7 @@ from ..fitting.preparation import build_card, set_up
 from ..fitting.recipe import Recipe
 from ..methods.registry import objective
 from ..scoring.evaluation import card_metrics, score_windows
+from ..scoring.temperature import fitted_temperatures
 from ..start.beginning import Beginning, Start, with_terms
 from ..start.opening import open_start
 from .card import described
@@ -152,6 +153,7 @@ class RegionRun:
         ground = replace(ground, unlabelled=unlabelled.tiles)
         recipe = self._timed(recipe, accelerator, ground, card, network)
         network, curve, chosen = self._train(recipe, accelerator, ground, card, network)
+        card = replace(card, temperatures=fitted_temperatures(network, card, ground.held_out, check=self.report.check))
         scores = self._test(network, card)
         result = TrainingResult(
             outputs=dict(self.job.outputs),
@@ -187,7 +189,7 @@ class RegionRun:
         windows = self._windows(Role.VALIDATION)[:VALIDATION_WINDOWS]
         validate = partial(score_windows, windows=windows) if windows else None
         familiarity = measured_familiarity(modalities, spread_windows(tiles, scene.gsd), windows)
-        return Ground(description, tiles, validate, familiarity=familiarity)
+        return Ground(description, tiles, validate, familiarity=familiarity, held_out=windows)
 
     @property
     def _budget(self) -> int:

@@ -21,6 +21,7 @@ from ..data.tiles import MemoryTile
 from ..data.windows import grid_windows
 from ..methods.file import load_method
 from .symmetric import Symmetric
+from .temperature import LEAST_PIXELS, fitted_temperatures
 from .tile_prediction import TilePredictor
 
 
@@ -100,10 +101,28 @@ def evaluate(
         InputError: The data set has other modalities or classes than the model.
     """
     _check(model.card, dataset)
-    network = Symmetric(model.network, model.card.window) if tta else model.network
+    network, card = model.network, model.card
+    if tta:
+        network, card = Symmetric(network, card), replace(card, temperatures={})  # it has heeded them
     if whole_tiles:
-        return score_tiles(network, model.card, dataset.loaded())
-    return score_windows(network, model.card, grid_windows(dataset.in_memory(), model.card.window[0]))
+        return score_tiles(network, card, dataset.loaded())
+    return score_windows(network, card, grid_windows(dataset.in_memory(), card.window[0]))
+
+
+def calibrate(model: Model, dataset: TileDataset) -> ModelCard:
+    """The card of a model with the temperatures that fit a split it was not trained on.
+
+    Raises:
+        InputError: The data set has other modalities or classes, or too few labels.
+    """
+    _check(model.card, dataset)
+    windows = grid_windows(dataset.in_memory(), model.card.window[0])
+    found = fitted_temperatures(model.network, model.card, windows)
+    if not found:
+        raise InputError(
+            f"The split '{dataset.split}' has fewer than {LEAST_PIXELS} labelled pixels.", "Name one with more."
+        )
+    return replace(model.card, temperatures=found)
 
 
 def _check(card: ModelCard, dataset: TileDataset) -> None:

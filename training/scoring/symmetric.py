@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
+from dis2_core import ModelCard
 from dis2_core.network import Scenario, SegmentationNetwork
 from dis2_core.prediction.symmetries import mean_answers, symmetries
 
@@ -15,13 +16,14 @@ class Symmetric(SegmentationNetwork):
 
     Args:
         network: Any.
-        window: (height, width) that it sees.
+        card: Its window, and the temperatures of its probabilities.
     """
 
-    def __init__(self, network: SegmentationNetwork, window: tuple[int, int]) -> None:
+    def __init__(self, network: SegmentationNetwork, card: ModelCard) -> None:
         super().__init__()
         self.network = network
-        self.symmetries = symmetries(window)
+        self.card = card
+        self.symmetries = symmetries(card.window)
 
     def forward(self, inputs: Mapping[str, Tensor]) -> Tensor:
         """Log probabilities (B, K, H, W)."""
@@ -33,6 +35,6 @@ class Symmetric(SegmentationNetwork):
 
         def answer(seen: Mapping[str, Tensor]) -> dict[Scenario, Tensor]:
             logits = self.network.forward_scenarios(seen, scenarios)
-            return {scenario: logits[scenario].softmax(dim=1) for scenario in scenarios}
+            return {name: (logits[name] / self.card.temperature(name)).softmax(dim=1) for name in scenarios}
 
         return {scenario: mean.log() for scenario, mean in mean_answers(answer, inputs, self.symmetries).items()}

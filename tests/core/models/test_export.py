@@ -25,7 +25,9 @@ from dis2_core.network import DIS2Config, build_network
 CLASSES = tiny_card().classes[:2]  # the paper's form has a decoder a class
 FORMS = {
     "paper": tiny_card(classes=CLASSES),
-    "shared": tiny_card(classes=CLASSES, network={"form": "shared", "width": 8}),
+    "shared": tiny_card(
+        classes=CLASSES, network={"form": "shared", "width": 8}, temperatures={"rgb+ndsm": 1.5, "rgb": 0.5, "ndsm": 4.0}
+    ),
 }
 MASKS = torch.tensor([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
 pytestmark = pytest.mark.slow
@@ -52,7 +54,7 @@ def values(count: int, seed: int = 0) -> dict[str, torch.Tensor]:
 
 @torch.no_grad()
 def expected(path: Path, given: dict[str, torch.Tensor]) -> np.ndarray:
-    """Probabilities of the model itself, of windows normalised by the card."""
+    """Probabilities of the model itself, of windows normalised by the card, at its temperature."""
     model = load_model(path)
     windows = {}
     for name, window in given.items():
@@ -60,7 +62,7 @@ def expected(path: Path, given: dict[str, torch.Tensor]) -> np.ndarray:
         mean = torch.tensor([band.mean for band in bands])[:, None, None]
         std = torch.tensor([band.std for band in bands])[:, None, None]
         windows[name] = (window - mean) / std
-    return np.asarray(model.network(windows).softmax(dim=1))
+    return np.asarray((model.network(windows) / model.card.temperature(tuple(given))).softmax(dim=1))
 
 
 def onnx_session(path: Path) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from dis2_core.contract.card import Band, LandClass, Modality, ModelCard
 from dis2_core.network import SegmentationNetwork
 from dis2_training.scoring.symmetric import Symmetric
 
@@ -21,5 +22,8 @@ class Corner(SegmentationNetwork):
 
 def test_what_depends_on_the_place_in_the_window_evens_out() -> None:
     """A quarter of the eight views of any place say 1, three quarters say one half: .25 x 1 + .75 x .5."""
-    logits = Symmetric(Corner(), (8, 8))({"a": torch.zeros(3, 1, 8, 8)})
-    torch.testing.assert_close(logits.softmax(dim=1)[:, 1], torch.full((3, 8, 8), 0.625))
+    band = Band("a", 0.0, 1.0, 0.0, 1.0)
+    modality = Modality("a", "other", "other", (band,))
+    card = ModelCard("corner", (modality,), (LandClass("no", "#000000"), LandClass("yes", "#ffffff")), (16, 16), 1.0)
+    logits = Symmetric(Corner(), card)({"a": torch.zeros(3, 1, 16, 16)})
+    torch.testing.assert_close(logits.softmax(dim=1)[:, 1], torch.full((3, 16, 16), 0.625))
