@@ -64,6 +64,7 @@ class AugmentationRecipe:
         colour: Strength of the change of colour of optical modalities, 0 to 1.
         height_gain: Largest relative change of elevations.
         height_noise: Standard deviation of noise on elevations, in their unit.
+        gain: Strength of the change of level and spread of radar and other modalities, 0 to 1; see ``change_gain``.
         holes: Probability of a hole in one modality.
         hole_area: Range of the share of the window that a hole takes.
         shift: Probability that one of several modalities is moved against the others and the labels, as two
@@ -78,13 +79,14 @@ class AugmentationRecipe:
     colour: float = 0.3
     height_gain: float = 0.1
     height_noise: float = 0.1
+    gain: float = 0.0
     holes: float = 0.25
     hole_area: tuple[float, float] = (0.02, 0.4)
     shift: float = 0.0
     shift_by: int = 4
 
     def __post_init__(self) -> None:
-        shares = dict.fromkeys(("coarsen", "colour", "height_gain", "holes", "hole_area", "shift"), (0.0, 1.0))
+        shares = dict.fromkeys(("coarsen", "colour", "height_gain", "gain", "holes", "hole_area", "shift"), (0.0, 1.0))
         require_range("augmentation.", self, scale=(0.05, 20), coarsest=(1, 64), height_noise=(0, 1e6), **shares)
         require_range("augmentation.", self, shift_by=(0, 4096))
         for name, limits in (("scale", self.scale), ("hole_area", self.hole_area)):
@@ -117,6 +119,8 @@ class Augmentation:
                 sample = change_colour(sample, modality, change)
             if modality.kind == "elevation":
                 sample = change_heights(sample, modality.name, recipe.height_gain, recipe.height_noise, rng)
+            if modality.kind not in ("optical", "elevation") and recipe.gain > 0:
+                sample = change_gain(sample, modality, recipe.gain, rng)
         if rng.random() < recipe.holes:
             name = self.modalities[int(rng.integers(len(self.modalities)))].name
             sample = cut_hole(sample, name, draw_hole(sample.size, recipe.hole_area, rng))
@@ -213,6 +217,23 @@ def change_heights(sample: Sample, name: str, gain: float, noise: float, rng: np
     factor = 1 + float(rng.uniform(-gain, gain))
     grain = torch.from_numpy(rng.standard_normal(values.shape, dtype=np.float32))
     return replace(sample, values={**sample.values, name: values * factor + noise * grain})
+
+
+def change_gain(sample: Sample, modality: Modality, strength: float, rng: np.random.Generator) -> Sample:
+    """Stretch the values of a modality around their mean and shift them: another scene was scaled by other limits.
+
+    All bands alike: what they say is how they differ. The factor is up to 1 + ``strength`` or its reciprocal, the
+    shift up to ``strength`` standard deviations; values stay in the range of their band.
+    """
+    values = sample.values[modality.name]
+    mean, std, low, high = (
+        values.new_tensor([getattr(band, key) for band in modality.bands]).view(-1, 1, 1)
+        for key in ("mean", "std", "valid_min", "valid_max")
+    )
+    factor = float((1 + strength) ** rng.uniform(-1, 1))
+    offset = float(rng.uniform(-strength, strength))
+    changed = torch.clamp((values - mean) * factor + mean + offset * std, low, high)
+    return replace(sample, values={**sample.values, modality.name: changed})
 
 
 def draw_hole(size: tuple[int, int], area: tuple[float, float], rng: np.random.Generator) -> Tensor:

@@ -5,11 +5,13 @@ import pytest
 import torch
 from tiny_folder import COLOURS, DESCRIPTION
 
+from dis2_core.contract.card import Band, Modality
 from dis2_training.data.augmentation import (
     Augmentation,
     AugmentationRecipe,
     Colour,
     change_colour,
+    change_gain,
     change_heights,
     coarsen,
     cut_hole,
@@ -218,3 +220,30 @@ def test_the_whole_is_a_function_of_its_generator(sample: Sample) -> None:
     first, again, other = (augment(sample, np.random.default_rng(seed)) for seed in (5, 5, 6))
     assert torch.equal(first.values["rgb"], again.values["rgb"]) and torch.equal(first.valid["rgb"], again.valid["rgb"])
     assert not torch.equal(first.values["rgb"], other.values["rgb"])
+
+
+def test_gain_is_one_line_for_all_bands_that_stays_in_range() -> None:
+    """(y - m) = f (x - m) + o s, with the same f and o for every band of a window, clamped."""
+    bands = tuple(
+        Band(name, mean, std, 0.0, 255.0) for name, mean, std in (("before", 100.0, 30.0), ("after", 80.0, 20.0))
+    )
+    radar = Modality("sar", "sar", "sar", bands)
+    x = torch.linspace(0, 255, 256).reshape(1, 16, 16).repeat(2, 1, 1)
+    sample = Sample({"sar": x}, {"sar": torch.ones(16, 16, dtype=torch.bool)}, torch.zeros(16, 16, dtype=torch.int64))
+    rng = np.random.default_rng(0)
+    assert torch.allclose(change_gain(sample, radar, 0.0, rng).values["sar"], x, atol=1e-4)
+    found = []
+    for _ in range(200):
+        y = change_gain(sample, radar, 0.5, rng).values["sar"]
+        assert y.min() >= 0 and y.max() <= 255
+        inside = (y > 0) & (y < 255)
+        slopes, shifts = [], []
+        for band, ours, theirs, known in zip(bands, y, x, inside, strict=True):
+            slope, shift_by = np.polyfit((theirs[known] - band.mean).numpy(), (ours[known] - band.mean).numpy(), 1)
+            slopes.append(slope)
+            shifts.append(shift_by / band.std)
+        assert np.ptp(slopes) < 1e-3 and np.ptp(shifts) < 1e-3
+        found.append((slopes[0], shifts[0]))
+    slopes, shifts = np.array(found).T
+    assert 1 / 1.5 - 1e-3 <= slopes.min() < 0.75 and 1.4 < slopes.max() <= 1.5 + 1e-3
+    assert -0.5 <= shifts.min() < -0.4 and 0.4 < shifts.max() <= 0.5
