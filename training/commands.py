@@ -19,6 +19,9 @@ from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset
 from .data.familiarity import measured_familiarity, spread_windows
 from .data.sets import DATASETS, open_dataset, prepare
+from .distilling.comparison import Standing, compared
+from .distilling.distil import distil
+from .distilling.recipe import DistilRecipe
 from .fitting.accelerator import is_first_process
 from .fitting.fit import fit
 from .fitting.recipe import Recipe, RunRecipe
@@ -33,7 +36,11 @@ R = TypeVar("R", bound=RunRecipe)
 
 def recipe_parser(kind: type[RunRecipe] = Recipe) -> Parser:
     """The parser of recipes; every value can be overridden, e.g. ``--optimizer.lr 3e-4``."""
-    what = {Recipe: "Train a model from a recipe.", PretrainRecipe: "Let encoders learn without labels."}
+    what = {
+        Recipe: "Train a model from a recipe.",
+        PretrainRecipe: "Let encoders learn without labels.",
+        DistilRecipe: "Let a small model learn from larger ones.",
+    }
     parser = Parser(description=what[kind])
     parser.add_argument("--config", action=recipe_file(kind), help="recipe: a YAML file, or a shipped name")
     parser.add_class_arguments(kind, None)
@@ -55,18 +62,21 @@ def to_pretraining(options: Namespace) -> PretrainRecipe:
     return _filled(PretrainRecipe, options)
 
 
-def _filled(kind: type[R], options: Namespace) -> R:
+def _filled(kind: type[R], options: Namespace, *others: str) -> R:
     options = options.clone()
-    options.pop("config", None)
+    for name in ("config", *others):
+        options.pop(name, None)
     return kind(**vars(recipe_parser(kind).instantiate(options)))
 
 
 def build_parser() -> Parser:
     """The parser of ``dis2-train``."""
-    fitting, pretraining = recipe_parser(), recipe_parser(PretrainRecipe)
-    for running, what in ((fitting, "the model"), (pretraining, "the encoders")):
+    fitting, pretraining, distilling = map(recipe_parser, (Recipe, PretrainRecipe, DistilRecipe))
+    for running, what in ((fitting, "the model"), (pretraining, "the encoders"), (distilling, "the student")):
         running.add_argument("--out", type=Path, required=True, help=f"folder for {what}, the state and the log")
         running.add_argument("--resume", action="store_true", help="go on with the run in the folder, if there is one")
+
+    distilling.add_argument("--test", default="test", help="split on which student and teachers are compared")
 
     preparing = Parser(description="Turn a data set as distributed into a folder data set.")
     preparing.add_argument("dataset", choices=[name for name in DATASETS if name != "folder"])
@@ -114,6 +124,7 @@ def build_parser() -> Parser:
     commands.add_subcommand("prepare", preparing)
     commands.add_subcommand("pretrain", pretraining)
     commands.add_subcommand("fit", fitting)
+    commands.add_subcommand("distil", distilling)
     commands.add_subcommand("evaluate", evaluating)
     commands.add_subcommand("familiarity", knowing)
     commands.add_subcommand("calibrate", calibrating)
@@ -141,6 +152,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         "prepare": _prepare,
         "pretrain": _pretrain,
         "fit": _fit,
+        "distil": _distil,
         "evaluate": _evaluate,
         "familiarity": _familiarity,
         "calibrate": _calibrate,
@@ -179,13 +191,24 @@ def _fit(options: Namespace) -> None:
     _carry_out(fit, to_recipe, options)
 
 
-def _carry_out(run: Callable[..., Path], recipe: Callable[[Namespace], RunRecipe], options: Namespace) -> None:
+def _distil(options: Namespace) -> None:
+    test = options.pop("test")
+    recipe = _filled(DistilRecipe, options.clone(), "out", "resume")
+    path = _carry_out(distil, lambda _: recipe, options)
+    if is_first_process():
+        dataset = recipe.data.open(test)
+        print(compared([Standing.of(name, load_model(name), dataset) for name in (*recipe.teachers, str(path))]))
+        forgive_stdout()
+
+
+def _carry_out(run: Callable[..., Path], recipe: Callable[[Namespace], RunRecipe], options: Namespace) -> Path:
     out, resume = options.pop("out"), options.pop("resume")
     with interruptible() as cancelled, _display() as display:
         path = run(recipe(options), out, resume=resume, progress=display, cancelled=cancelled)
     if is_first_process():
         print(path)
         forgive_stdout()
+    return path
 
 
 def _display() -> Display:

@@ -30,9 +30,10 @@ TRAINING = {
     "semi": {"options", "data"},
     "fitting": {"options", "data", "methods", "start", "scoring", "semi"},
     "pretraining": {"options", "data", "methods", "start", "semi", "fitting"},
+    "distilling": {"options", "data", "methods", "scoring", "semi", "fitting"},
     "region": {"options", "data", "methods", "start", "scoring", "fitting", "semi"},
     "benchmark": {"options", "data", "methods", "scoring", "fitting"},
-    ".": {"options", "data", "scoring", "fitting", "pretraining", "region", "benchmark"},
+    ".": {"options", "data", "scoring", "fitting", "pretraining", "distilling", "region", "benchmark"},
 }
 
 QGIS_PLUGIN = {

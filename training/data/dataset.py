@@ -23,7 +23,7 @@ from dis2_core.contract.card import Band, Modality
 from dis2_core.contract.errors import InputError
 
 from .description import Description
-from .layers import CodedLabels, RasterLayer
+from .layers import AbsentLayer, CodedLabels, RasterLayer
 from .sample import IGNORE
 from .tiles import MemoryTile, RasterTile, Tile, write_raster
 
@@ -70,15 +70,17 @@ class FolderDataset(TileDataset):
     Args:
         folder: Holds ``dataset.yaml`` and the splits.
         split: Name of a sub-folder, e.g. ``train``.
+        labelled: Whether it has labels; without, its tiles are those of its first modality.
 
     Raises:
         InputError: A file is missing, or rasters of one tile differ in size.
         WrongBands: A raster has not the bands of its modality.
     """
 
-    def __init__(self, folder: str | Path, split: str) -> None:
+    def __init__(self, folder: str | Path, split: str, labelled: bool = True) -> None:
         self.folder = Path(folder)
         self.split = split
+        self.labelled = labelled
         self.description = Description.read(self.folder)
         super().__init__(folder, split, self.description, [self._tile(name) for name in self._names()])
 
@@ -88,12 +90,12 @@ class FolderDataset(TileDataset):
         return label_folder(self.folder / self.split) or "labels"
 
     def _names(self) -> list[str]:
-        labels = self.folder / self.split / self._labels
-        names = sorted(path.stem for path in labels.glob("*") if path.suffix.lower() in SUFFIXES)
+        kind = self._labels if self.labelled else self.description.modality_names[0]
+        folder = self.folder / self.split / kind
+        names = sorted(path.stem for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
         if not names:
-            raise InputError(
-                f"{labels} holds no label raster.", "A data set has <split>/labels/<name>.tif for every tile."
-            )
+            what = "label raster" if self.labelled else "raster"
+            raise InputError(f"{folder} holds no {what}.", f"A data set has <split>/{kind}/<name>.tif for every tile.")
         return names
 
     def _tile(self, name: str) -> RasterTile:
@@ -101,11 +103,15 @@ class FolderDataset(TileDataset):
         for modality in self.description.modalities:
             count = len(modality.bands)
             layers[modality.name] = RasterLayer(self._file(modality.name, name), tuple(range(1, count + 1)), count)
-        labels = RasterLayer(self._file(self._labels, name), count=1, masked=False)
-        codes = self.description.labels if self.description.sets else None
-        tile = RasterTile(name, layers, CodedLabels(labels, codes))
+        tile = RasterTile(name, layers, self._known(name, next(iter(layers.values()))))
         _ = tile.grid  # says at once what does not fit
         return tile
+
+    def _known(self, name: str, beside: RasterLayer) -> CodedLabels:
+        if not self.labelled:
+            return CodedLabels(AbsentLayer(beside))
+        codes = self.description.labels if self.description.sets else None
+        return CodedLabels(RasterLayer(self._file(self._labels, name), count=1, masked=False), codes)
 
     def _file(self, kind: str, name: str) -> Path:
         for suffix in SUFFIXES:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from dis2_core import DIS2Config, ModelCard, save_model
 from dis2_core.contract.errors import InputError
@@ -66,11 +67,15 @@ class Fitting:
         network = build_network(recipe.method, DIS2Config.from_card(card))
         if recipe.model.start and not checkpoint:
             card = begin(network, card, recipe, report)
-        learning = objective(recipe.method, network, recipe.cross_entropy)
+        learning = self.objective(network)
         training = set_up(recipe, accelerator, ground, card, learning, checkpoint.course.steps if checkpoint else 0)
         if checkpoint:
             checkpoint.restore(training)
         return training
+
+    def objective(self, network: SegmentationNetwork) -> nn.Module:
+        """The network with its losses."""
+        return objective(self.recipe.method, network, self.recipe.cross_entropy)
 
     def losses(self, accelerator: Accelerator, training: Training) -> Losses:
         """Those of the method."""

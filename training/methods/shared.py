@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from dis2_core.network import Scenario, SharedDIS2
+from dis2_core.network.shared import SharedOutput
 
 from .base import DrawingObjective, with_total
 from .dis2.losses import segmentation_loss, terms_mean
@@ -37,7 +38,10 @@ class SharedObjective(DrawingObjective):
 
         Labels may differ from scenario to scenario: (S, B, H, W).
         """
-        output, count = self.network.outputs(inputs, scenarios), len(scenarios)
+        return with_total(self.terms(self.network.outputs(inputs, scenarios), labels, len(scenarios)))
+
+    def terms(self, output: SharedOutput, labels: Tensor, count: int) -> dict[str, Tensor]:
+        """The loss terms of what the network says of ``count`` scenarios."""
         every = labels.expand(count, *labels.shape[-3:])
         drawn = zip(output.logits.chunk(count), every, strict=True)
         terms = terms_mean([self.task("drawn", x, own) for x, own in drawn])
@@ -46,7 +50,7 @@ class SharedObjective(DrawingObjective):
             parts = zip(head(maps).chunk(count), every, strict=True)
             costs = [segmentation_loss(x, thinned(own, stride)) for x, own in parts]
             terms[f"stride_{stride}"] = COARSE_WEIGHT * torch.stack(costs).mean()
-        return with_total(terms)
+        return terms
 
 
 def thinned(labels: Tensor, stride: int) -> Tensor:

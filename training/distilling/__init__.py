@@ -1,0 +1,1 @@
+"""What does a small network learn from larger ones, on ground with labels and without?"""
