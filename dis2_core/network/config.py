@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
@@ -38,6 +37,8 @@ class DIS2Config:
         missing_branches: ``per_modality``: one branch for each missing modality (the paper's form, two
             modalities alone); ``shared``: one branch for all incomplete scenarios, told by an
             availability embedding (our extension). None: the paper's form where there are two.
+        knowledge: Channels of the features of each teacher whose knowledge the encoder of the first modality keeps
+            (``shared.DistilledKnowledge``); of the shared form alone.
     """
 
     modalities: tuple[tuple[str, int], ...] = (("rgb", 3), ("ndsm", 1))
@@ -53,6 +54,7 @@ class DIS2Config:
     missing_branches: Literal["per_modality", "shared"] | None = None
     form: Literal["paper", "shared"] = "paper"
     encoder: Literal["dis2", "efficientnet_lite0"] = "dis2"
+    knowledge: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "feed_forward", self.feed_forward or 8 * self.width)
@@ -88,7 +90,10 @@ class DIS2Config:
             self.heads,
             self.layers,
             *dict(self.modalities).values(),
+            *self.knowledge,
         )
+        if self.knowledge and self.form != "shared":
+            raise InvalidCard("The shared form alone keeps the knowledge of teachers.")
         if min(sizes) < 1 or self.classes < 2:
             raise InvalidCard(f"A size of {self} is too small.")
         if not 0 <= self.dropout < 1:
@@ -140,6 +145,8 @@ class DIS2Config:
         """What a card must say beyond its modalities, classes and window (``ModelCard.network``)."""
         entries = {name: getattr(self, name) for name in _ENTRIES[self.form]}
         chosen = {name: getattr(self, name) for name, usual in _USUAL.items() if getattr(self, name) != usual}
+        if self.knowledge:
+            chosen["knowledge"] = list(self.knowledge)  # as JSON gives it back
         return {**chosen, **entries}
 
     @classmethod
@@ -149,7 +156,9 @@ class DIS2Config:
         Raises:
             InvalidCard: The card's ``network`` has an unknown entry or a value of the wrong type.
         """
-        entries: Mapping[str, Any] = card.network
+        entries = dict(card.network)
+        if "knowledge" in entries:
+            entries["knowledge"] = _widths(entries["knowledge"])
         known = _ENTRIES.get(str(entries.get("form", "paper")), ())
         if unknown := sorted(set(entries) - {*_USUAL, *known}):
             raise InvalidCard(f"The card's network has an unknown entry '{unknown[0]}'.", "Update DIS2.")
@@ -166,9 +175,19 @@ class DIS2Config:
         )
 
 
+def _widths(value: Any) -> tuple[int, ...]:
+    """A card's list of sizes."""
+    if not isinstance(value, (list, tuple)) or len(value) > _MAX_TEACHERS or not all(type(x) is int for x in value):
+        raise InvalidCard(f"The card's network entry 'knowledge' is {str(value)[:40]}; it is a list of few sizes.")
+    if any(not 0 < width <= _MAX_SIZE for width in value):
+        raise InvalidCard(f"A width of the card's network entry 'knowledge' is not between 1 and {_MAX_SIZE}.")
+    return tuple(value)
+
+
+_MAX_TEACHERS = 8
 _MAX_SIZE = 4096  # a card from a stranger must not make us allocate without bound
 #: What a card does not name where it is as in the paper: once there was nothing else.
-_USUAL = {"form": "paper", "encoder": "dis2"}
+_USUAL: dict[str, Any] = {"form": "paper", "encoder": "dis2", "knowledge": ()}
 #: What a card says of a network beside that, by its form.
 _ENTRIES = {
     "paper": (
@@ -185,5 +204,6 @@ _ENTRIES = {
 }
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "dropout": (int, float),
+    "knowledge": tuple,
     **dict.fromkeys(("missing_branches", "form", "encoder"), str),
 }

@@ -24,6 +24,8 @@ from .encoder import build_encoders, halving_conv, mean_maps
 from .inputs import part_of, scenario_of
 from .layers import SLOPE
 
+OWN = 0.8  # share of a map itself where teachers, who share the rest, have something to say of it
+
 
 class SharedOutput(NamedTuple):
     """What the shared form computes for S scenarios, one after the other along the batch.
@@ -31,10 +33,13 @@ class SharedOutput(NamedTuple):
     Attributes:
         logits: (S B, K, H, W).
         coarse: The decoder's maps (S B, C, H / s, W / s) at strides s = 8 and 4, for deep supervision.
+        translated: What the features of each teacher should be, (B, C_t, H / 16, W / 16), where the network keeps the
+            knowledge of teachers and the first modality is given.
     """
 
     logits: Tensor
     coarse: list[Tensor]
+    translated: Sequence[Tensor] = ()
 
 
 class SharedDIS2(SegmentationNetwork):
@@ -46,6 +51,7 @@ class SharedDIS2(SegmentationNetwork):
         c1, c2, c3, c4 = config.channels
         self.encoders = build_encoders(config)
         self.projections = nn.ModuleDict({name: Projections(config.channels) for name in config.names})
+        self.knowledge = DistilledKnowledge(c4, config.knowledge) if config.knowledge else None
         self.fuse = nn.ModuleList(ConvNorm(c, c, kernel=3) for c in (c1, c2, c3))
         self.down = nn.ModuleList((halving_conv(c1, c2), halving_conv(c2, c3)))
         self.deepest = ConvNorm(c4, c4, kernel=1)
@@ -71,7 +77,7 @@ class SharedDIS2(SegmentationNetwork):
 
     def forward_available(self, inputs: Mapping[str, Tensor], available: Tensor) -> Tensor:
         """Logits where each sample says which modalities it has: the mean of their maps. See the base class."""
-        maps = [self.projections[name](self.encoders[name](window)) for name, window in inputs.items()]
+        maps = [self._seen(name, window)[0] for name, window in inputs.items()]
         shares = available / available.sum(dim=1, keepdim=True)  # (B, M)
         weights = shares[:, :, None, None, None]
         means = [(torch.stack(level, dim=1) * weights).sum(dim=1) for level in zip(*maps, strict=True)]
@@ -86,13 +92,18 @@ class SharedDIS2(SegmentationNetwork):
         """
         available = scenario_of(self.config, inputs)
         routes = [part_of(available, scenario) for scenario in scenarios]
-        projected = {
-            name: self.projections[name](self.encoders[name](inputs[name]))
-            for name in available
-            if any(name in route for route in routes)
-        }
-        means = [mean_maps([projected[name] for name in route]) for route in routes]
-        return self._trunk([torch.cat(level) for level in zip(*means, strict=True)])  # (S B, C, h, w) a level
+        seen = {name: self._seen(name, inputs[name]) for name in available if any(name in route for route in routes)}
+        means = [mean_maps([seen[name][0] for name in route]) for route in routes]
+        output = self._trunk([torch.cat(level) for level in zip(*means, strict=True)])  # (S B, C, h, w) a level
+        return output._replace(translated=[x for _, translated in seen.values() for x in translated])
+
+    def _seen(self, name: str, window: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """The projected maps of a modality, and what it makes of the features of teachers."""
+        *finer, deepest = self.encoders[name](window)
+        translated: list[Tensor] = []
+        if self.knowledge is not None and name == self.config.names[0]:
+            deepest, translated = self.knowledge(deepest)
+        return self.projections[name]([*finer, deepest]), translated
 
     def _trunk(self, means: list[Tensor]) -> SharedOutput:
         """From the mean maps at strides 2, 4, 8, 16 to the logits."""
@@ -119,6 +130,44 @@ class Projections(nn.ModuleList):
     def forward(self, maps: Sequence[Tensor]) -> list[Tensor]:
         """Four maps (B, C_l, H_l, W_l), before their activation -> four of the same shapes, before theirs."""
         return [project(activated(x)) for project, x in zip(self, maps, strict=True)]
+
+
+class Enriched(NamedTuple):
+    """A map with what teachers knew of it.
+
+    Attributes:
+        fused: (B, C, h, w), what goes on in the place of the map.
+        translated: (B, C_t, h, w) for each teacher: what its features should be.
+    """
+
+    fused: Tensor
+    translated: list[Tensor]
+
+
+class DistilledKnowledge(nn.Module):
+    """What teachers knew, kept in a student that has them no more (RS-MTDF, Song et al. 2025, arXiv 2506.08772).
+
+    In training a translator a teacher learns to say, from the student's deepest map, what the teacher's features are.
+    What it says is brought back to the map's channels and added to it, in training and in prediction: the teachers
+    themselves are needed in training alone.
+
+    Args:
+        channels: Of the student's map.
+        widths: Channels of each teacher's features, which are also the hidden channels of its translator.
+    """
+
+    def __init__(self, channels: int, widths: Sequence[int]) -> None:
+        super().__init__()
+        self.translators = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(channels, width, 1), nn.ReLU(), nn.Conv2d(width, width, 1)) for width in widths
+        )
+        self.projectors = nn.ModuleList(nn.Conv2d(width, channels, 1) for width in widths)
+
+    def forward(self, own: Tensor) -> Enriched:
+        """(B, C, h, w) -> ``OWN`` of it and, in equal shares, what is projected of each teacher."""
+        translated = [translate(own) for translate in self.translators]
+        others = [project(x) for project, x in zip(self.projectors, translated, strict=True)]
+        return Enriched(OWN * own + (1 - OWN) * torch.stack(others).mean(dim=0), translated)
 
 
 class UpStage(nn.Module):

@@ -27,7 +27,7 @@ TRAINING = {
     "methods": {"data"},
     "start": set(),
     "scoring": {"data", "methods"},
-    "semi": {"options", "data"},
+    "semi": {"options", "data", "start"},
     "fitting": {"options", "data", "methods", "start", "scoring", "semi"},
     "pretraining": {"options", "data", "methods", "start", "semi", "fitting"},
     "distilling": {"options", "data", "methods", "scoring", "semi", "fitting"},

@@ -16,8 +16,9 @@ from dis2_core.network import SegmentationNetwork
 from dis2_core.run.reporting import Listener, Reporter
 
 from ..methods.file import save_method
-from ..methods.registry import MODEL_METHODS, build_network, objective
+from ..methods.registry import MODEL_METHODS, SHARED_METHOD, build_network, objective
 from ..scoring.evaluation import card_metrics
+from ..semi.teachers import FrozenTeachers
 from ..start.beginning import with_terms
 from ..start.opening import open_start
 from .accelerator import Accelerator
@@ -61,7 +62,8 @@ class Fitting:
         recipe = self.recipe
         torch.manual_seed(recipe.seed)  # of the first weights, which are alike in all processes
         ground = Ground.of_folder(recipe)
-        card = build_card(recipe, ground.description)
+        teachers = self._teachers(ground)
+        card = build_card(recipe, ground.description, teachers.widths)
         if checkpoint:
             card = require_same_data(checkpoint, card, recipe.data.folder)
         network = build_network(recipe.method, DIS2Config.from_card(card))
@@ -71,7 +73,16 @@ class Fitting:
         training = set_up(recipe, accelerator, ground, card, learning, checkpoint.course.steps if checkpoint else 0)
         if checkpoint:
             checkpoint.restore(training)
-        return training
+        return replace(training, teachers=teachers.to(accelerator.device))
+
+    def _teachers(self, ground: Ground) -> FrozenTeachers:
+        """Those of the features of the first modality."""
+        names = self.recipe.semi.teachers
+        if names and self.recipe.method != SHARED_METHOD:
+            raise InputError(
+                f"'{self.recipe.method}' keeps no knowledge of teachers.", f"Set method to {SHARED_METHOD}."
+            )
+        return FrozenTeachers.open(names, ground.description.modalities[0])
 
     def objective(self, network: SegmentationNetwork) -> nn.Module:
         """The network with its losses."""

@@ -157,9 +157,11 @@ def _losses(
     scenarios = draws.of_batch(batch, full_only=step < recipe.schedule.full_only_steps)
     labels = taught(sample, scenarios) if training.objective.labels_by_scenario else sample.labels
     seed_dropout(recipe.seed, batch * accelerator.world_size + accelerator.global_rank)
+    features = training.teachers.features(sample)
+    knowledge = {"features": features, "weight": recipe.semi.distillation} if features else {}
     with accelerator.autocast():
         terms: dict[str, Tensor] = training.objective(
-            inputs, accelerator.to_device(labels), scenarios, distillation_weight(step, recipe)
+            inputs, accelerator.to_device(labels), scenarios, distillation_weight(step, recipe), **knowledge
         )
     return terms
 

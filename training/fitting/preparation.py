@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..data.sample import Sample, stack
 from ..data.tiles import MemoryTile
 from ..data.windows import RandomWindows
 from ..methods.registry import answers, form_of
+from ..semi.teachers import FrozenTeachers
 from ..semi.views import TwoViews, Views, stack_views
 from .accelerator import Accelerator
 from .draws import BatchShares
@@ -46,6 +47,7 @@ class Training:
         validate: See ``Ground``.
         scenarios: Those in which the method has something to say.
         familiarity: See ``Ground``.
+        teachers: Of features; none where there are no modules.
     """
 
     card: ModelCard
@@ -57,6 +59,7 @@ class Training:
     validate: Validation | None
     scenarios: list[Scenario]
     familiarity: Familiarity | None = None
+    teachers: FrozenTeachers = field(default_factory=FrozenTeachers)
 
 
 def set_up(
@@ -152,8 +155,8 @@ def _windows(
     )
 
 
-def build_card(recipe: Recipe, description: Description) -> ModelCard:
-    """The card of the model that will be: what the data set and the recipe say."""
+def build_card(recipe: Recipe, description: Description, knowledge: tuple[int, ...] = ()) -> ModelCard:
+    """The card of the model that will be: what data set and recipe say, and how wide the teachers' knowledge is."""
     model = recipe.model
     config = DIS2Config(
         modalities=tuple((modality.name, len(modality.bands)) for modality in description.modalities),
@@ -165,6 +168,7 @@ def build_card(recipe: Recipe, description: Description) -> ModelCard:
         dropout=model.dropout,
         form=form_of(recipe.method),
         encoder=model.encoder,
+        knowledge=knowledge,
     )
     return ModelCard(
         name=model.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dis2_core.network import Scenario, SharedDIS2
@@ -32,13 +33,24 @@ class SharedObjective(DrawingObjective):
         self.coarse_heads = nn.ModuleList(nn.Conv2d(c, config.classes, kernel_size=1) for c in (coarse, middle))
 
     def forward(
-        self, inputs: Mapping[str, Tensor], labels: Tensor, scenarios: Sequence[Scenario], distillation: float
+        self,
+        inputs: Mapping[str, Tensor],
+        labels: Tensor,
+        scenarios: Sequence[Scenario],
+        distillation: float,
+        features: Sequence[Tensor] = (),
+        weight: float = 1.0,
     ) -> dict[str, Tensor]:
         """Return the loss terms and ``total``; the full scenario is one of the drawn. See ``Objective.forward``.
 
-        Labels may differ from scenario to scenario: (S, B, H, W).
+        Labels may differ from scenario to scenario: (S, B, H, W). Where the network keeps the knowledge of teachers,
+        ``features`` are what those say of the first modality, and ``weight`` that of the distance from them.
         """
-        return with_total(self.terms(self.network.outputs(inputs, scenarios), labels, len(scenarios)))
+        output = self.network.outputs(inputs, scenarios)
+        terms = self.terms(output, labels, len(scenarios))
+        if features:
+            terms["features"] = feature_distance(output.translated, features)
+        return with_total(terms, features=weight)
 
     def terms(self, output: SharedOutput, labels: Tensor, count: int) -> dict[str, Tensor]:
         """The loss terms of what the network says of ``count`` scenarios."""
@@ -56,3 +68,19 @@ class SharedObjective(DrawingObjective):
 def thinned(labels: Tensor, stride: int) -> Tensor:
     """The label in the middle of every cell of ``stride`` pixels: (B, H, W) -> (B, H / stride, W / stride)."""
     return labels[:, stride // 2 :: stride, stride // 2 :: stride]
+
+
+def feature_distance(translated: Sequence[Tensor], features: Sequence[Tensor]) -> Tensor:
+    """Mean over the teachers of the mean squared difference, on the student's grid; 0 where nothing was translated.
+
+    Args:
+        translated: (B, C_t, h, w) for each teacher: what the student says its features are.
+        features: (B, C_t, h', w') for each teacher: what they are.
+    """
+    if not translated:
+        return features[0].new_zeros(())
+    distances = [
+        F.mse_loss(ours.float(), F.interpolate(theirs, ours.shape[-2:], mode="bilinear", align_corners=False))
+        for ours, theirs in zip(translated, features, strict=True)
+    ]
+    return torch.stack(distances).mean()

@@ -26,6 +26,9 @@ class SemiRecipe:
         share: Windows without labels in a batch, as a share of those with labels.
         confidence: Probability from which on what the teacher says is a label.
         cutmix: Probability that a window has a rectangle of another one.
+        teachers: Of features of the first modality (``FrozenTeachers``): ``imagenet``, ``random``, files of encoders.
+            All windows are learned from with them, those with labels, too, whether there is a split without or not.
+        distillation: Weight of their features beside what the labels and pseudo-labels say.
         strong: How the windows are varied for the student, after ``augmentation`` has varied them for both; what
             would move pixels (``d4``, ``scale``, ``shift``) is not done.
     """
@@ -35,7 +38,9 @@ class SemiRecipe:
     share: float = 1.0
     confidence: float = 0.95
     cutmix: float = 0.5
+    teachers: list[str] = field(default_factory=list)
+    distillation: float = 1.0
     strong: AugmentationRecipe = field(default_factory=_strong)
 
     def __post_init__(self) -> None:
-        require_range("semi.", self, share=(0, 64), confidence=(0, 1), cutmix=(0, 1))
+        require_range("semi.", self, share=(0, 64), confidence=(0, 1), cutmix=(0, 1), distillation=(0, 1e6))
