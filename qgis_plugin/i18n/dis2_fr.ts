@@ -3200,6 +3200,26 @@
   </message>
   <message>
    <location filename="../words/cards.py"></location>
+   <source>optical</source>
+   <translation>optique</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>elevation</source>
+   <translation>élévation</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>spectral</source>
+   <translation>spectral</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
+   <source>other</source>
+   <translation>autre</translation>
+  </message>
+  <message>
+   <location filename="../words/cards.py"></location>
    <source>Optical raster</source>
    <translation>Raster optique</translation>
   </message>

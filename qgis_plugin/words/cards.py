@@ -25,6 +25,17 @@ def slot_label(slot: str) -> str:
     }[slot]
 
 
+def slot_word(slot: str) -> str:
+    """Return what a slot is called within a sentence or a layer's name; not every language has small letters there."""
+    return {
+        "optical": tr("optical"),
+        "elevation": tr("elevation"),
+        "sar": tr("SAR"),
+        "spectral": tr("spectral"),
+        "other": tr("other"),
+    }[slot]
+
+
 def slot_field(slot: str) -> str:
     """Return the label of the field that takes a slot's raster."""
     return {
@@ -49,7 +60,7 @@ def input_texts(card: ModelCard) -> list[str]:
 
 def scenario_text(card: ModelCard, modalities: Collection[str]) -> str:
     """Return what there is of a model's modalities: ``optical + elevation``."""
-    return " + ".join(slot_label(item.slot).lower() for item in card.modalities if item.name in modalities)
+    return " + ".join(slot_word(item.slot) for item in card.modalities if item.name in modalities)
 
 
 def check_slots(card: ModelCard, filled: Sequence[str]) -> None:

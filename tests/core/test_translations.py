@@ -28,6 +28,13 @@ LITERAL = re.compile(
 )
 LABEL = re.compile(r"'(.+?)'(?!\w)")
 
+#: What a language does not write. French: a no-break space before ``: ; ? ! » %`` and after ``«``. German: „quotes“,
+#: no blank before a colon and its like, and nobody is addressed, as in QGIS: ``Sie`` and ``Ihr`` begin a sentence.
+UNTYPICAL = {
+    "fr": re.compile(r" [:;?!»%]|« |\w[»?!]|«\w|(?<!\w)'"),
+    "de": re.compile(r"""['"”«»]| [:;?!]|„[^“]*(„|$)|(?<![„(])(?<!\A)(?<![.:;?!] )\b(Sie|Ihnen|Ihre?[mnrs]?)\b"""),
+}
+
 
 @pytest.fixture(params=FILES, ids=LANGUAGES)
 def path(request):
@@ -63,8 +70,14 @@ def names(page):
     return [" ".join(unescape(name).split()) for name in re.findall(r"<[bi]>(.+?)</[bi]>", page, re.DOTALL)]
 
 
-def test_there_is_a_translation():
-    assert "fr" in LANGUAGES
+def paragraphs(page):
+    """The text of a page, a paragraph or item a line."""
+    blocks = re.split(r"</?(?:meta|p|h3|ul|ol|li)\b[^>]*>", page)
+    return [re.sub(r"[ \n]+", " ", unescape(re.sub(r"<[^>]*>", "", block))).strip() for block in blocks]
+
+
+def test_there_are_translations():
+    assert {"de", "fr"} <= set(LANGUAGES)
 
 
 def test_every_text_is_translated(path, known):
@@ -97,11 +110,12 @@ def test_a_label_is_quoted_as_it_is_translated(known):
     assert wrong == {}
 
 
-def test_french_typography():
-    """A no-break space before ``: ; ? ! » %`` and after ``«``; no English quotes."""
-    known = tool.translations(tool.PLUGIN / "i18n" / "dis2_fr.ts")
-    wrong = re.compile(r" [:;?!»%]|« |\w[»?!]|«\w|(?<!\w)'")
-    assert {source: text for source, text in known.items() if wrong.search(text)} == {}
+@pytest.mark.parametrize("language", UNTYPICAL)
+def test_typography(language):
+    lines = [*tool.translations(tool.PLUGIN / "i18n" / f"dis2_{language}.ts").values()]
+    for page in (HELP / language).iterdir():
+        lines += paragraphs(page.read_text(encoding="utf-8"))
+    assert [line for line in lines if UNTYPICAL[language].search(line)] == []
 
 
 def test_every_help_page_is_translated(pages):
