@@ -18,6 +18,7 @@ from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
 from ..layers.rasters import provided, temporary_folder
 from ..layers.references import raster_reference
+from ..words.numbers import filled, number_text
 from ..words.progress import Part
 from ..words.translation import keywords, tr
 from ..worker.client import run_job
@@ -152,7 +153,7 @@ def _class_lines(result: Mapping[str, Any]) -> list[str]:
             for item in result["sample"]["classes"]
         ]
     return [
-        tr("{}: IoU {:.3f}, {:,} reference pixels").format(item["name"], item["iou"] or 0.0, item["reference_pixels"])
+        filled(tr("{}: IoU {:.3f}, {:,} reference pixels"), item["name"], item["iou"] or 0.0, item["reference_pixels"])
         for item in result["classes"]
     ]
 
@@ -162,4 +163,4 @@ def _interval(item: Mapping[str, Any], name: str) -> str:
     value, half = item[name], item[f"{name}_ci"]
     if value is None:
         return "–"
-    return f"{value:.1%}" if half is None else f"{value:.1%} ± {half:.1%}"
+    return number_text(value, ".1%") if half is None else filled("{:.1%} ± {:.1%}", value, half)

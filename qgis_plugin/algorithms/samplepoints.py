@@ -28,6 +28,7 @@ from ..layers.rasters import provided, temporary_folder
 from ..layers.references import raster_reference
 from ..results.labelling import LabelForm, check_label_target, label_fields, warn_of_temporary, write_label_layer
 from ..results.placing import style_result
+from ..words.numbers import filled
 from ..words.progress import Part
 from ..words.translation import keywords, tr
 from ..worker.client import run_job
@@ -150,7 +151,7 @@ def _tell(result: Mapping[str, Any], feedback: QgsProcessingFeedback) -> None:
     """Say how many points there are in each class, and what comes next."""
     for item in result["strata"]:
         text = tr("{}: {:.1%} of the map, {} points")
-        feedback.pushInfo(text.format(item["name"], item["share"], item["points"]))
+        feedback.pushInfo(filled(text, item["name"], item["share"], item["points"]))
     text = tr("Write into the field '{}' of each point what is there, without looking at the map; then run '{}'.")
     feedback.pushInfo(text.format(FIELD, tr("Evaluate a class map")))
 

@@ -18,6 +18,7 @@ from ..dis2_core.contract.card import NODATA, UNCERTAIN
 from ..results.placing import Place, place_result
 from ..words.areas import area_text
 from ..words.cards import catalogue_html
+from ..words.numbers import filled
 from ..words.progress import Part
 from ..words.translation import keywords, tr
 from ..worker.client import run_job
@@ -174,7 +175,7 @@ def _area_lines(result: Mapping[str, Any]) -> list[str]:
     lines = []
     for line in result["area_table"]:
         area = line["square_metres"]
-        amount = tr("{:,} pixels").format(line["pixels"]) if area is None else area_text(area)
-        share = "" if line["percent"] is None else f", {line['percent']:.1f} %"
+        amount = filled(tr("{:,} pixels"), line["pixels"]) if area is None else area_text(area)
+        share = "" if line["percent"] is None else filled(", {:.1f} %", line["percent"])
         lines.append(tr("{}: {}").format(line["name"], f"{amount}{share}"))
     return lines

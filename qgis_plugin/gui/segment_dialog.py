@@ -14,6 +14,7 @@ from qgis.utils import iface
 from ..dis2_core.contract.errors import Dis2Error
 from ..models.named import model_card
 from ..words.cards import scenario_text
+from ..words.numbers import filled
 from ..words.translation import tr
 from .preview import Preview, preview_region
 
@@ -90,7 +91,7 @@ class SegmentDialog(AlgorithmDialog):
         self._preview.start()
 
     def _show_progress(self, percent: float) -> None:
-        self.preview_button.setText(tr("Stop preview ({:.0f} %)").format(percent))
+        self.preview_button.setText(filled(tr("Stop preview ({:.0f} %)"), percent))
 
     def _end(self, successful: bool, text: str) -> None:
         self._preview = None

@@ -185,6 +185,11 @@
   </message>
   <message>
    <location filename="../algorithms/evaluate.py"></location>
+   <source>{}: IoU {:.3f}, {:,} reference pixels</source>
+   <translation>{}: IoU {:.3f}, {:,} Referenzpixel</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py"></location>
    <source>Class map</source>
    <translation>Klassenkarte</translation>
   </message>
@@ -227,11 +232,6 @@
    <location filename="../algorithms/evaluate.py"></location>
    <source>Give a raster of true classes, or polygons with a class field.</source>
    <translation>Ein Raster wahrer Klassen angeben oder Polygone mit einem Klassenfeld.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py"></location>
-   <source>{}: IoU {:.3f}, {:,} reference pixels</source>
-   <translation>{}: IoU {:.3f}, {:,} Referenzpixel</translation>
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
@@ -990,13 +990,13 @@
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
-   <source>None: choose a model file.</source>
-   <translation>Keines: eine Modelldatei wählen.</translation>
+   <source>{:,} pixels</source>
+   <translation>{:,} Pixel</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
-   <source>{:,} pixels</source>
-   <translation>{:,} Pixel</translation>
+   <source>None: choose a model file.</source>
+   <translation>Keines: eine Modelldatei wählen.</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
@@ -1815,6 +1815,11 @@
   </message>
   <message>
    <location filename="../layers/snapshots.py"></location>
+   <source>The layer '{}' would have to be read as {:,} × {:,} pixels; {:,} in all is the limit.</source>
+   <translation>Der Layer „{}“ müsste mit {:,} × {:,} Pixeln gelesen werden; {:,} insgesamt ist die Grenze.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
    <source>Reading '{}' through QGIS</source>
    <translation>„{}“ durch QGIS lesen</translation>
   </message>
@@ -1827,11 +1832,6 @@
    <location filename="../layers/snapshots.py"></location>
    <source>The layer '{}' could not be read through QGIS (error {}).</source>
    <translation>Der Layer „{}“ konnte nicht durch QGIS gelesen werden (Fehler {}).</translation>
-  </message>
-  <message>
-   <location filename="../layers/snapshots.py"></location>
-   <source>The layer '{}' would have to be read as {:,} × {:,} pixels; {:,} in all is the limit.</source>
-   <translation>Der Layer „{}“ müsste mit {:,} × {:,} Pixeln gelesen werden; {:,} insgesamt ist die Grenze.</translation>
   </message>
   <message>
    <location filename="../layers/snapshots.py"></location>
@@ -2360,13 +2360,13 @@
   </message>
   <message>
    <location filename="../runtime/layout.py"></location>
-   <source>The path of the runtime, '{}', is too long for Windows.</source>
-   <translation>Der Pfad der Laufzeitumgebung, „{}“, ist zu lang für Windows.</translation>
+   <source>The runtime needs about {:.1f} GB while it is made, and the disk of '{}' has {:.1f} GB left.</source>
+   <translation>Die Laufzeitumgebung braucht etwa {:.1f} GB, während sie erzeugt wird; auf dem Datenträger von „{}“ sind noch {:.1f} GB frei.</translation>
   </message>
   <message>
    <location filename="../runtime/layout.py"></location>
-   <source>The runtime needs about {:.1f} GB while it is made, and the disk of '{}' has {:.1f} GB left.</source>
-   <translation>Die Laufzeitumgebung braucht etwa {:.1f} GB, während sie erzeugt wird; auf dem Datenträger von „{}“ sind noch {:.1f} GB frei.</translation>
+   <source>The path of the runtime, '{}', is too long for Windows.</source>
+   <translation>Der Pfad der Laufzeitumgebung, „{}“, ist zu lang für Windows.</translation>
   </message>
   <message>
    <location filename="../runtime/layout.py"></location>
@@ -2430,6 +2430,11 @@
   </message>
   <message>
    <location filename="../runtime/packages/network.py"></location>
+   <source>{} failed: it is larger than {:.0f} MB.</source>
+   <translation>{}: fehlgeschlagen, die Datei ist größer als {:.0f} MB.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/network.py"></location>
    <source>{}, through the proxy {}:{}</source>
    <translation>{}, über den Proxy {}:{}</translation>
   </message>
@@ -2437,11 +2442,6 @@
    <location filename="../runtime/packages/network.py"></location>
    <source>Check the folder or the address of the mirror.</source>
    <translation>Den Ordner oder die Adresse des Spiegelservers prüfen.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/packages/network.py"></location>
-   <source>{} failed: it is larger than {:.0f} MB.</source>
-   <translation>{}: fehlgeschlagen, die Datei ist größer als {:.0f} MB.</translation>
   </message>
   <message>
    <location filename="../runtime/packages/network.py"></location>
@@ -2635,13 +2635,13 @@
   </message>
   <message>
    <location filename="../runtime/setup/diagnosis.py"></location>
-   <source>No managed runtime.</source>
-   <translation>Keine verwaltete Laufzeitumgebung.</translation>
+   <source>Disk of the runtime: {:.1f} of {:.1f} GB free</source>
+   <translation>Datenträger der Laufzeitumgebung: {:.1f} von {:.1f} GB frei</translation>
   </message>
   <message>
    <location filename="../runtime/setup/diagnosis.py"></location>
-   <source>Disk of the runtime: {:.1f} of {:.1f} GB free</source>
-   <translation>Datenträger der Laufzeitumgebung: {:.1f} von {:.1f} GB frei</translation>
+   <source>No managed runtime.</source>
+   <translation>Keine verwaltete Laufzeitumgebung.</translation>
   </message>
   <message>
    <location filename="../runtime/setup/diagnosis.py"></location>
@@ -3245,13 +3245,13 @@
   </message>
   <message>
    <location filename="../words/cards.py"></location>
-   <source>The model has no use for a raster in {}.</source>
-   <translation>Mit einem Raster in „{}“ kann das Modell nichts anfangen.</translation>
+   <source>{:g} m a pixel</source>
+   <translation>{:g} m je Pixel</translation>
   </message>
   <message>
    <location filename="../words/cards.py"></location>
-   <source>{:g} m a pixel</source>
-   <translation>{:g} m je Pixel</translation>
+   <source>The model has no use for a raster in {}.</source>
+   <translation>Mit einem Raster in „{}“ kann das Modell nichts anfangen.</translation>
   </message>
   <message>
    <location filename="../words/cards.py"></location>

@@ -185,6 +185,11 @@
   </message>
   <message>
    <location filename="../algorithms/evaluate.py"></location>
+   <source>{}: IoU {:.3f}, {:,} reference pixels</source>
+   <translation>{} : IoU {:.3f}, {:,} pixels de référence</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/evaluate.py"></location>
    <source>Class map</source>
    <translation>Carte de classes</translation>
   </message>
@@ -227,11 +232,6 @@
    <location filename="../algorithms/evaluate.py"></location>
    <source>Give a raster of true classes, or polygons with a class field.</source>
    <translation>Fournissez un raster de classes réelles, ou des polygones avec un champ de classe.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/evaluate.py"></location>
-   <source>{}: IoU {:.3f}, {:,} reference pixels</source>
-   <translation>{} : IoU {:.3f}, {:,} pixels de référence</translation>
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
@@ -990,13 +990,13 @@
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
-   <source>None: choose a model file.</source>
-   <translation>Aucun : choisissez un fichier de modèle.</translation>
+   <source>{:,} pixels</source>
+   <translation>{:,} pixels</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
-   <source>{:,} pixels</source>
-   <translation>{:,} pixels</translation>
+   <source>None: choose a model file.</source>
+   <translation>Aucun : choisissez un fichier de modèle.</translation>
   </message>
   <message>
    <location filename="../algorithms/segment.py"></location>
@@ -1815,6 +1815,11 @@
   </message>
   <message>
    <location filename="../layers/snapshots.py"></location>
+   <source>The layer '{}' would have to be read as {:,} × {:,} pixels; {:,} in all is the limit.</source>
+   <translation>La couche « {} » devrait être lue en {:,} × {:,} pixels ; la limite est de {:,} au total.</translation>
+  </message>
+  <message>
+   <location filename="../layers/snapshots.py"></location>
    <source>Reading '{}' through QGIS</source>
    <translation>Lecture de « {} » par QGIS</translation>
   </message>
@@ -1827,11 +1832,6 @@
    <location filename="../layers/snapshots.py"></location>
    <source>The layer '{}' could not be read through QGIS (error {}).</source>
    <translation>La couche « {} » n'a pas pu être lue par QGIS (erreur {}).</translation>
-  </message>
-  <message>
-   <location filename="../layers/snapshots.py"></location>
-   <source>The layer '{}' would have to be read as {:,} × {:,} pixels; {:,} in all is the limit.</source>
-   <translation>La couche « {} » devrait être lue en {:,} × {:,} pixels ; la limite est de {:,} au total.</translation>
   </message>
   <message>
    <location filename="../layers/snapshots.py"></location>
@@ -2360,13 +2360,13 @@
   </message>
   <message>
    <location filename="../runtime/layout.py"></location>
-   <source>The path of the runtime, '{}', is too long for Windows.</source>
-   <translation>Le chemin de l'environnement d'exécution, « {} », est trop long pour Windows.</translation>
+   <source>The runtime needs about {:.1f} GB while it is made, and the disk of '{}' has {:.1f} GB left.</source>
+   <translation>L'environnement d'exécution a besoin d'environ {:.1f} Go pendant sa création, et il reste sur le disque de « {} » {:.1f} Go.</translation>
   </message>
   <message>
    <location filename="../runtime/layout.py"></location>
-   <source>The runtime needs about {:.1f} GB while it is made, and the disk of '{}' has {:.1f} GB left.</source>
-   <translation>L'environnement d'exécution a besoin d'environ {:.1f} Go pendant sa création, et il reste sur le disque de « {} » {:.1f} Go.</translation>
+   <source>The path of the runtime, '{}', is too long for Windows.</source>
+   <translation>Le chemin de l'environnement d'exécution, « {} », est trop long pour Windows.</translation>
   </message>
   <message>
    <location filename="../runtime/layout.py"></location>
@@ -2430,6 +2430,11 @@
   </message>
   <message>
    <location filename="../runtime/packages/network.py"></location>
+   <source>{} failed: it is larger than {:.0f} MB.</source>
+   <translation>{} : échec, la taille dépasse {:.0f} Mo.</translation>
+  </message>
+  <message>
+   <location filename="../runtime/packages/network.py"></location>
    <source>{}, through the proxy {}:{}</source>
    <translation>{}, par le proxy {}:{}</translation>
   </message>
@@ -2437,11 +2442,6 @@
    <location filename="../runtime/packages/network.py"></location>
    <source>Check the folder or the address of the mirror.</source>
    <translation>Vérifiez le dossier ou l'adresse du miroir.</translation>
-  </message>
-  <message>
-   <location filename="../runtime/packages/network.py"></location>
-   <source>{} failed: it is larger than {:.0f} MB.</source>
-   <translation>{} : échec, la taille dépasse {:.0f} Mo.</translation>
   </message>
   <message>
    <location filename="../runtime/packages/network.py"></location>
@@ -2635,13 +2635,13 @@
   </message>
   <message>
    <location filename="../runtime/setup/diagnosis.py"></location>
-   <source>No managed runtime.</source>
-   <translation>Aucun environnement d'exécution géré.</translation>
+   <source>Disk of the runtime: {:.1f} of {:.1f} GB free</source>
+   <translation>Disque de l'environnement d'exécution : {:.1f} Go libres sur {:.1f} Go</translation>
   </message>
   <message>
    <location filename="../runtime/setup/diagnosis.py"></location>
-   <source>Disk of the runtime: {:.1f} of {:.1f} GB free</source>
-   <translation>Disque de l'environnement d'exécution : {:.1f} Go libres sur {:.1f} Go</translation>
+   <source>No managed runtime.</source>
+   <translation>Aucun environnement d'exécution géré.</translation>
   </message>
   <message>
    <location filename="../runtime/setup/diagnosis.py"></location>
@@ -3245,13 +3245,13 @@
   </message>
   <message>
    <location filename="../words/cards.py"></location>
-   <source>The model has no use for a raster in {}.</source>
-   <translation>Le modèle n'a pas l'usage d'un raster dans : {}.</translation>
+   <source>{:g} m a pixel</source>
+   <translation>{:g} m par pixel</translation>
   </message>
   <message>
    <location filename="../words/cards.py"></location>
-   <source>{:g} m a pixel</source>
-   <translation>{:g} m par pixel</translation>
+   <source>The model has no use for a raster in {}.</source>
+   <translation>Le modèle n'a pas l'usage d'un raster dans : {}.</translation>
   </message>
   <message>
    <location filename="../words/cards.py"></location>

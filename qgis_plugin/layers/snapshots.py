@@ -26,6 +26,7 @@ from qgis.core import (
 )
 
 from ..dis2_core.contract.errors import GridMismatch, NoSpace, NoValidData, UnreadableRaster
+from ..words.numbers import filled
 from ..words.progress import block_feedback, check_cancelled
 from ..words.translation import tr
 from .crs import box_in, metres_per_unit
@@ -92,7 +93,7 @@ class Snapshot:
             NoSpace: The file could not be written to its end.
             Cancelled: The person has stopped the run.
         """
-        size = f"{self.grid.columns:,} × {self.grid.rows:,}"
+        size = filled("{:,} × {:,}", self.grid.columns, self.grid.rows)
         feedback.setProgressText(tr("Reading '{}' through QGIS").format(self.name))
         feedback.pushInfo(tr("The layer '{}' is read through QGIS: {} pixels.").format(self.name, size))
         path = str(target.with_suffix(".tif"))
@@ -168,8 +169,12 @@ def plan_snapshot(
         grid = _grid(layer, _common_box(layer, regions, transforms), gsd, transforms)
     if grid.pixels > MAX_PIXELS:
         raise UnreadableRaster(
-            tr("The layer '{}' would have to be read as {:,} × {:,} pixels; {:,} in all is the limit.").format(
-                layer.name(), grid.columns, grid.rows, MAX_PIXELS
+            filled(
+                tr("The layer '{}' would have to be read as {:,} × {:,} pixels; {:,} in all is the limit."),
+                layer.name(),
+                grid.columns,
+                grid.rows,
+                MAX_PIXELS,
             ),
             tr("Set 'Extent' to the part that you need."),
         )

@@ -12,6 +12,7 @@ from osgeo import gdal, ogr, osr
 from qgis.core import QgsCoordinateReferenceSystem, QgsDistanceArea, QgsGeometry, QgsProcessingFeedback
 
 from ..dis2_core.contract.errors import InputError, ResourceError
+from ..words.numbers import filled
 from ..words.progress import Part, check_cancelled, gdal_callback
 from ..words.translation import tr
 
@@ -60,7 +61,7 @@ def class_polygons(
     source = gdal.Open(raster)
     if source.RasterXSize * source.RasterYSize > MANY_PIXELS:
         text = tr("The polygons are made of {:,} × {:,} pixels, which takes minutes.")
-        feedback.pushInfo(text.format(source.RasterXSize, source.RasterYSize))
+        feedback.pushInfo(filled(text, source.RasterXSize, source.RasterYSize))
     if smallest > 1:
         feedback.setProgressText(tr("Merging small patches"))
         source = _sieved(source, smallest, folder, Part(feedback, 0, 0.3))
@@ -112,8 +113,10 @@ def _polygonized(source: gdal.Dataset, raster: str, folder: Path, feedback: QgsP
 def _check_number(parts: int, raster: str) -> None:
     if parts > MAX_PARTS:
         raise InputError(
-            tr("The map has more than {:,} patches, too many for polygons; the map itself is finished: {}.").format(
-                MAX_PARTS, raster
+            filled(
+                tr("The map has more than {:,} patches, too many for polygons; the map itself is finished: {}."),
+                MAX_PARTS,
+                raster,
             ),
             tr("Merge small patches ('Smallest patch'), or choose a smaller extent."),
         )

@@ -32,6 +32,7 @@ from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QStandardPaths
 
 from ..dis2_core.contract.errors import InputError, NoSpace, OutputNotWritable
+from ..words.numbers import filled
 from ..words.translation import tr
 from .constants import (
     LONGEST_PATH,
@@ -222,8 +223,11 @@ def require_space(root: Path, needed: int) -> None:
     free = shutil.disk_usage(root).free
     if free < needed:
         raise NoSpace(
-            tr("The runtime needs about {:.1f} GB while it is made, and the disk of '{}' has {:.1f} GB left.").format(
-                needed / 1e9, root, free / 1e9
+            filled(
+                tr("The runtime needs about {:.1f} GB while it is made, and the disk of '{}' has {:.1f} GB left."),
+                needed / 1e9,
+                root,
+                free / 1e9,
             ),
             tr("Free some space, or choose another folder under Settings > Options > DIS2 or in DIS2_RUNTIME."),
         )

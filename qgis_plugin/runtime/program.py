@@ -15,6 +15,7 @@ from typing import NamedTuple, Optional
 from qgis.PyQt.QtCore import QEventLoop, QProcess, QProcessEnvironment, QTimer
 
 from ..dis2_core.contract.errors import Cancelled
+from ..words.numbers import filled
 from ..words.translation import tr
 from .errors import SetupFailed
 from .journal import Journal
@@ -124,7 +125,7 @@ def _listen(process: QProcess, journal: Journal, seconds: float, polled: Optiona
             raise Cancelled(tr("Cancelled. An earlier runtime is as it was."))
         if time.monotonic() > end:
             raise SetupFailed(
-                tr("'{}' has not ended within {:g} seconds and was stopped.").format(process.program(), seconds),
+                filled(tr("'{}' has not ended within {:g} seconds and was stopped."), process.program(), seconds),
                 tr("Run it again; if it stays so, restart the machine."),
             )
     crashed = process.exitStatus() == QProcess.ExitStatus.CrashExit

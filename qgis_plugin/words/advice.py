@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from .numbers import in_locale
 from .translation import tr
 
 _NO_LABELS: Mapping[str, str] = {}
@@ -32,6 +33,7 @@ def _scale(match: re.Match[str], labels: Mapping[str, str]) -> str:
     label = labels.get(name, name)
     if (factor, offset) == ("a", "b"):
         return tr("'{0}: factor' and '{0}: offset'").format(label)
+    factor, offset = in_locale(factor), in_locale(offset)
     if offset == "0":
         return tr("'{}: factor' {}").format(label, factor)
     return tr("'{0}: factor' {1} and '{0}: offset' {2}").format(label, factor, offset)

@@ -10,6 +10,7 @@ from typing import Optional
 from ..dis2_core.contract.card import Band, Modality, ModelCard, scenario_name
 from ..dis2_core.contract.catalogue import ModelHeader
 from .cards import slot_label
+from .numbers import filled, number_text
 from .translation import tr
 
 #: The score that the bars show, where the card has it.
@@ -88,7 +89,7 @@ def _inputs(card: ModelCard) -> str:
     head = (tr("Input"), tr("Raster in"), tr("Band"), tr("Unit"), tr("Valid values"), tr("Mean"), tr("Deviation"))
     rows = [row for modality in card.modalities for row in _band_rows(modality)]
     size = tr("It works on pixels of {:g} m, in windows of {} × {} pixels. Any of the inputs may be missing.")
-    return _table(head, rows, numbers_from=4) + _paragraph(size.format(card.gsd, *card.window))
+    return _table(head, rows, numbers_from=4) + _paragraph(filled(size, card.gsd, *card.window))
 
 
 def _band_rows(modality: Modality) -> list[list[str]]:
@@ -102,8 +103,8 @@ def _band_rows(modality: Modality) -> list[list[str]]:
 
 def _band_cells(band: Band) -> list[str]:
     name = f"{band.name}: {band.description}" if band.description not in ("", band.name) else band.name
-    limits = f"{band.valid_min:g} … {band.valid_max:g}"
-    return [escape(name), escape(band.unit), limits, f"{band.mean:.4g}", f"{band.std:.4g}"]
+    limits = filled("{:g} … {:g}", band.valid_min, band.valid_max)
+    return [escape(name), escape(band.unit), limits, number_text(band.mean, ".4g"), number_text(band.std, ".4g")]
 
 
 def _classes(card: ModelCard) -> str:
@@ -156,7 +157,7 @@ def _numbers(card: ModelCard, scenarios: Iterable[str], name: str) -> list[str]:
 
 
 def _number(score: Optional[float]) -> str:
-    return "" if score is None else f"{score:.3f}"
+    return "" if score is None else number_text(score, ".3f")
 
 
 def _bar(score: Optional[float]) -> str:
@@ -178,8 +179,8 @@ def _origin(card: ModelCard) -> dict[str, str]:
 def _file(header: ModelHeader, path: Path, digest: str) -> dict[str, str]:
     return {
         tr("Path"): str(path),
-        tr("Size"): tr("{:,} bytes").format(header.size),
-        tr("Parameters"): f"{header.parameters:,}",
+        tr("Size"): filled(tr("{:,} bytes"), header.size),
+        tr("Parameters"): number_text(header.parameters, ","),
         "SHA-256": digest,
     }
 

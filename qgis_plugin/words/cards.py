@@ -9,6 +9,7 @@ from pathlib import Path
 from ..dis2_core.contract.card import SLOTS, ModelCard, scenario_name
 from ..dis2_core.contract.catalogue import read_card, shipped_models
 from ..dis2_core.contract.errors import Dis2Error, NoInput, UnknownModality
+from .numbers import filled
 from .translation import tr
 
 MANY_SCENARIOS = 7  # all of three modalities; of more, the full one and the single ones are told
@@ -85,8 +86,8 @@ def score_text(card: ModelCard) -> str:
     if len(scenarios) > MANY_SCENARIOS:
         scenarios = [scenario for scenario in scenarios if len(scenario) in (1, len(card.modalities))]
     scores = {scenario: card.metrics.get(scenario_name(scenario), {}).get("miou") for scenario in scenarios}
-    texts = [f"{score:.2f} {scenario_text(card, scenario)}" for scenario, score in scores.items() if score is not None]
-    return ", ".join(texts)
+    known = {scenario_text(card, scenario): score for scenario, score in scores.items() if score is not None}
+    return ", ".join(filled("{:.2f} {}", score, scenario) for scenario, score in known.items())
 
 
 def summary_html(card: ModelCard) -> str:
@@ -95,7 +96,7 @@ def summary_html(card: ModelCard) -> str:
     swatches = (f'<span style="color:{item.color}">&#9632;</span>&nbsp;{escape(item.name)}' for item in card.classes)
     rows = {
         tr("Takes"): inputs,
-        tr("Works at"): tr("{:g} m a pixel").format(card.gsd),
+        tr("Works at"): filled(tr("{:g} m a pixel"), card.gsd),
         tr("Classes"): "&nbsp; ".join(swatches),
         tr("Mean IoU"): escape(score_text(card)),
         tr("Licence"): escape(card.license),

@@ -23,6 +23,7 @@ from ..runtime.interpreter import interpreter
 from ..runtime.program import POLL_MS, await_news, ends_within
 from ..runtime.variables import scrubbed_environment
 from ..words.advice import in_words_of_qgis
+from ..words.numbers import filled
 from ..words.translation import tr
 from .leftovers import remove_leftovers
 
@@ -147,7 +148,7 @@ class WorkerRun:
                 return
             if time.monotonic() - self._heard > self.SILENCE_SECONDS:
                 raise WorkerFailed(
-                    tr("The worker has not answered for {:g} seconds and was stopped.").format(self.SILENCE_SECONDS),
+                    filled(tr("The worker has not answered for {:g} seconds and was stopped."), self.SILENCE_SECONDS),
                     self._hint(),
                 )
 

@@ -15,6 +15,7 @@ from qgis.PyQt.QtNetwork import (
     QNetworkRequest,
 )
 
+from ...words.numbers import filled
 from ...words.translation import tr
 from ..errors import SetupFailed, explain, offline
 from ..journal import Journal, redacted
@@ -113,7 +114,7 @@ def _refused(reply: QNetworkReply, message: str, doing: str) -> Exception:
 
 def _too_large(doing: str, limit: int) -> SetupFailed:
     return SetupFailed(
-        tr("{} failed: it is larger than {:.0f} MB.").format(doing, limit / 1e6),
+        filled(tr("{} failed: it is larger than {:.0f} MB."), doing, limit / 1e6),
         tr("Check the address of the package index or mirror."),
     )
 

@@ -17,6 +17,7 @@ from qgis.PyQt.QtCore import QT_VERSION_STR, QSysInfo
 
 from ...dis2_core.contract.errors import Dis2Error
 from ...dis2_core.contract.version import __version__
+from ...words.numbers import filled
 from ...words.translation import tr
 from .. import layout
 from ..constants import PYPI
@@ -92,7 +93,7 @@ def _machine_lines(root: Path, gpus: Sequence[Gpu]) -> list[str]:
     return [
         *(f"GPU: {card}" for card in cards or [tr("none with a working NVIDIA driver")]),
         f"CPU: {os.cpu_count()}",
-        tr("Disk of the runtime: {:.1f} of {:.1f} GB free").format(disk.free / 1e9, disk.total / 1e9),
+        filled(tr("Disk of the runtime: {:.1f} of {:.1f} GB free"), disk.free / 1e9, disk.total / 1e9),
     ]
 
 
