@@ -23,7 +23,7 @@ from .camera import Camera, Size, settle
 
 WINDOW = (1060, 610)
 TOOLBARS = ("mFileToolBar", "mMapNavToolBar")  # the others would only make the pictures larger
-LAYERS_WIDTH = 350
+LAYERS_WIDTH = 510
 TEMPORARY = "TEMPORARY_OUTPUT"
 
 

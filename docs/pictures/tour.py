@@ -88,7 +88,7 @@ class Tour:
         for row in range(model.rowCount()):
             if model.index(row, 0).data() == "DIS2":
                 tree.expand(model.index(row, 0))
-        self.camera.take(dock, "toolbox", (380, 650))
+        self.camera.take(dock, "toolbox", (380, 680))
         dock.setFloating(False)
         dock.hide()
 
@@ -140,7 +140,7 @@ class Tour:
         self._show_result(ALONE, "Classes", "segment_photo")
 
     def _show_result(self, scenario: str, kind: str, picture: str) -> None:
-        name = f"{kind} ({scenario})"
+        name = f"{kind}: {PHOTO} ({scenario}, aerial-demo)"
         self.desk.show([name], [f"DIS2: {PHOTO}", name])
         self.desk.take(picture)
 
@@ -159,7 +159,7 @@ class Tour:
     def evaluate(self) -> None:
         """How good the two maps are."""
         for scenario, name in ((BOTH, "evaluate_both"), (ALONE, "evaluate_photo")):
-            dialog = self._evaluation(f"Classes: Aerial photo ({scenario}, aerial-demo)", name)
+            dialog = self._evaluation(f"Classes: {PHOTO} ({scenario}, aerial-demo)", name)
             if scenario == BOTH:
                 self.camera.take(dialog, "dialog_evaluate", DIALOG)
             self._run(name, dialog)
@@ -219,6 +219,8 @@ class Tour:
 
     def train(self) -> None:
         """A model for the city, from its layers."""
+        from dis2.models.named import own_folder
+
         parameters = {
             "OPTICAL": self._id(PHOTO),
             "ELEVATION": self._id(HEIGHTS),
@@ -226,7 +228,7 @@ class Tour:
             "CLASS_FIELD": "class",
             "EFFORT": self.settings["effort"],
             "NAME": "city",
-            "MODEL": str(self.folder / "city.safetensors"),
+            "MODEL": str(own_folder() / "city.safetensors"),
             "REPORT": str(self.folder / "trainmodel.html"),
         }
         dialog = self.desk.dialog("dis2:trainmodel", parameters)
@@ -235,9 +237,8 @@ class Tour:
 
     def own_model(self) -> None:
         """The new model on both rasters and on the photo alone."""
-        model = str(self.folder / "city.safetensors")
         for name, rasters in (("my_map", {"ELEVATION": self._id(HEIGHTS)}), ("my_map_photo", {})):
-            parameters = {"MODEL": model, "OPTICAL": self._id(PHOTO), **rasters}
+            parameters = {"MODEL": "city", "OPTICAL": self._id(PHOTO), **rasters}
             dialog = self.desk.dialog("dis2:segment", {**parameters, "OUTPUT": str(self.folder / f"{name}.tif")})
             self._run(name, dialog)
             self.desk.show([name], [f"DIS2: {PHOTO}", name])
