@@ -7,10 +7,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dis2_core.contract.catalogue import find_model, read_card
 from dis2_core.contract.errors import Dis2Error
+from dis2_training.data.sets.aerial import CLASSES
 
 from .picture import draw
 from .qgis import Qgis, QgisError
@@ -56,6 +58,8 @@ def demonstrate(scene: Scene, qgis: Qgis, model: str, folder: Path, picture: Pat
     results = segment(qgis, scene, model, folder)
     maps = {SCENARIOS[name][0]: Path(result["OUTPUT"]) for name, result in results.items()}
     classes = read_card(find_model(model)).classes
+    if classes != CLASSES:  # of the reference
+        scene = replace(scene, labels=None)
     draw(scene, maps, Path(results["photo_and_height"]["CONFIDENCE"]), classes, picture)
     say(f"{scene.name}: inputs, maps and legend in one picture -> {picture}")
 
@@ -64,7 +68,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--scene", choices=("auto", *SCENES), default="auto", help="default: real data if any")
-    parser.add_argument("--model", default="aerial-demo", help="a shipped model's name or a file")
+    parser.add_argument("--model", default="aerial", help="a shipped model's name or a file")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "demo", help="folder for the results")
     parser.add_argument("--picture", type=Path, help="where the picture goes; default: beside the maps")
     return parser.parse_args(arguments)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import rasterio
+import torch
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from dis2_core.democity import make_city
+from dis2_training.data.sets.aerial import six_classes
 from dis2_training.data.sets.flair2_patches import read_patch, training_half
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +30,7 @@ class Scene:
         title: What it shows, for a person.
         rgb: Aerial photo.
         ndsm: Heights above ground in metres.
-        labels: Reference classes on the photo's grid (255: none), or None.
+        labels: Reference classes on the photo's grid (255: none), those of the model ``aerial``, or None.
         judged: First and last column + 1 of the part that is compared with the reference; None: all.
         remark: What a reader must know about the comparison.
     """
@@ -53,8 +55,8 @@ def annecy(folder: Path) -> Scene | None:
     if not image.is_file():
         return None
     patch = read_patch(image)
-    labels = patch.labels.numpy()
-    trained, held_out = training_half(labels)
+    trained, held_out = training_half(patch.labels.numpy())
+    labels = six_classes(patch.labels.long()).byte().numpy()
     layers = {"rgb": patch.values("rgb").numpy(), "ndsm": patch.values("ndsm").numpy(), "labels": labels[None]}
     sides = ("left", "right") if trained.start < held_out.start else ("right", "left")
     return Scene(
@@ -86,9 +88,12 @@ def zurich(folder: Path) -> Scene | None:
 
 def city(folder: Path) -> Scene:
     """A city that does not exist, for machines without real data."""
-    remark = "The scene is computer-made; the model was trained on real imagery alone."
+    remark = "The scene is computer-made; other such cities were a part of what the model was trained on."
     rasters = make_city(folder, size=768, seed=3)
-    layers = {name: rasters[name] for name in ("rgb", "ndsm", "labels")}
+    with rasterio.open(rasters["labels"]) as file:
+        labels = six_classes(torch.from_numpy(file.read()).long()).byte().numpy()
+        reference = _write({"reference": labels}, {"crs": file.crs, "transform": file.transform}, folder)
+    layers = {"rgb": rasters["rgb"], "ndsm": rasters["ndsm"], "labels": reference["reference"]}
     return Scene("city", "A generated city, pixels of 0.2 m", **layers, remark=remark)
 
 

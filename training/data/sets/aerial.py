@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 from affine import Affine
+from torch import Tensor
 
 from dis2_core.contract.card import LandClass
 from dis2_core.democity.city import draw_city
@@ -97,11 +98,15 @@ def _patches(folder: Path, split: str) -> Iterator[MemoryTile]:
         yield _six(f"flair-{patch.name}", patch.sample, patch.grid)
 
 
-def _six(name: str, sample: Sample, grid: Grid | None = None) -> MemoryTile:
-    """A tile of the nine classes of FLAIR patches and cities, with the six."""
+def six_classes(labels: Tensor) -> Tensor:
+    """Labels of FLAIR patches and of cities, int64, with the six classes in the place of their nine."""
     table = torch.full((IGNORE + 1,), IGNORE)
     table[: len(NINE)] = torch.tensor(NINE)
-    return MemoryTile(name, replace(sample, labels=table[sample.labels]), grid)
+    return table[labels]
+
+
+def _six(name: str, sample: Sample, grid: Grid | None = None) -> MemoryTile:
+    return MemoryTile(name, replace(sample, labels=six_classes(sample.labels)), grid)
 
 
 def _photos(folder: Path, name: str, codes: Mapping[int, int]) -> Iterator[RasterTile]:
