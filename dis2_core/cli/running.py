@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ..contract.errors import InputError, ResourceError
+from ..contract.errors import InputError
 from ..contract.segment_job import Job, Work
+from ..run.failures import of_an_import
 from ..run.interrupts import interruptible
 from ..run.runners import load_runner
 from .console import choose_display
@@ -43,7 +44,8 @@ def _runner(kind: str) -> Callable[..., Any]:
     try:
         return load_runner(kind)
     except (ImportError, OSError) as error:  # OSError: a library of torch that does not load
-        raise ResourceError(
+        raise of_an_import(
+            error,
             f"{sys.executable} cannot load what jobs of the kind '{kind}' need ({error}).",
             "Install DIS2 there again; training needs its extra packages: pip install '.[training]'.",
         ) from error

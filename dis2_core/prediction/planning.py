@@ -25,6 +25,7 @@ from ..rasters.reading import WarpPlan, choose_rows_per_chunk
 from ..rasters.sources import files_behind
 from ..rasters.vector.area import Area, Outlines
 from ..run.device import (
+    bounded_threads,
     choose_device,
     choose_precision,
     default_batch_size,
@@ -321,7 +322,7 @@ def settle(
     overlap = card.overlap if job.overlap is None else job.overlap
     windows = WindowPlan(alignment.working.height, alignment.working.width, card.window, overlap)
     batch_size = job.batch_size or default_batch_size(device, card.window)
-    threads = job.threads or default_threads()
+    threads = bounded_threads(job.threads) if job.threads else default_threads()
     batches = len(windows.rows) * math.ceil(len(windows.cols) / batch_size)
     return Setup(
         job=job,

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 import torch
 
 from ..contract.errors import DeviceLost, NoDevice, ResourceError
-from .machine.cores import free_cores
+from .machine.cores import free_cores, usable_cores
 
 CPU = torch.device("cpu")
+THREADS_A_CORE = 8  #: More only wait for each other; and torch would make as many as it is told, a million too.
 
 
 def choose_device(name: str) -> torch.device:
@@ -89,16 +90,20 @@ def default_threads() -> int:
     ``OMP_NUM_THREADS`` has its way.
     """
     if os.environ.get("OMP_NUM_THREADS"):
-        return torch.get_num_threads()
+        return bounded_threads(torch.get_num_threads())
     return min(torch.get_num_threads(), free_cores())
+
+
+def bounded_threads(threads: int) -> int:
+    """So many CPU threads, as far as the cores that there are can do anything with them."""
+    return min(threads, THREADS_A_CORE * usable_cores())
 
 
 @contextmanager
 def cpu_threads(threads: int | None) -> Iterator[None]:
-    """Let torch use so many CPU threads within the block; None: as many as before."""
+    """Let torch use so many CPU threads within the block, as far as ``bounded_threads`` has it; None: as before."""
     before = torch.get_num_threads()
-    if threads is not None:
-        torch.set_num_threads(threads)
+    torch.set_num_threads(bounded_threads(before if threads is None else threads))
     try:
         yield
     finally:

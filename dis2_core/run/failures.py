@@ -15,6 +15,9 @@ from ..contract.errors import Cancelled, Dis2Error, InputError, ResourceError
 from .disk import translated_errors
 
 _MACHINE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ENOLCK)
+#: The system's loader tells no number: what it says where memory, or the files that may be open, do not suffice.
+_LOADERS_WORDS = ("failed to map segment", *(os.strerror(number) for number in _MACHINE))
+_CLOSE = "Close other programs."
 
 
 def describe(error: BaseException) -> Dis2Error:
@@ -35,7 +38,7 @@ def describe(error: BaseException) -> Dis2Error:
     if isinstance(error, RecursionError):
         return InputError("A file is nested too deeply to be read.", "Leave out what is not needed of it.")
     if isinstance(error, ImportError):
-        return ResourceError(f"{error.name or 'A package'} cannot be loaded ({error}).", "Install DIS2 again.")
+        return of_an_import(error, f"{error.name or 'A package'} cannot be loaded ({error}).", "Install DIS2 again.")
     first_line = str(error).partition("\n")[0]
     return Dis2Error(
         f"This is a bug in DIS2 ({type(error).__name__}: {first_line}).",
@@ -43,10 +46,17 @@ def describe(error: BaseException) -> Dis2Error:
     )
 
 
+def of_an_import(error: Exception, text: str, hint: str) -> ResourceError:
+    """A library that did not load: the machine had no room for it, or it is as ``text`` and ``hint`` say."""
+    if any(words in str(error) for words in _LOADERS_WORDS):
+        return ResourceError(f"The machine has too little of something ({error}).", _CLOSE)
+    return ResourceError(text, hint)
+
+
 def _of_the_system(error: OSError) -> Dis2Error:
     """An error of the operating system about a file, a disk, or the machine."""
     if error.errno in _MACHINE:
-        return ResourceError(f"The machine has too little of something ({error}).", "Close other programs.")
+        return ResourceError(f"The machine has too little of something ({error}).", _CLOSE)
     name = error.filename2 or error.filename
     if name is None or error.errno is None:
         return ResourceError(f"The system refused something ({error}).", "Try again; check disk and network.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..contract.errors import InputError, OutputNotWritable
 from ..contract.styles import is_style_of_ours
 from .disk import translated_errors
+from .locks import is_hidden_name
 
 RASTER_SUFFIXES = (".tif", ".tiff")
 STYLE = ".qml"
@@ -37,7 +38,7 @@ def check_targets(targets: Mapping[str, Path], inputs: Iterable[str] = ()) -> No
         inputs: All files that are read.
 
     Raises:
-        InputError: Two outputs, or an output and an input, are the same file.
+        InputError: Two outputs, or an output and an input, are the same file, or one has the name of a lock.
         OutputNotWritable: A folder is missing or not writable, or something stands in the way.
     """
     written: dict[Path, str] = {}
@@ -76,6 +77,8 @@ def _check_target(name: str, target: Path) -> None:
     endings, kind = _ENDINGS.get(name, (RASTER_SUFFIXES, "GeoTIFF"))
     if endings and target.suffix.lower() not in endings:
         raise InputError(f"The output {target} is to be a {kind}.", f"Give it a name that ends in {endings[0]}.")
+    if is_hidden_name(target.name):
+        raise InputError(f"The name of the output {target} is one that runs give to locks.", "Choose another name.")
     with translated_errors(target):  # a name may be too long to be looked up
         is_folder = target.is_dir()
     if is_folder:

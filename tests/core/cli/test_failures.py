@@ -43,6 +43,8 @@ def error_line(capsys):
         (MemoryError(), ResourceError, "memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate"), ResourceError, "memory"),
         (ImportError("no such library", name="torch"), ResourceError, "torch"),
+        (ImportError("a.so: failed to map segment from shared object"), ResourceError, "machine has too little"),
+        (ImportError("a.so: cannot open shared object file: Too many open files"), ResourceError, "machine has"),
         (KeyboardInterrupt(), Cancelled, "Cancelled"),
     ],
 )

@@ -18,7 +18,9 @@ from dis2_core.heights import ndsm
 from dis2_core.network import DIS2Config
 from dis2_core.prediction.planning import batch_memory, prepare
 from dis2_core.rasters.opening import BLOCK_CACHE, block_size, gdal_environment, open_dataset
+from dis2_core.run.device import THREADS_A_CORE
 from dis2_core.run.machine import memory
+from dis2_core.run.machine.cores import usable_cores
 
 PLACE = {"crs": "EPSG:32632", "transform": Affine(1, 0, 500_000, 0, -1, 5_000_000)}
 
@@ -146,6 +148,13 @@ def test_no_more_windows_at_once_than_there_are(card, tmp_path):
     with gdal_environment():
         setup = prepare(job(path, tmp_path, threads=64, batch_size=1), card)
     assert setup.workers == len(setup.windows)
+
+
+def test_a_million_threads_are_as_many_as_the_cores_have_a_use_for(card, tmp_path):
+    path = sparse(tmp_path / "a.tif", 20_000, 2000, 3, tiled=True)
+    with gdal_environment():
+        setup = prepare(job(path, tmp_path, threads=10**6, batch_size=1, overlap=0.0), card)
+    assert setup.workers <= THREADS_A_CORE * usable_cores() < len(setup.windows)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the peak of a process's memory")

@@ -5,6 +5,7 @@ import torch
 
 from dis2_core.contract.errors import DeviceLost, NoDevice, ResourceError
 from dis2_core.run.device import (
+    bounded_threads,
     choose_device,
     choose_precision,
     cpu_threads,
@@ -145,6 +146,17 @@ def test_threads_are_those_of_free_cores(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert default_threads() == 3  # what a person said
     torch.set_num_threads(1)
+
+
+def test_no_more_threads_than_cores_have_a_use_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dis2_core.run.device.usable_cores", lambda: 2)
+    assert [bounded_threads(threads) for threads in (1, 16, 17, 10**30)] == [1, 16, 16, 16]
+    torch.set_num_threads(1)
+    with cpu_threads(10**30):
+        assert torch.get_num_threads() == 16
+    monkeypatch.setenv("OMP_NUM_THREADS", "1000000")
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1_000_000)
+    assert default_threads() == 16
 
 
 @pytest.mark.parametrize("threads", [1, 3, None])

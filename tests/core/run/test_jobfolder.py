@@ -123,6 +123,13 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
         pass
 
 
+def test_a_name_that_runs_give_to_locks(tmp_path: Path) -> None:
+    targets = {"classes": str(tmp_path / "c.tif"), "areas": str(tmp_path / ".c.tif.dis2-lock")}
+    with pytest.raises(InputError, match="locks"), JobFolder(targets):
+        pass
+    assert names(tmp_path) == set()
+
+
 def test_folders_as_outputs(tmp_path: Path) -> None:
     (tmp_path / "c.tif").mkdir()
     with pytest.raises(OutputNotWritable, match="is a folder"), JobFolder({"classes": str(tmp_path / "c.tif")}):
