@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dis2_core.run.interrupts import held, stopping_at_once
 from dis2_core.run.machine.process import settle_process
 
 
@@ -14,6 +15,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Instead of the process's own.
     """
     settle_process()
-    from .commands import run
+    with stopping_at_once():
+        try:
+            with held(settles=False):  # torch's import aborts when it is interrupted
+                from .commands import run
+            return run(arguments)
+        except KeyboardInterrupt as error:
+            from dis2_core.cli.failures import report
 
-    return run(arguments)
+            return report(error)

@@ -7,6 +7,7 @@ alone and Python 3.9: the plugin reads with it, too.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from .errors import Dis2Error, InputError, shortened
+from .errors import Dis2Error, InputError, ResourceError, shortened
 
 MAX_DEPTH = 64  # of JSON: jobs and cards need 8
 MAX_DIGITS = 30  # of an integer: the quadratic cost of reading longer ones is an attack
@@ -37,11 +38,17 @@ def refusals(subject: str, error_class: type[Dis2Error] = InputError, hint: str 
         subject: Begins the message: ``The job run.json``.
         error_class: Of the error.
         hint: What to do next.
+
+    Raises:
+        ResourceError: The machine lets no more files be opened; ``error_class`` for all else.
     """
     try:
         yield
     except OSError as error:
-        raise error_class(f"{subject} cannot be read ({error.strerror or error}).", hint) from error
+        said = f"{subject} cannot be read ({error.strerror or error})."
+        if error.errno in (errno.EMFILE, errno.ENFILE):  # which is not the file's fault
+            raise ResourceError(said, "Close other programs, or allow more open files (ulimit -n).") from error
+        raise error_class(said, hint) from error
     except RecursionError as error:
         raise error_class(f"{subject} cannot be read (it is nested too deeply).", hint) from error
     except ValueError as error:  # ours, and those of codecs, of JSON and of paths with a null byte

@@ -16,6 +16,7 @@ from ..contract.catalogue import read_card
 from ..contract.country_jobs import JoinJob
 from ..contract.errors import InputError
 from ..prediction.outputs import PROBABILITY_MAXIMUM, Layout, MapRows, MapWriter, layouts, write_side_files
+from ..prediction.planning import files_read
 from ..rasters.areas import ClassArea, class_areas, write_area_table
 from ..rasters.geotiff import BLOCK, Storage
 from ..rasters.mosaic import Mosaic, Tile
@@ -23,12 +24,15 @@ from ..rasters.opening import gdal_environment
 from ..run.jobfolder import JobFolder, whole_file
 from ..run.provenance import origin_tags
 from ..run.reporting import Listener, Reporter
-from ..run.targets import check_targets
+from ..run.targets import STYLE, check_not_read, check_targets, is_strangers_style, strangers_style
 from .index import write_index
 from .plan import Plan
 from .polygons import require_packages, write_polygons
-from .stac import write_collection
+from .stac import COLLECTION, write_collection
 from .units import UNITS, Unit, UnitFiles
+
+AREAS = "areas.csv"
+TILES = ".gpkg"  # beside an index of tiles, which names it
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,15 @@ def run_join(
     card = read_card(plan.model)
     if job.polygons:
         require_packages()
-        check_targets({"parquet": Path(job.polygons).absolute()})
     with gdal_environment():
         joined = Joined(plan, card, files, units)
+        inputs = (*files_read(plan.job.job()), *(file.path for item in plan.inputs.values() for file in item.files))
+        check_not_read((*joined.written(job.to, folder), folder / AREAS, folder / COLLECTION), inputs)
+        if job.polygons:
+            check_targets({"parquet": Path(job.polygons).absolute()}, inputs)
         outputs = joined.write(job.to, folder, report)
         totals = Totals.of(plan, card, files, units)
-        outputs["areas"] = folder / "areas.csv"
+        outputs["areas"] = folder / AREAS
         with whole_file(outputs["areas"]) as part:
             write_area_table(part, totals.areas)
         if job.stac:
@@ -173,23 +180,36 @@ class Joined:
         self.layouts = layouts(card, uncertain=plan.job.min_confidence > 0)
         self.outputs = tuple(dict.fromkeys(("classes", *plan.job.outputs)))
 
+    def targets(self, to: str, folder: Path) -> dict[str, Path]:
+        """Where the map and the other outputs go."""
+        return {name: folder / f"{stem(name)}.{'tif' if to == 'cog' else to}" for name in self.outputs}
+
+    def written(self, to: str, folder: Path) -> Iterator[Path]:
+        """All files that writing these outputs replaces."""
+        for path in self.targets(to, folder).values():
+            yield from (path, path.with_name(f"{path.name}.aux.xml"))
+            if not is_strangers_style(path.with_suffix(STYLE)):
+                yield path.with_suffix(STYLE)
+            if to == "gti":
+                yield path.with_suffix(TILES)
+
     def write(self, to: str, folder: Path, report: Reporter) -> dict[str, Path]:
         """Write the map and the other outputs, each with its style and names; return their paths."""
+        outputs = self.targets(to, folder)
         if to == "cog":
-            targets = {name: folder / f"{stem(name)}.tif" for name in self.outputs}
-            self.copy(targets, Storage.of(self.plan.job.creation_options, "COG"), report)
-            return targets
-        outputs = {}
-        for name in self.outputs:
-            path = folder / f"{stem(name)}.{to}"
+            self.copy(outputs, Storage.of(self.plan.job.creation_options, "COG"), report)
+            return outputs
+        for name, path in outputs.items():
             with whole_file(path) as part:
                 if to == "vrt":
                     part.write_bytes(self.vrt(name))
                 else:
                     rasters = {unit: self.files.raster(unit, name).name for unit in self.units}
-                    write_index(part, path.with_suffix(".gpkg"), self.plan, self.layouts[name], rasters)
-            write_side_files(path, self.layouts[name].style, self.layouts[name].categories)
-            outputs[name] = path
+                    write_index(part, path.with_suffix(TILES), self.plan, self.layouts[name], rasters)
+            style = path.with_suffix(STYLE)
+            if stays := is_strangers_style(style):
+                report.warning(strangers_style(style, path))
+            write_side_files(path, "" if stays else self.layouts[name].style, self.layouts[name].categories)
         return outputs
 
     def copy(self, targets: Mapping[str, Path], storage: Storage, report: Reporter) -> None:

@@ -116,6 +116,8 @@ def _made(folder: Path) -> Iterator[None]:
     Raises:
         OutputNotWritable, NoSpace: It cannot be made.
     """
+    if folder.exists() and not folder.is_dir():
+        raise OutputNotWritable(f"{folder} is a file, not a folder.", "Give the name of a folder.")
     is_new = not folder.exists()
     with translated_errors(folder):
         folder.mkdir(exist_ok=True)

@@ -11,6 +11,7 @@ from ..contract.catalogue import read_card
 from ..contract.country_jobs import ResumeJob, WorkJob
 from ..contract.errors import NoValidData
 from ..contract.segment_job import Event
+from ..prediction.planning import files_read
 from ..rasters.areas import write_area_table
 from ..rasters.geotiff import Storage
 from ..rasters.opening import gdal_environment
@@ -37,7 +38,8 @@ def run_resumed(
     run, folder = job.run, Path(job.folder).absolute()
     report = Reporter(progress, cancelled)
     targets = {name: Path(path).absolute() for name, path in run.outputs.items()}
-    check_targets(targets, [source.path for source in run.inputs.values()])
+    with gdal_environment():
+        check_targets(targets, files_read(run))
     run_plan(job.plan(), progress=_parts(report), cancelled=cancelled)
     work = WorkJob(str(folder), "1/1", device=run.device, threads=run.threads, max_memory=run.max_memory)
     run_work(work, progress=_parts(report), cancelled=cancelled)

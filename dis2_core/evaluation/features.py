@@ -15,11 +15,10 @@ from typing import Any
 from ..contract.errors import InputError
 from ..contract.other_jobs import Reference
 from ..contract.untrusted import parse_json, read_text, refusals
-from ..rasters.vector.polygons import Odd, Points, declared_crs, parts_of, place_of, rings_of
+from ..rasters.vector.polygons import Odd, Points, declared_crs, parts_of, place_of, rings_of, some
 from .classes import class_key
 
 MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that
-NAMED = 8  # features that a sentence names
 
 NO_CLASS = "no class"
 NOTHING_SAID = ("nan", "null", "<null>", "<na>")  # as tables out of databases and pandas write an empty cell
@@ -125,7 +124,7 @@ class FeatureFile:
     @property
     def left_out(self) -> str:
         """What was left out, and why; empty where nothing was."""
-        return "; ".join(f"{reason} ({_some(labels)})" for reason, labels in self._left_out.items())
+        return "; ".join(f"{reason} ({some(labels)})" for reason, labels in self._left_out.items())
 
     @property
     def spellings(self) -> str:
@@ -178,11 +177,6 @@ def _label(feature: Any, number: int) -> str:
     """The id that the file gives, else the place in the file."""
     name = feature.get("id") if isinstance(feature, dict) else None
     return f"id {str(name)[:40]}" if isinstance(name, (int, str)) else f"feature {number}"
-
-
-def _some(labels: Sequence[str]) -> str:
-    more = "" if len(labels) <= NAMED else f" and {len(labels) - NAMED:,} more"
-    return f"{len(labels):,}: {', '.join(labels[:NAMED])}{more}"
 
 
 def _as_text(value: Any) -> str:

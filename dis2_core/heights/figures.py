@@ -21,7 +21,7 @@ REACH = 1000.0  # metres; what lies further from the ground counts as this far
 #: From where heights above ground are hard to believe.
 SWAPPED = -2.0  # metres; a median below it
 ALOFT = 10.0  # metres; where the lowest ``LOW`` of all heights lies above it, there is no ground
-TOWERING = 200.0  # metres; a median above it
+TOWERING = 200.0  # metres; a median above it, or the highest 2 %
 BURIED = -1.0  # metres; noise of two surveys stays above it
 TOLERATED = 0.05  # share of heights below ``BURIED``; beyond it, more below than above means that the two are swapped
 LOW, HIGH = 0.02, 0.98
@@ -202,6 +202,11 @@ def suspicions(tally: HeightTally, dsm: str, dtm: str) -> list[str]:
         return [
             f"Hardly a pixel of {dsm} reaches the ground of {dtm} (half of the heights exceed {median:.1f} m, nearly "
             f"all {low:.1f} m): the two may use different height systems or units."
+        ]
+    if (high := tally.quantile(HIGH)) > TOWERING:
+        return [
+            f"{1 - HIGH:.0%} of {dsm} lie {high:.0f} m and more above {dtm}, which no house or tree does: are both in "
+            "another unit than metres? If in centimetres, say --scale dsm=0.01,0 --scale dtm=0.01,0."
         ]
     if buried <= TOLERATED:
         return []

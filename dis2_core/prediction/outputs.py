@@ -28,6 +28,7 @@ from ..rasters.geotiff import BLOCK, GeoTiffWriter, Storage, write_errors
 from ..rasters.grid import Box, Grid
 from ..rasters.mosaic import Mosaic, Tile
 from ..run.disk import translated_errors
+from ..run.targets import STYLE
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -127,13 +128,14 @@ class RasterWriter(GeoTiffWriter):
 
 
 def write_side_files(path: Path, style: str, categories: Sequence[Category] = ()) -> None:
-    """Write the style of a raster and the names of its values beside it.
+    """Write the style of a raster and the names of its values beside it; no style: the one that is there stays.
 
     Raises:
         NoSpace: The disk is full.
     """
     with translated_errors(path):
-        path.with_suffix(".qml").write_text(style, encoding="utf-8")
+        if style:
+            path.with_suffix(STYLE).write_text(style, encoding="utf-8")
         if categories:
             names = path.with_name(path.name + ".aux.xml")
             names.write_text(category_names(categories), encoding="utf-8")

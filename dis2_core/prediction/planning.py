@@ -150,8 +150,7 @@ class Setup:
     @property
     def files(self) -> tuple[str, ...]:
         """The files that the run reads, the sources of VRTs included."""
-        rasters = [*(item.path for item in self.inputs), reference_raster(self.job.grid)]
-        return (*files_behind(filter(None, rasters)), *filter(None, (self.job.model, self.job.aoi)))
+        return files_read(self.job)
 
     @property
     def rows_per_chunk(self) -> int:
@@ -304,9 +303,12 @@ def look(job: Job, card: ModelCard) -> tuple[tuple[RasterInput, ...], Alignment,
         )
     extent, extent_crs = job.extent, job.extent_crs
     if outlines is not None and extent is None and inputs[0].grid.crs is not None:
-        extent, extent_crs = outlines.bounds, outlines.crs
+        extent, extent_crs = outlines.bounds_near(item.grid for item in inputs), outlines.crs
     alignment = align(inputs, card, extent=extent, extent_crs=extent_crs, grid=job.grid)
-    return inputs, alignment, Area.on(alignment.output, outlines) if outlines else None
+    if outlines is None:
+        return inputs, alignment, None
+    alignment = replace(alignment, remarks=(*alignment.remarks, *outlines.remarks))
+    return inputs, alignment, Area.on(alignment.output, outlines)
 
 
 def settle(
@@ -350,6 +352,12 @@ def _precision(job: Job, card: ModelCard, device: torch.device) -> torch.dtype:
             f"'{card.name}' is a graph of ONNX, which computes as it was made.", "Use --precision fp32 or auto."
         )
     return torch.float32
+
+
+def files_read(job: Job) -> tuple[str, ...]:
+    """The files that a run reads, the sources of VRTs included."""
+    rasters = [*(source.path for source in job.inputs.values()), reference_raster(job.grid)]
+    return (*files_behind(filter(None, rasters)), *filter(None, (job.model, job.aoi)))
 
 
 def batch_memory(config: DIS2Config, windows: int) -> int:

@@ -286,7 +286,10 @@ def require_whole(path: Path) -> None:
                     begin = file.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band)
                     length = file.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band)
                     if not begin or not length or int(begin) + int(length) > size:
-                        raise NoSpace(f"The end of {path} is missing.", "Free some space, or choose another folder.")
+                        raise NoSpace(
+                            f"The end of {path} is missing: no space, no quota, or a file may not be so large.",
+                            "Free some space, or choose another folder.",
+                        )
 
 
 def _check_value(name: str, value: str) -> None:

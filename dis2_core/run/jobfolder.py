@@ -15,10 +15,11 @@ from types import TracebackType
 
 from .disk import sync, translated_errors
 from .locks import MARK, is_hidden_name, lock_target, try_to_lock
-from .targets import check_targets, companions, is_strangers_style
+from .targets import check_targets, companions, is_strangers_style, strangers_style
 from .transaction import JOURNAL, NEW, Change, put_into_place, recover
 
 SCRATCH = "scratch"
+_SPARE = 8  #: handles that are kept to look into hidden folders with, where a run fails for want of handles
 
 
 class HiddenFolders:
@@ -38,6 +39,7 @@ class HiddenFolders:
     def __init__(self, targets: Mapping[str, Path]) -> None:
         self._targets = targets
         self._folders: dict[str, Path] = {}
+        self._spare: list[int] = []
         self._cleanup = ExitStack()
         self._is_done = False
 
@@ -49,6 +51,7 @@ class HiddenFolders:
                 with translated_errors(folder):
                     recover(folder, tuple(self._targets.values()))
             stack.callback(self._remove_folders)
+            self._spare = _spare_handles()
             for name, target in self._targets.items():
                 self._folders[name] = _make_hidden_folder(target)
             self._cleanup = stack.pop_all()
@@ -93,9 +96,20 @@ class HiddenFolders:
 
     def _remove_folders(self) -> None:
         """Remove the folders, unless a journal is left, which says that what they hold is still needed."""
+        while self._spare:
+            os.close(self._spare.pop())
         if not any(os.path.lexists(folder / JOURNAL) for folder in self._folders.values()):
             for folder in reversed(self._folders.values()):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _spare_handles() -> list[int]:
+    """Handles, as many as there are to be had, that can be given back."""
+    handles: list[int] = []
+    with suppress(OSError):
+        while len(handles) < _SPARE:
+            handles.append(os.open(os.devnull, os.O_RDONLY))
+    return handles
 
 
 class JobFolder:
@@ -154,7 +168,7 @@ class JobFolder:
         """Companions go before their raster, whose presence means that the result is complete."""
         foreign = [path for path in companions(target) if is_strangers_style(path)]
         for path in foreign:
-            self._tell(f"The style {path} was not written by DIS2 and stays: {target.name} is drawn with it.")
+            self._tell(strangers_style(path, target))
         return [*(path for path in companions(target) if path not in foreign), target]
 
 

@@ -42,16 +42,12 @@ def check_targets(targets: Mapping[str, Path], inputs: Iterable[str] = ()) -> No
         OutputNotWritable: A folder is missing or not writable, or something stands in the way.
     """
     written: dict[Path, str] = {}
-    protected = {Path(os.path.realpath(path)): path for path in inputs}
+    protected = _by_real_path(inputs)
     for name, target in targets.items():
         _check_target(name, target)
         for path in (target, *companions(target)):
             real = Path(os.path.realpath(path))
-            if real in protected or any(_is_same_file(real, item) for item in protected):
-                raise InputError(
-                    f"The output {target} would overwrite the input {protected.get(real, str(real))}.",
-                    "Choose another name for the output.",
-                )
+            _check_not_read(target, real, protected)
             if real in written:
                 raise InputError(
                     f"The outputs '{written[real]}' and '{name}' would both write {real}.",
@@ -61,11 +57,35 @@ def check_targets(targets: Mapping[str, Path], inputs: Iterable[str] = ()) -> No
         _check_companions(target)
 
 
+def check_not_read(paths: Iterable[Path], inputs: Iterable[str]) -> None:
+    """Check that a run may write files of which it knows the folder to be its own. Raises InputError."""
+    protected = _by_real_path(inputs)
+    for path in paths:
+        _check_not_read(path, Path(os.path.realpath(path)), protected)
+
+
+def _by_real_path(paths: Iterable[str]) -> dict[Path, str]:
+    return {Path(os.path.realpath(path)): path for path in paths}
+
+
+def _check_not_read(target: Path, real: Path, protected: Mapping[Path, str]) -> None:
+    if real in protected or any(_is_same_file(real, item) for item in protected):
+        raise InputError(
+            f"The output {target} would overwrite the input {protected.get(real, str(real))}.",
+            "Choose another name for the output.",
+        )
+
+
 def companions(target: Path) -> Sequence[Path]:
     """The files that belong to a target: what GDAL takes for a part of it, and its style."""
     if target.suffix.lower() not in RASTER_SUFFIXES:
         return ()
     return (*(target.with_name(target.name + ending) for ending in PARTS_OF_RASTERS), target.with_suffix(STYLE))
+
+
+def strangers_style(style: Path, target: Path) -> str:
+    """What a person is told of a style that stays beside a target."""
+    return f"The style {style} was not written by DIS2 and stays: {target.name} is drawn with it."
 
 
 def is_strangers_style(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,8 @@ from dis2_core.evaluation.metrics import FEW_PIXELS
 from dis2_core.evaluation.reference_polygons import PolygonCodes
 from dis2_core.rasters.alignment import footprint
 from dis2_core.rasters.grid import Bounds, Grid
+from dis2_core.rasters.values.survey import USUAL
+from dis2_core.rasters.values.voids import in_percent
 from dis2_core.run.reporting import Reporter
 
 from ..data.sample import IGNORE
@@ -111,6 +114,13 @@ def _read(
     for start, stop in strips(source.grid):
         report.check()
         codes[start:stop] = legend.encode(source.read(start, stop))
+    for code, pixels in legend.voids.items():
+        report.warning(
+            f"{in_percent(pixels / codes.size)} of the ground of {reference.title} is {code}, which marks missing "
+            f"data elsewhere: it is not labelled. If it is a class, name all classes, this one with "
+            f"--value={code}=NAME.",
+            "undeclared-nodata",
+        )
     if absent := legend.absent():
         report.warning(f"No pixel is labelled {', '.join(absent)}: the model will not know it.", "classes")
     return _compact(source.grid, codes, legend, reference, report)
@@ -123,6 +133,9 @@ class Legend:
         values: What values mean; those that are not listed are not labelled. Empty: each is a class.
         texts: What codes stand for; None: for themselves.
         title: Of the labels, for messages.
+
+    Attributes:
+        voids: Pixels by code of a raster that nobody named and programs mark missing data with: they are not labelled.
     """
 
     def __init__(self, values: Iterable[ClassValue], texts: tuple[str, ...] | None, title: str) -> None:
@@ -134,10 +147,14 @@ class Legend:
         self._texts = texts
         self._title = title
         self._numbers: dict[str, int] = {}  # by name of the class
+        self.voids: Counter[int] = Counter()
 
     def encode(self, codes: Codes) -> NDArray[np.uint8]:
         """Codes -> numbers of classes; ``IGNORE`` where not labelled."""
-        found, places = np.unique(codes, return_inverse=True)
+        found, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
+        if self._open and self._texts is None:
+            usual = zip(found.tolist(), counts.tolist(), strict=True)
+            self.voids.update({code: count for code, count in usual if code in USUAL and code != IGNORE})
         numbers = np.array([self._encode(int(code)) for code in found], dtype=np.uint8)
         encoded: NDArray[np.uint8] = numbers[places.reshape(codes.shape)]
         return encoded
@@ -165,7 +182,7 @@ class Legend:
         text = self._texts[code] if self._texts is not None else str(code)
         if text in self._meanings:
             return self._number(self._meanings[text].name)
-        if not self._open or (self._texts is None and code == IGNORE):  # what stands for *no data* in class rasters
+        if not self._open or (self._texts is None and code in USUAL):  # what stands for *no data* in class rasters
             return IGNORE
         return self._number(text)
 

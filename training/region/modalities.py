@@ -24,6 +24,7 @@ MAX_BANDS = 64
 SAMPLES = 1 << 21  # pixels that statistics are measured on, about
 ANYTHING = 1e30  # a range before it is measured
 EXTREMES = (0.1, 99.9)  # percentiles between which values are taken to be sensible
+ALOFT = 10.0  # metres, below which some of the heights of a place lie if they are above its ground
 ROOM = 0.5  # beyond them, in parts of their span: other places have other values
 TOLERATED = 0.2  # share of values that may leave a model's range before its statistics are given up
 
@@ -68,7 +69,7 @@ def measured(modality: Modality, tiles: Sequence[MemoryTile], stored_as_bytes: b
         modality: From ``describe``.
         tiles: The training tiles.
         stored_as_bytes: Whether values are 0 to 255 by nature.
-        report: Told where a model's statistics do not fit.
+        report: Told where a model's statistics do not fit, and of heights that are not above the ground.
 
     Raises:
         InputError: No pixel is valid.
@@ -80,6 +81,12 @@ def measured(modality: Modality, tiles: Sequence[MemoryTile], stored_as_bytes: b
         return modality
     if not provisional:
         report.info(f"{modality.name}: the values are not those of the start model; its statistics are measured anew.")
+    if modality.kind == "elevation" and (lowest := float(np.percentile(values[0], EXTREMES[0]))) > ALOFT:
+        report.warning(
+            f"{modality.name}: hardly a height is below {lowest:.0f} m. These seem to be absolute heights (a DSM): the "
+            "model learns how high this place lies. Subtract the terrain first, with dis2 ndsm.",
+            "heights",
+        )
     bands = tuple(
         _ranged(band, seen, modality.kind == "optical" and stored_as_bytes)
         for band, seen in zip(modality.bands, values, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ import numpy.typing as npt
 from rasterio.features import rasterize
 
 from ...contract.errors import GridMismatch, InputError
+from ...contract.segment_job import Event
 from ...contract.untrusted import parse_json, read_text, refusals
 from ..grid import Bounds, Grid, WindowPlan, place
 from .geopackage import is_sqlite, opened_tables, quoted
-from .polygons import Odd, Points, Projection, declared_crs, parts_of, rings_of
+from .polygons import Odd, Points, Projection, declared_crs, parts_of, rings_of, some
 
 BLOCK = 512  # pixels; polygons are drawn block by block on a fixed lattice, so that a pixel depends on nothing else
 MAX_BYTES = 256 << 20
@@ -34,38 +35,59 @@ class Outlines:
         path: The file.
         crs: EPSG code, WKT or PROJ's name.
         polygons: Each its outline and its holes.
+        left_out: Which features are none, and why; empty where all are.
     """
 
     path: str
     crs: str
     polygons: tuple[Rings, ...]
+    left_out: str = ""
 
     @classmethod
     def read(cls, path: str) -> Outlines:
-        """Read the polygons of a GeoPackage or a GeoJSON file.
+        """Read the polygons of a GeoPackage or a GeoJSON file; features that are none are left out.
 
         Raises:
             InputError: It is neither, damaged, or holds no polygon.
         """
         crs, geometries = _read_geopackage(path) if _is_sqlite(path) else _read_geojson(path)
-        polygons = []
-        for geometry in geometries:
-            try:
-                polygons += [rings_of(kind, coordinates) for kind, coordinates in parts_of(geometry)]
-            except Odd as reason:
-                raise InputError(
-                    f"The area of interest {path} holds {reason}, so nobody can tell what is wanted.",
-                    "Give a file of polygons alone, with their geometries mended.",
-                ) from reason
+        polygons: list[Rings] = []
+        odd: dict[str, list[str]] = {}
+        for number, geometry in enumerate(geometries, start=1):
+            for part in _parts(geometry):
+                if isinstance(part, Odd):
+                    odd.setdefault(str(part), []).append(f"feature {number}")
+                else:
+                    polygons.append(part)
+        left_out = "; ".join(f"{reason} ({some(labels)})" for reason, labels in odd.items())
         if not polygons:
-            raise InputError(f"The area of interest {path} holds no polygon.", "Check the file and its layers.")
-        return cls(path, crs, tuple(polygons))
+            more = f"; left out: {left_out}" if left_out else ""
+            raise InputError(f"The area of interest {path} holds no polygon{more}.", "Check the file and its layers.")
+        return cls(path, crs, tuple(polygons), left_out)
 
     @property
-    def bounds(self) -> Bounds:
-        """The box around all of them, in the file's CRS."""
-        corners = np.concatenate([rings[0] for rings in self.polygons])
-        (xmin, ymin), (xmax, ymax) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    def remarks(self) -> tuple[Event, ...]:
+        """A warning of what was left out."""
+        if not self.left_out:
+            return ()
+        text = f"The area of interest {self.path}: left out are {self.left_out}."
+        return (Event("warning", {"code": "area-of-interest", "text": text}),)
+
+    def bounds_near(self, grids: Iterable[Grid]) -> Bounds:
+        """The box around the polygons that reach one of some grids, as far as it does, in the file's CRS.
+
+        Raises:
+            GridMismatch: None does, or their CRS cannot be brought to the grids'.
+        """
+        ways = [Projection.between(self.path, self.crs, grid) for grid in grids]
+        found = [rings[0] for rings in self.polygons if any(way.reaches(rings[0]) for way in ways)]
+        if not found:
+            raise _elsewhere(self.path)
+        corners = np.concatenate(found)
+        near = np.array([way.reach for way in ways])
+        lowest = np.maximum(corners.min(axis=0), near[:, :2].min(axis=0))
+        highest = np.minimum(corners.max(axis=0), near[:, 2:].max(axis=0))
+        (xmin, ymin), (xmax, ymax) = lowest.tolist(), highest.tolist()
         return xmin, ymin, xmax, ymax
 
 
@@ -101,9 +123,7 @@ class Area:
                 "Clip it to the place of the map, or write it in the map's CRS.",
             ) from reason
         if not found:
-            raise GridMismatch(
-                f"The area of interest {outlines.path} does not meet the inputs.", "Check its place and its CRS."
-            )
+            raise _elsewhere(outlines.path)
         return cls(found)
 
     @classmethod
@@ -169,6 +189,22 @@ class Area:
         return np.asarray(drawn == 1)
 
 
+def _parts(geometry: Any) -> Iterator[Rings | Odd]:
+    """The polygons of a geometry one by one, or what keeps one from being used."""
+    try:
+        for kind, coordinates in parts_of(geometry):
+            try:
+                yield rings_of(kind, coordinates)
+            except Odd as reason:
+                yield reason
+    except Odd as reason:
+        yield reason
+
+
+def _elsewhere(path: str) -> GridMismatch:
+    return GridMismatch(f"The area of interest {path} does not meet the inputs.", "Check its place and its CRS.")
+
+
 def _is_sqlite(path: str) -> bool:
     with refusals(f"The area of interest {path}", hint="Check the path."):
         return is_sqlite(path)
@@ -187,7 +223,7 @@ def _read_geojson(path: str) -> tuple[str, list[Any]]:
     found = [
         item.get("geometry") if item.get("type") == "Feature" else item for item in features if isinstance(item, dict)
     ]
-    return declared_crs(path, data), [geometry for geometry in found if geometry is not None]
+    return declared_crs(path, data), found
 
 
 def _read_geopackage(path: str) -> tuple[str, list[Any]]:
@@ -203,7 +239,7 @@ def _read_geopackage(path: str) -> tuple[str, list[Any]]:
             table, column, number = layers[0]
             crs = _crs_of(database, int(number))
             rows = database.execute(f"SELECT {quoted(column)} FROM {quoted(table)}")
-            return crs, [_geometry(bytes(blob)) for (blob,) in rows if blob is not None]
+            return crs, [None if blob is None else _geometry(bytes(blob)) for (blob,) in rows]
     except (sqlite3.Error, struct.error, ValueError, TypeError, IndexError) as error:
         raise InputError(f"The area of interest {path} cannot be read ({error}).", hint) from error
 

@@ -23,6 +23,7 @@ MAX_CORNERS = 20_000_000  # that edges are cut into, of all polygons of a file t
 EDGES_ACROSS = 64  # an edge that is longer than this part of the map is cut before it is projected
 WGS84 = "OGC:CRS84"
 NO_AREA = "no area"
+NAMED = 8  # features that a sentence names
 
 _NAME = re.compile(r"[\w.:,/-]{1,200}")  # of a CRS; neither a definition nor a file, which PROJ would take as well
 
@@ -64,6 +65,12 @@ def parts_of(geometry: Any) -> Iterator[tuple[str, Any]]:
             yield kind, geometry.get("coordinates")
     except (AttributeError, LookupError, TypeError, RecursionError):
         raise Odd("a geometry that is none") from None
+
+
+def some(labels: Sequence[str]) -> str:
+    """How many features, and the first of them by name."""
+    more = "" if len(labels) <= NAMED else f" and {len(labels) - NAMED:,} more"
+    return f"{len(labels):,}: {', '.join(labels[:NAMED])}{more}"
 
 
 def rings_of(kind: str, coordinates: Any) -> tuple[Points, ...]:
@@ -139,14 +146,18 @@ class Projection:
             return cls(title, source, None, grid.bounds)
         return cls(title, source, grid.crs, footprint(grid, source))
 
+    @property
+    def reach(self) -> Bounds:
+        """The box around the grid, and what lies between the sampled points of it, in the CRS of the rings."""
+        xmin, ymin, xmax, ymax = self._near
+        margin = self._longest
+        return xmin - margin, ymin - margin, xmax + margin, ymax + margin
+
     def reaches(self, outline: Points) -> bool:
         """Whether a polygon comes near the grid. One at the other end of the world may have no place in its CRS."""
         (left, bottom), (right, top) = outline.min(axis=0), outline.max(axis=0)
-        xmin, ymin, xmax, ymax = self._near
-        margin = self._longest  # what lies between the sampled points of the box
-        return bool(
-            left <= xmax + margin and right >= xmin - margin and bottom <= ymax + margin and top >= ymin - margin
-        )
+        xmin, ymin, xmax, ymax = self.reach
+        return bool(left <= xmax and right >= xmin and bottom <= ymax and top >= ymin)
 
     def describe(self) -> str:
         """What is done, in a sentence; empty where the rings stay as they are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -9,7 +10,7 @@ import sys
 
 import pytest
 
-from dis2_core.contract.errors import InputError, ModelNotFound, shortened
+from dis2_core.contract.errors import InputError, ModelNotFound, ResourceError, shortened
 from dis2_core.contract.untrusted import MAX_DEPTH, Refused, parse_json, read_bytes, read_text, refusals
 
 
@@ -28,6 +29,11 @@ def test_a_file_may_be_as_large_as_the_bound_and_no_larger(tmp_path):
     assert read_bytes(tmp_path / "a", 5) == b"12345"
     with pytest.raises(Refused, match="5 bytes; up to 4"):
         read_bytes(tmp_path / "a", 4)
+
+
+def test_a_machine_that_opens_no_more_files_is_not_the_files_fault():
+    with pytest.raises(ResourceError, match="The job cannot be read"), refusals("The job"):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
 
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path):

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from affine import Affine
 from pointwise import Pointwise
+from pyproj import CRS
 from regions import HEIGHT, WIDTH, Region
 from tiny_models import tiny_card
 
@@ -16,6 +18,7 @@ from dis2_core.contract.errors import GridMismatch, InputError
 from dis2_core.country.index import _SCHEMA, _outline
 from dis2_core.models.file import Model
 from dis2_core.prediction.segment import segment
+from dis2_core.rasters.grid import Grid
 from dis2_core.rasters.vector.area import Outlines
 
 LEFT, TOP = 400_000, 5_000_000  # of the rasters, whose pixels are 1 m
@@ -94,8 +97,29 @@ def test_geopackage_and_geojson_are_the_same(tmp_path: Path) -> None:
     one = Outlines.read(str(geopackage(tmp_path / "a.gpkg", box)))
     corners = [(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])]
     other = Outlines.read(str(geojson(tmp_path / "a.geojson", corners)))
-    assert one.bounds == other.bounds == box
+    around = Grid(CRS.from_epsg(32632).to_wkt(), Affine(1, 0, LEFT, 0, -1, TOP), 100, 100)
+    assert one.bounds_near([around]) == other.bounds_near([around]) == box
     np.testing.assert_array_equal(one.polygons[0][0], other.polygons[0][0])
+
+
+def test_odd_features_are_left_out_and_named(scene, read, tmp_path: Path) -> None:
+    """What has no area takes none away, and what lies at the other end of the world is no reason to refuse the rest."""
+    card = tiny_card()
+    paths, model = scene(400, 400), Model(card, Pointwise(card).eval(), sha256="ab" * 32)
+    square = [(LEFT + x, TOP - y) for x, y in ((20, 20), (200, 20), (200, 200), (20, 200))]
+    far = [(LEFT - 90_000_000, 0), (LEFT - 80_000_000, 0), (LEFT - 80_000_000, 9_000_000)]
+    clean = geojson(tmp_path / "clean.geojson", square)
+    odd = geojson(
+        tmp_path / "odd.geojson", square[:1], square, far, [(LEFT, TOP), (LEFT + 9, TOP + 9), (LEFT + 3, TOP + 3)]
+    )
+    data = json.loads(odd.read_text())
+    data["features"].append({"type": "Feature", "properties": {}, "geometry": None})
+    odd.write_text(json.dumps(data))
+    segment(paths, model, output=tmp_path / "a.tif", aoi=clean, device="cpu")
+    result = segment(paths, model, output=tmp_path / "b.tif", aoi=odd, device="cpu")
+    np.testing.assert_array_equal(read(tmp_path / "a.tif"), read(tmp_path / "b.tif"))
+    told = " ".join(result.warnings)
+    assert "no area (2: feature 1, feature 4); no geometry (1: feature 5)" in told and "feature 3" not in told
 
 
 def test_what_is_no_area_is_refused(scene, tmp_path: Path) -> None:
@@ -109,7 +133,7 @@ def test_what_is_no_area_is_refused(scene, tmp_path: Path) -> None:
     for name, kind, said in (
         ("a.geojson", InputError, "holds no polygon"),
         ("b.gpkg", InputError, "cannot be read"),
-        (far.name, GridMismatch, "lies outside"),
+        (far.name, GridMismatch, "does not meet the inputs"),
         ("d.geojson", InputError, "a LineString, no polygon"),
         ("e.geojson", InputError, "cannot be read"),
     ):

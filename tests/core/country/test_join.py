@@ -20,7 +20,7 @@ from regions import HEIGHT, OUTPUTS, WIDTH, Read, Region
 
 from dis2_core.contract.country_jobs import JoinJob, PlanJob, StatusJob
 from dis2_core.contract.errors import InputError, OutputNotWritable, ProtocolError
-from dis2_core.contract.segment_job import Source
+from dis2_core.contract.segment_job import Event, Source
 from dis2_core.country.join import run_join
 from dis2_core.country.plan import Plan
 from dis2_core.country.planning import run_plan
@@ -105,6 +105,27 @@ def test_the_units_are_a_stac_collection(finished: Region) -> None:
     assert [entry["title"] for entry in classes][:3] == ["building", "low vegetation", "tree"]
     assert all(re.fullmatch("[0-9A-Za-z_-]+", entry["name"]) for entry in classes)
     assert str(finished.run) not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("to", "name"), [("vrt", "map.vrt"), ("cog", "map.tif"), ("gti", "map.gpkg"), ("vrt", "areas.csv")]
+)
+def test_what_the_plan_reads_is_not_overwritten(finished: Region, tmp_path: Path, to: str, name: str) -> None:
+    own = Region(finished.model, finished.inputs, Path(shutil.copytree(finished.run, tmp_path / "run")))
+    (own.run / name).unlink(missing_ok=True)
+    (own.run / name).symlink_to(finished.inputs["rgb"])
+    with pytest.raises(InputError, match=f"{name} would overwrite the input"):
+        own.join(to=to)
+    assert (own.run / name).is_symlink()
+
+
+def test_a_style_that_dis2_did_not_write_stays(finished: Region, tmp_path: Path) -> None:
+    own = Region(finished.model, finished.inputs, Path(shutil.copytree(finished.run, tmp_path / "run")))
+    (own.run / "map.qml").write_text("<qgis/>")
+    events: list[Event] = []
+    run_join(JoinJob(str(own.run)), progress=events.append)
+    assert (own.run / "map.qml").read_text() == "<qgis/>"
+    assert any("stays" in str(event.data.get("text")) for event in events if event.type == "warning")
 
 
 @pytest.mark.parametrize("name", ["map.tif", "plan.json", "missing/map.parquet"])

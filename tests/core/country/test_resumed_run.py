@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
+from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 from regions import OUTPUTS, Read, Region
 
 from dis2_core.contract.country_jobs import ResumeJob
-from dis2_core.contract.errors import Cancelled, InputError
+from dis2_core.contract.errors import Cancelled, InputError, OutputNotWritable
 from dis2_core.contract.segment_job import Event, Job, Source
 from dis2_core.country.plan import Plan
 from dis2_core.country.resume import run_resumed
@@ -47,6 +50,27 @@ def test_a_run_goes_on_and_is_the_same_map(finished: Region, read: Read, tmp_pat
         np.testing.assert_array_equal(read(result.outputs[name]), read(joined[name]), err_msg=name)
     assert not units.parent.exists()
     assert "building" in (tmp_path / "areas.csv").read_text()
+
+
+def test_a_source_of_an_input_is_not_overwritten(region: Region, tmp_path: Path) -> None:
+    """Nor is what the run reads besides its inputs."""
+    photo = Path(shutil.copy(region.inputs["rgb"], tmp_path / "photo.tif"))
+    before = photo.read_bytes()
+    with rasterio.open(photo) as file, WarpedVRT(file) as warped:
+        rasterio.shutil.copy(warped, tmp_path / "photo.vrt", driver="VRT")
+    inputs = {"rgb": Source(str(tmp_path / "photo.vrt"))}
+    for target, options in ((photo, {}), (tmp_path / "pixels.tif", {"grid": str(tmp_path / "pixels.tif")})):
+        shutil.copy(photo, tmp_path / "pixels.tif")
+        with pytest.raises(InputError, match=f"{target.name} would overwrite the input"):
+            run_resumed(ResumeJob(Job(str(region.model), inputs, {"classes": str(target)}, **options), 512))
+    assert photo.read_bytes() == before and {path.suffix for path in tmp_path.iterdir()} == {".tif", ".vrt"}
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(region: Region) -> None:
+    region.run.write_text("a person's")
+    with pytest.raises(OutputNotWritable, match="is a file, not a folder"):
+        region.plan()
+    assert region.run.read_text() == "a person's"
 
 
 def cut(path: str, folder: Path, side: int) -> Path:

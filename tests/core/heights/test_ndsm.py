@@ -312,6 +312,17 @@ def test_swapped(tmp_path: Path) -> None:
     assert "swapped" in warnings_of(low, high, tmp_path / "n.tif")
 
 
+def test_centimetres_that_nothing_declares(tmp_path: Path, dsm: Path) -> None:
+    """Both rasters have them, so that the ground is at 0; the roofs are too high to be true."""
+    x, y = centres(Affine(0.5, 0, ORIGIN[0], 0, -0.5, ORIGIN[1]), (240, 240))
+    paths = {}
+    for factor in (1, 100):
+        for name, heights in (("s", read(dsm)), ("t", ground(x, y).astype(np.float32))):
+            paths[name] = write(tmp_path / f"{name}{factor}.tif", factor * heights, pixel=0.5)
+        told = warnings_of(paths["s"], paths["t"], tmp_path / "n.tif")
+        assert ("--scale dsm=0.01,0" in told) == (factor == 100)
+
+
 def test_years_that_differ(tmp_path: Path, dsm: Path) -> None:
     """The town has grown by two houses and lost a larger heap of earth."""
     x, y = centres(Affine(0.5, 0, ORIGIN[0], 0, -0.5, ORIGIN[1]), (240, 240))

@@ -123,6 +123,25 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no limits of this kind")
+def test_nothing_is_left_where_all_handles_are_used_up(tmp_path: Path) -> None:
+    import resource
+
+    handles: list[int] = []
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, limits[1]))
+    try:
+        with pytest.raises(OSError, match="Too many open"), JobFolder({"classes": str(tmp_path / "c.tif")}) as folder:
+            folder.part("classes").write_text("half")
+            while True:
+                handles.append(os.open(tmp_path, os.O_RDONLY))
+    finally:
+        for handle in handles:
+            os.close(handle)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert names(tmp_path) == set()
+
+
 def test_a_name_that_runs_give_to_locks(tmp_path: Path) -> None:
     targets = {"classes": str(tmp_path / "c.tif"), "areas": str(tmp_path / ".c.tif.dis2-lock")}
     with pytest.raises(InputError, match="locks"), JobFolder(targets):

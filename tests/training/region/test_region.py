@@ -27,7 +27,7 @@ from tiny_scene import (
 
 import dis2_core
 from dis2_core import load_model
-from dis2_core.contract.card import scenario_name
+from dis2_core.contract.card import Band, Modality, scenario_name
 from dis2_core.contract.errors import (
     Cancelled,
     Dis2Error,
@@ -47,6 +47,7 @@ from dis2_training.region import region
 from dis2_training.region.command import region_job, region_parser
 from dis2_training.region.holdout import Box, Role
 from dis2_training.region.labels import read_labels
+from dis2_training.region.modalities import ANYTHING, measured
 from dis2_training.region.outcome import TrainingResult
 from dis2_training.region.region import run_training
 from dis2_training.region.scene import Scene
@@ -582,6 +583,36 @@ def test_values_without_names_are_classes_in_order(scene: Path, tmp_path: Path) 
     assert [item.name for item in labels.classes] == ["2", "10"]
     assert (labels.codes == np.array([1, 0, 255])[draw_labels()]).all()
     assert labels.pixels.tolist() == [(codes == 2).sum(), (codes == 10).sum()]
+
+
+@pytest.mark.parametrize(("code", "kind"), [(-9999, "int16"), (65535, "uint16")])
+def test_a_code_that_marks_missing_data_elsewhere_is_no_class_unless_it_is_named(
+    scene: Path, tmp_path: Path, code: int, kind: str
+) -> None:
+    drawn = draw_labels()
+    path = write(tmp_path / "untold.tif", np.array([10, 2, code])[drawn].astype(kind)[None])
+    ground, events = Scene.open(tiny_job(scene), None, Reporter()), Events()
+    labels = read_labels(Reference(str(path)), ground.grid, Reporter(events))
+    assert [item.name for item in labels.classes] == ["2", "10"]
+    assert (labels.codes == np.array([1, 0, 255])[drawn]).all()
+    assert f"{code}=NAME" in events.texts("warning")
+    meant = tuple(ClassValue(str(value), f"class {value}") for value in (10, 2, code))
+    labels = read_labels(Reference(str(path), values=meant), ground.grid, Reporter(events := Events()))
+    assert len(labels.classes) == 3 and events.texts("warning") == ""
+
+
+def test_absolute_heights_are_told(scene: Path) -> None:
+    job, band = tiny_job(scene), Band("height", 0, 1, -ANYTHING, ANYTHING, unit="m")
+    opened = Scene.open(job, None, Reporter())
+    labels = read_labels(job.labels, opened.grid, Reporter())
+    tiles = opened.read([Box(0, 0, 60, 90)], labels, complete=False, report=Reporter())
+    modality = Modality("ndsm", "elevation", "elevation", (band,))
+    for height, told in ((0, False), (400, True)):
+        for tile in tiles:
+            tile.sample.values["ndsm"] += height
+        events = Events()
+        measured(modality, tiles, False, Reporter(events))
+        assert ("absolute heights" in events.texts("warning")) == told
 
 
 def test_on_a_graphics_card(scene: Path, tmp_path: Path) -> None:
