@@ -11,12 +11,13 @@ from glob import glob
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasterio.enums import MaskFlags
 
 from ...contract.card import Modality
 from ...contract.errors import InputError
 from ...contract.segment_job import Source
-from ...rasters.crs import same_crs
+from ...rasters.crs import full_turn, same_crs
 from ...rasters.formats import is_file_name
 from ...rasters.georeference import grid_of, read_grid
 from ...rasters.grid import Box, Grid
@@ -32,6 +33,7 @@ from .states import state_of
 
 OPENED = 16  # rasters that are opened at once
 MEANINGS = ("red", "green", "blue", "alpha", "gray")
+NO_TURN = 1e-9  # of a turn, by which numbers of one place may differ
 ASKED = 16  # addresses of which a server is asked before each unit
 
 
@@ -96,10 +98,11 @@ def _mosaic(source: Source, paths: Sequence[str], vrt: Path) -> Found:
     """Several rasters of one lattice as one."""
     with ThreadPoolExecutor(OPENED) as pool:
         known = list(pool.map(_header, paths))
-    first, common = known[0]
-    tiles = []
-    for path, (grid, has) in zip(paths, known, strict=True):
-        grid = replace(grid, crs=first.crs) if same_crs(grid.crs or "", first.crs or "") else grid
+    crs, common = known[0][0].crs, known[0][1]
+    grids = [replace(grid, crs=crs) if same_crs(grid.crs or "", crs or "") else grid for grid, _ in known]
+    grids = _on_one_side(grids)
+    first, tiles = grids[0], []
+    for path, grid, (_, has) in zip(paths, grids, known, strict=True):
         offset = first.offset_of(grid)
         if offset is None or (has["dtypes"], has["nodata"]) != (common["dtypes"], common["nodata"]):
             raise InputError(
@@ -116,6 +119,26 @@ def _mosaic(source: Source, paths: Sequence[str], vrt: Path) -> Found:
     read_mosaic(first.window(top, left, bottom - top, right - left), common).write(vrt, tiles)
     mask = source.mask if masked else "auto"  # of the mosaic, which knows where tiles lie and nothing else
     return Found(replace(source, path=str(vrt), mask=mask), [state_of(path) for path in paths], tiles, common)
+
+
+def _on_one_side(grids: Sequence[Grid]) -> Sequence[Grid]:
+    """Longitudes by whole turns, so that tiles on both sides of the date line are neighbours: the shorter way round."""
+    turn = full_turn(grids[0].crs)
+    if turn is None or any(grid.crs != grids[0].crs for grid in grids):
+        return grids
+    lefts = np.array([grid.bounds[0] for grid in grids])
+    around = np.sort(lefts % turn)
+    gaps = np.diff(around, append=around[0] + turn)
+    start = around[(int(gaps.argmax()) + 1) % len(around)]
+    turns = -np.floor((lefts - start) / turn + NO_TURN)
+    if np.ptp(lefts) <= np.ptp(lefts + turn * turns) + NO_TURN * turn:
+        return grids
+    return [_shifted(grid, turn * count) for grid, count in zip(grids, turns.tolist(), strict=True)]
+
+
+def _shifted(grid: Grid, shift: float) -> Grid:
+    t = grid.transform
+    return replace(grid, transform=type(t)(t.a, t.b, t.c + shift, t.d, t.e, t.f))
 
 
 def _header(path: str) -> tuple[Grid, dict[str, Any]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import rasterio
 import rasterio.shutil
+from affine import Affine
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 from regions import OUTPUTS, Read, Region
@@ -98,6 +99,22 @@ def test_many_files_are_one_input(finished: Region, region: Region, read: Read, 
     outputs, expected = region.join().outputs, finished.join().outputs
     for name in OUTPUTS:
         np.testing.assert_array_equal(read(outputs[name]), read(expected[name]), err_msg=name)
+
+
+@pytest.mark.parametrize("east", [179.999, 0.0, -180.001])
+def test_tiles_on_both_sides_of_the_date_line_are_neighbours(region: Region, tmp_path: Path, east: float) -> None:
+    """As the same tiles are elsewhere; longitudes are between -180 and 180, as files have them."""
+    size, rgb = 2**-17, np.full((3, 100, 200), 90, dtype=np.uint8)  # degrees, of which a turn has a whole number
+    for number in range(3):
+        left = (east // size + 200 * number) * size
+        place = Affine(size, 0, (left + 180) % 360 - 180, 0, -size, 1)
+        shape = {"count": 3, "height": 100, "width": 200, "dtype": "uint8"}
+        with rasterio.open(tmp_path / f"{number}.tif", "w", crs="EPSG:4326", transform=place, **shape) as file:
+            file.write(rgb)
+    region.plan(inputs={"rgb": f"{tmp_path}/*.tif"}, grid="finest", overlap=0.0)
+    plan = Plan.read(region.run)
+    assert [tile[1:] for tile in plan.inputs["rgb"].tiles] == [(0, col, 100, 200) for col in (0, 200, 400)]
+    assert plan.output.width <= 600 + 2
 
 
 def test_rasters_of_several_lattices_are_refused(region: Region, tmp_path: Path) -> None:
