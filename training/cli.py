@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dis2_core.run.interrupts import held, stopping_at_once
-from dis2_core.run.machine.process import settle_process
+from dis2_core.run.machine.process import require_working_folder, settle_process
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -14,13 +14,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: Instead of the process's own.
     """
-    settle_process()
     with stopping_at_once():
         try:
+            require_working_folder()
+            settle_process()
             with held(settles=False):  # torch's import aborts when it is interrupted
                 from .commands import run
             return run(arguments)
-        except KeyboardInterrupt as error:
+        except (Exception, KeyboardInterrupt) as error:
             from dis2_core.cli.failures import report
 
             return report(error)

@@ -22,7 +22,7 @@ from ..contract.segment_job import Event, Job, Work
 from ..contract.untrusted import read_text, refusals
 from ..contract.version import __version__
 from ..run.interrupts import stopping_at_once
-from ..run.machine.process import settle_process
+from ..run.machine.process import require_working_folder, settle_process
 from . import country_commands, model_commands, report_commands, scene_commands
 from .arguments import (
     AoiOption,
@@ -80,6 +80,7 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
     try:
         with stopping_at_once():
             hush_libraries()
+            require_working_folder()
             settle_process()
             code = app(None if arguments is None else list(arguments), prog_name="dis2", standalone_mode=False)
             if code == Cancelled.exit_code:  # typer has swallowed an interrupt: a person is to hear of it

@@ -24,7 +24,7 @@ from rasterio.warp import reproject
 from rasterio.windows import Window
 
 from ..contract.card import Modality
-from ..contract.errors import GridMismatch
+from ..contract.errors import GridMismatch, UnreadableRaster
 from ..contract.segment_job import Event, Source
 from .alignment import NOTICEABLE, mesh, resampling_ratio
 from .crs import Coordinates
@@ -196,9 +196,16 @@ class ModalityReader:
         return values
 
     def _dataset(self) -> rasterio.DatasetReader:
-        """This thread's own handle."""
+        """This thread's own handle. Raises UnreadableRaster where another raster has taken the file's place."""
         if getattr(self._local, "dataset", None) is None:
-            self._local.dataset = open_dataset(self.raster.path)
+            dataset = open_dataset(self.raster.path)
+            if dataset.shape != self.raster.grid.shape or dataset.count < max(self.raster.bands):
+                dataset.close()
+                raise UnreadableRaster(
+                    f"{self.raster.path} is another raster than when it was examined.",
+                    "Let nothing change it while it is read, and run again.",
+                )
+            self._local.dataset = dataset
             with self._lock:
                 self._handles.append(self._local.dataset)
         return self._local.dataset

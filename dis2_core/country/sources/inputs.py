@@ -99,8 +99,7 @@ def _mosaic(source: Source, paths: Sequence[str], vrt: Path) -> Found:
     with ThreadPoolExecutor(OPENED) as pool:
         known = list(pool.map(_header, paths))
     crs, common = known[0][0].crs, known[0][1]
-    grids = [replace(grid, crs=crs) if same_crs(grid.crs or "", crs or "") else grid for grid, _ in known]
-    grids = _on_one_side(grids)
+    grids = _on_one_side([replace(grid, crs=crs) if same_crs(grid.crs or "", crs or "") else grid for grid, _ in known])
     first, tiles = grids[0], []
     for path, grid, (_, has) in zip(paths, grids, known, strict=True):
         offset = first.offset_of(grid)

@@ -9,6 +9,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from ...contract.errors import InputError
+
 _FILE = "matplotlibrc"
 
 #: OpenMP's threads sleep where they wait for each other, instead of keeping a core busy that a neighbour, or the thread
@@ -34,6 +36,18 @@ def settle_process() -> None:
         os.environ.setdefault(name, value)
     if sys.platform == "linux" and not any(name in os.environ for name in _OF_MALLOC):
         _keep_memory()
+
+
+def require_working_folder() -> None:
+    """Check that the working folder is still there: without one torch ends the process, and says nothing of it.
+
+    Raises:
+        InputError: It was removed.
+    """
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise InputError("The working folder is not there any more.", "Change into another one, with cd.") from error
 
 
 def _keep_memory() -> None:

@@ -474,3 +474,15 @@ def test_chunks_are_bounded_by_width(width, bands):
     rows = choose_rows_per_chunk(width, bands)
     assert rows % rasters.TILE_ROWS == 0 and 128 <= rows <= 2048
     assert rows == 128 or rows * width * bands * 5 <= 16 << 20
+
+
+@pytest.mark.parametrize("change", ["smaller", "fewer bands"])
+def test_another_raster_in_the_files_place_is_told(tmp_path, change):
+    """It was examined, and then somebody exported anew to the same name."""
+    own = grid()
+    path = write(tmp_path / "rgb.tif", np.full((3, *own.shape), 7, dtype=np.uint8), own)
+    (item,) = open_inputs({"rgb": Source(path)}, CARD)
+    other = grid(height=60) if change == "smaller" else own
+    write(tmp_path / "rgb.tif", np.full((1 if change == "fewer bands" else 3, *other.shape), 7, dtype=np.uint8), other)
+    with pytest.raises(UnreadableRaster, match="another raster than when it was examined"):
+        ModalityReader(item, RGB, own).read(0, 120)

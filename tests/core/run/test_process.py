@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +62,15 @@ def test_memory_stays_with_the_process() -> None:
 @pytest.mark.parametrize("module", ["dis2_core.cli.main", "dis2_training.cli", "dis2_core.run.machine.process"])
 def test_what_settles_comes_before_torch(module: str) -> None:
     assert run(f"import sys, {module}; print('torch' in sys.modules)").strip() == "False"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="keeps the folder that a process works in")
+@pytest.mark.parametrize("module", ["dis2_core.cli", "dis2_training.cli"])
+def test_a_working_folder_that_was_removed_is_told(module: str, tmp_path: Path) -> None:
+    """torch, which looks for its libraries there, would end the process."""
+    command = f"import os; from {module} import main; os.rmdir(os.getcwd()); raise SystemExit(main(['--help']))"
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, cwd=gone)
+    assert (done.returncode, done.stderr.count("working folder is not there")) == (2, 1)
+    assert "Traceback" not in done.stderr
