@@ -1,7 +1,7 @@
 # dis2 and dis2-train in a container.
 #   docker build -t dis2 .                                  for the CPU
 #   docker build --build-arg TORCH=cu130 -t dis2:cuda .     for NVIDIA GPUs (cu126 for older ones); docker run --gpus all
-#   docker run --rm -v "$PWD:/data" -u "$(id -u)" dis2 segment --model aerial-demo --input rgb=ortho.tif --output map.tif
+#   docker run --rm -v "$PWD:/data" -u "$(id -u)" dis2 segment --model aerial --input rgb=ortho.tif --output map.tif
 ARG PYTHON=3.12
 
 FROM python:${PYTHON}-slim-bookworm AS build
