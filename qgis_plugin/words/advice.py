@@ -12,6 +12,7 @@ from .numbers import in_locale
 from .translation import tr
 
 _NO_LABELS: Mapping[str, str] = {}
+_TELLTALE = re.compile(r"--|gdal|ogr2ogr|dis2 |pip install")  # in all that is replaced: most texts hold none of it
 
 
 def in_words_of_qgis(text: str, labels: Mapping[str, str] = _NO_LABELS) -> str:
@@ -21,6 +22,8 @@ def in_words_of_qgis(text: str, labels: Mapping[str, str] = _NO_LABELS) -> str:
         text: What the library says.
         labels: The label of each input's field, by all names that the library may call it; others stand as they are.
     """
+    if not _TELLTALE.search(text):
+        return text
     text = re.sub(r"--scale (\w+)=([^\s,]+),([^\s,;:()]*[^\s,;:().])", lambda m: _scale(m, labels), text)
     text = re.sub(r"--bands (\w+)=(…|\d+(?:,\d+)*)", lambda m: _bands(m, labels), text)
     for pattern, words in (*_programs().items(), *_options().items()):

@@ -36,6 +36,7 @@ SHOWN_LINES = 15
 LINE_LENGTH = 2_000  # characters
 _NO_LABELS: Mapping[str, str] = {}
 MAX_SHOWN = 2_000_000  # characters: QGIS keeps the log of a run in memory, twice
+LINE_COST = 100  # characters that every line counts beside its own: the log takes time, too
 
 
 class WorkerFailed(Dis2Error):
@@ -175,13 +176,17 @@ class WorkerRun:
         if self._shown > MAX_SHOWN:
             return
         text = text[:LINE_LENGTH]
-        self._shown += len(text) + 1
+        self._shown += len(text) + LINE_COST
         push(text)
         if self._shown > MAX_SHOWN:
             self._feedback.pushWarning(tr("The worker talks too much: what it says from here on is not shown."))
 
+    def _say(self, text: str, push: Callable[[str], None]) -> None:
+        """Show what the library says, in the words of the toolbox."""
+        if self._shown <= MAX_SHOWN:
+            self._show(in_words_of_qgis(text[:LINE_LENGTH], self._labels), push)
+
     def _handle(self, kind: str, data: Mapping[str, Any]) -> None:
-        text = in_words_of_qgis(data.get("text", ""), self._labels) if kind in ("info", "warning", "error") else ""
         if kind == "progress":
             self._progress = data
         elif kind == "hello":
@@ -189,13 +194,14 @@ class WorkerRun:
             self._pid = data.get("pid", self._pid)
             self._note(tr("Worker {}: {}").format(self._pid, self._process.program()))
         elif kind == "info":
-            self._show(text, self._feedback.pushInfo)
+            self._say(data["text"], self._feedback.pushInfo)
         elif kind == "warning":
-            self._show(text, self._feedback.pushWarning)
+            self._say(data["text"], self._feedback.pushWarning)
         elif kind == "result" and self._error is None:
             self._result = data
         elif kind == "error" and self._result is None:
-            self._error = WorkerFailed(text, in_words_of_qgis(data.get("hint", ""), self._labels))
+            text, hint = (in_words_of_qgis(data.get(key, ""), self._labels) for key in ("text", "hint"))
+            self._error = WorkerFailed(text, hint)
 
     def _show_progress(self) -> None:
         """Show the last progress that was told: those before it are past."""

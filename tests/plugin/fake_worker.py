@@ -16,6 +16,7 @@ BEHAVIOUR, _, MAP = os.environ["FAKE_WORKER"].partition(" ")
 HELD = []  # open lock files
 FLOODS = {
     "flood-info": (json.dumps({"v": 1, "type": "info", "text": "hello"}), 1),
+    "flood-advice": (json.dumps({"v": 1, "type": "warning", "text": "Give --nodata, or use gdal_translate."}), 1),
     "flood-progress": (json.dumps({"v": 1, "type": "progress", "fraction": 0.1, "stage": "x"}), 1),
     "flood-noise": ("noise", 1),
     "flood-stderr": ("noise", 2),
