@@ -233,8 +233,8 @@ def require_same_data(checkpoint: Checkpoint, card: ModelCard, folder: str) -> M
             f"The data in {folder} are not those that the run was begun with: classes or band statistics differ.",
             "Give the same data, or another folder (--out).",
         )
-    texts = {name: getattr(card, name) for name in ("name", "description", "license", "training_data", "notes")}
-    return replace(begun, **texts)
+    texts = {name: getattr(card, name) for name in ("name", "description", "training_data", "notes")}
+    return replace(begun, license=card.license or begun.license, **texts)  # that of what it started from may stand
 
 
 def _same_statistics(one: ModelCard, other: ModelCard) -> bool:

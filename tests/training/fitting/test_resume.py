@@ -19,7 +19,7 @@ import torch
 from tiny_folder import write_folder, write_tile
 from tiny_run import PROGRAM, assert_same_run, cancel_after, read_log, tiny_recipe
 
-from dis2_core import load_model
+from dis2_core import load_model, save_model
 from dis2_core.contract.errors import AlreadyRunning, Cancelled, InputError, NoSpace
 from dis2_core.contract.segment_job import Event
 from dis2_core.run.locks import lock_target
@@ -296,3 +296,12 @@ def test_a_diverged_run_goes_on_from_the_last_good_state(data: Path, begun: Path
     assert_same_run(begun, whole)
     changed = [start["changed"] for start in json.loads((begun / "run.json").read_text())["starts"]]
     assert changed[0] == changed[2] == {} and changed[1]["optimizer.lr"] == {"before": 0.003, "now": 1e30}
+
+
+def test_the_licence_of_what_it_started_from_stays(whole: Path, data: Path, tmp_path: Path) -> None:
+    model = load_model(whole / "model.safetensors")
+    licensed, out = tmp_path / "start.safetensors", tmp_path / "run"
+    save_model(licensed, model.network, replace(model.card, license="CC-BY-4.0"))
+    recipe = replace(tiny_recipe(data), model=replace(tiny_recipe(data).model, start=str(licensed)))
+    stop_after(1, recipe, out)
+    assert load_model(fit(recipe, out, resume=True)).card.license == "CC-BY-4.0"
