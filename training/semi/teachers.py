@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dis2_core.contract.card import Modality
@@ -25,6 +26,7 @@ from ..start.imagenet import ImageNetStart
 
 RANDOM = "random"
 PHOTO_BANDS = 3
+TINY = 1e-12  # beside a variance
 GREY, SPREAD = 127.0, 128.0  # of 8-bit values, which EfficientNet-Lite takes instead of ImageNet's means
 
 
@@ -113,8 +115,17 @@ class FrozenTeachers:
 
     @torch.no_grad()
     def features(self, batch: Sample) -> list[Tensor]:
-        """The features of each, float32 (B, width, h, w)."""
-        return [module(batch).float() for module in self.modules]
+        """The features of each, float32 (B, width, h, w), of mean 0 and variance 1 over the channels of a place.
+
+        So are those of the published teachers, which end in a layer norm; the features of a convolutional network are
+        of any size, and a loss of theirs would outweigh all others.
+        """
+        return [_standardised(module(batch).float()) for module in self.modules]
+
+
+def _standardised(features: Tensor) -> Tensor:
+    """(B, C, h, w) with a layer norm over C."""
+    return F.layer_norm(features.movedim(1, -1), features.shape[1:2], eps=TINY).movedim(-1, 1)
 
 
 def _open(name: str, modality: Modality) -> Photographic | Encoding:
@@ -125,4 +136,8 @@ def _open(name: str, modality: Modality) -> Photographic | Encoding:
         network = EfficientNetLite0(PHOTO_BANDS, (1, 1, 1, 1))
     if name == IMAGENET:
         network.load_published(ImageNetStart.installed().weights)
+    else:
+        for layer in network.modules():
+            if isinstance(layer, nn.BatchNorm2d):  # nothing was measured: without a batch's own, features would vanish
+                layer.running_mean = layer.running_var = None
     return Photographic(modality, network)

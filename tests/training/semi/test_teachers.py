@@ -69,6 +69,9 @@ def test_teachers_do_not_change_and_get_no_gradient(batch: Sample, encoders: Pat
     inputs = {"rgb": torch.randn(2, 3, 32, 32), "ndsm": torch.randn(2, 1, 32, 32)}
     features = teachers.features(batch)
     assert [tuple(x.shape) for x in features] == [(2, 112, 2, 2), (2, 24, 2, 2)]
+    for x in features:  # as alike in size as those of networks that end in a layer norm
+        torch.testing.assert_close(x.mean(dim=1), torch.zeros(2, 2, 2), atol=1e-4, rtol=0)
+        torch.testing.assert_close(x.var(dim=1, unbiased=False), torch.ones(2, 2, 2), atol=0.1, rtol=0)
     objective(inputs, batch.labels, CONFIG.scenarios(), 0.0, features=features)["features"].backward()
     assert objective.network.knowledge.translators[0][0].weight.grad.any()
     assert all(parameter.grad is None for module in teachers.modules for parameter in module.parameters())
@@ -90,7 +93,7 @@ def test_the_distance_falls_on_a_fixed_batch(batch: Sample) -> None:
         term.backward()
         optimizer.step()
         distances.append(term.item())
-    assert distances[-1] < 0.5 * distances[0]
+    assert distances[-1] < 0.7 * distances[0]
 
 
 def test_a_scenario_without_the_first_modality_learns_no_features(batch: Sample) -> None:
