@@ -193,10 +193,10 @@ def _fit(options: Namespace) -> None:
 
 def _distil(options: Namespace) -> None:
     test = options.pop("test")
-    recipe = _filled(DistilRecipe, options.clone(), "out", "resume")
+    recipe = _filled(DistilRecipe, options, "out", "resume")
+    dataset = recipe.data.open(test)  # now: what is missing is told before hours of training
     path = _carry_out(distil, lambda _: recipe, options)
     if is_first_process():
-        dataset = recipe.data.open(test)
         print(compared([Standing.of(name, load_model(name), dataset) for name in (*recipe.teachers, str(path))]))
         forgive_stdout()
 

@@ -181,6 +181,8 @@ class ModelCard:
             raise InvalidCard(f"Overlap {self.overlap} must lie between 0 and {MAX_OVERLAP}.")
         if not 0 <= self.familiarity <= MAX_LOOKS:
             raise InvalidCard(f"A model remembers 0 to {MAX_LOOKS} looks of ground, not {self.familiarity}.")
+        if unknown := set(self.temperatures) - {scenario_name(scenario) for scenario in self.scenarios()}:
+            raise InvalidCard(f"The card has a temperature of '{min(unknown)[:40]}', which is none of its scenarios.")
         if not all(MIN_TEMPERATURE <= value <= MAX_TEMPERATURE for value in self.temperatures.values()):
             raise InvalidCard(f"A temperature of the card is not between {MIN_TEMPERATURE} and {MAX_TEMPERATURE:g}.")
         if not all(math.isfinite(score) for scores in self.metrics.values() for score in scores.values()):

@@ -66,7 +66,7 @@ def _own_card(notes: Mapping[str, str], path: Path) -> ModelCard:
         if not isinstance(data, dict):
             raise Refused("it is no JSON object")
         scenario = str(data.pop("dis2:scenario", ""))
-    card = ModelCard.from_json(data)
+    card = replace(ModelCard.from_json(data), temperatures={})  # the graph has heeded them
     network = {"form": ONNX, "values": "raw", "result": "probabilities"}
     if not scenario:
         return replace(card, network={**network, "missing": "availability"})

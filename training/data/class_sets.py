@@ -24,6 +24,11 @@ def set_label(classes: Iterable[int]) -> int:
     return FIRST + sum(1 << number for number in set(classes))
 
 
+def is_set(label: int, classes: int) -> bool:
+    """Whether a label stands for some of so many classes."""
+    return FIRST < label < FIRST + (1 << classes)
+
+
 def exact(labels: Tensor) -> Tensor:
     """Labels of a single class as they are, ``IGNORE`` where a pixel has none or is one of several."""
     return torch.where(labels >= FIRST, IGNORE, labels) if has_sets(labels) else labels

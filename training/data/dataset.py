@@ -22,6 +22,7 @@ from torch import Tensor
 from dis2_core.contract.card import Band, Modality
 from dis2_core.contract.errors import InputError
 
+from .class_sets import is_set
 from .description import Description
 from .layers import AbsentLayer, CodedLabels, RasterLayer
 from .sample import IGNORE
@@ -144,8 +145,8 @@ def label_folder(split: Path) -> str | None:
 
 def check_labels(tile: MemoryTile, classes: int) -> None:
     """Raise InputError where a label is neither 0..classes-1, nor a set of these, nor ``IGNORE``."""
-    codes = np.unique(tile.exact_labels.numpy())
-    if wrong := [int(code) for code in codes if code != IGNORE and not 0 <= code < classes]:
+    codes = [int(code) for code in np.unique(tile.labels.numpy())]
+    if wrong := [code for code in codes if code != IGNORE and not (0 <= code < classes or is_set(code, classes))]:
         raise InputError(
             f"The labels of tile '{tile.name}' hold {wrong[0]}; dataset.yaml has the classes 0..{classes - 1}.",
             f"Recode them; {IGNORE} stands for not labelled.",

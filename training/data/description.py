@@ -67,6 +67,8 @@ class Description:
                 raise InvalidCard(f"It has {count} {what}; 1 to {most} can be learned.")
         if len(set(self.modality_names)) < len(self.modalities):
             raise InvalidCard(f"Two modalities share a name: {', '.join(self.modality_names)}.")
+        if len(self.classes) + len(self.sets) > IGNORE:
+            raise InvalidCard(f"It has {len(self.classes)} classes and {len(self.sets)} sets, for {IGNORE} codes.")
         if self.sets and len(self.classes) > MOST_CLASSES:
             raise InvalidCard(f"It has {len(self.classes)} classes; sets can be made of {MOST_CLASSES} at most.")
         for item in self.sets:

@@ -318,13 +318,18 @@ class CodedLabels:
         values, valid = self.layer.read(box)
         found = values[0].astype(np.int64)  # (H, W)
         if self.codes is None:
+            if found.max(initial=0) > IGNORE:  # sets of classes begin there, which a file cannot mean
+                raise InputError(f"{self._name} holds the code {found.max()}; labels are 0 to {IGNORE}.")
             return np.where(valid, found, IGNORE)
         labels = np.where((found >= 0) & (found < len(self._table)), self._table[found.clip(0, 255)], self._other)
         labels[~valid] = IGNORE
         if (unknown := labels == _UNKNOWN).any():
-            path = getattr(self.layer, "path", "The label file")
-            raise InputError(f"{path} holds the code {found[unknown][0]}; known are {sorted(self.codes)}.")
+            raise InputError(f"{self._name} holds the code {found[unknown][0]}; known are {sorted(self.codes)}.")
         return labels
+
+    @property
+    def _name(self) -> str:
+        return str(getattr(self.layer, "path", "The label file"))
 
     @property
     def _other(self) -> int:

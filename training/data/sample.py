@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from dis2_core.contract.card import Modality
 from dis2_core.evaluation.metrics import IGNORE
+from dis2_core.prediction.holes import MINIMUM_SHARE
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,35 @@ def joined(first: Sample, second: Sample) -> Sample:
     )
 
 
+def shown(batch: Sample) -> dict[str, Tensor]:
+    """Which windows (B,) of a batch show enough of a modality to be mapped with it."""
+    return {name: valid.float().flatten(1).mean(dim=1) >= MINIMUM_SHARE for name, valid in batch.valid.items()}
+
+
+def complete(batch: Sample, scenarios: Sequence[Sequence[str]]) -> Tensor:
+    """(S, B) bool: the windows that show all modalities of a scenario."""
+    there = shown(batch)
+    return torch.stack([torch.stack([there[name] for name in scenario]).all(dim=0) for scenario in scenarios])
+
+
+def by_shown(batch: Sample, names: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Tensor]]:
+    """The windows of a batch by what they show: modalities of ``names``, and the places of the windows.
+
+    Those that show nothing are left out.
+    """
+    there = shown(batch)
+    table = torch.stack([there[name] for name in names], dim=1)  # (B, M)
+    for row in table.unique(dim=0):
+        if row.any():
+            scenario = tuple(name for name, flag in zip(names, row.tolist(), strict=True) if flag)
+            yield scenario, torch.nonzero((table == row).all(dim=1))[:, 0]
+
+
 def taught(batch: Sample, scenarios: Sequence[Sequence[str]]) -> Tensor:
     """What each scenario learns of a batch.
 
-    A window that shows nothing of a modality is mapped without it, so that it teaches the scenarios without it alone.
+    A window that shows hardly anything of a modality is mapped without it, so that it teaches the scenarios without it
+    alone.
 
     Args:
         batch: (B, …).
@@ -81,11 +107,9 @@ def taught(batch: Sample, scenarios: Sequence[Sequence[str]]) -> Tensor:
     Returns:
         (B, H, W) where all learn the same, else (S, B, H, W) labels.
     """
-    shown = {name: valid.flatten(1).any(dim=1) for name, valid in batch.valid.items()}  # (B,)
-    if all(windows.all() for windows in shown.values()):
+    if all(windows.all() for windows in shown(batch).values()):
         return batch.labels
-    complete = torch.stack([torch.stack([shown[name] for name in scenario]).all(dim=0) for scenario in scenarios])
-    return torch.where(complete[:, :, None, None], batch.labels, IGNORE)
+    return torch.where(complete(batch, scenarios)[:, :, None, None], batch.labels, IGNORE)
 
 
 def normalise(batch: Sample, modalities: Sequence[Modality]) -> Mapping[str, Tensor]:

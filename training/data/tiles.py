@@ -27,6 +27,8 @@ from .sample import IGNORE, Sample
 
 SAME_SIZE = 0.05  # of pixels: a projection's scale, or a rounded declaration, is no other resolution
 
+MOST_APART = 16  # times: beyond, a window is a few pixels of a tile, or all of it is
+
 
 class Tile(Protocol):
     """An annotated piece of ground."""
@@ -208,9 +210,15 @@ class RasterTile:
 
 def magnification(tile: Tile, gsd: float) -> float:
     """How many pixels of a tile a pixel of ``gsd`` metres is wide; 1 where the tile does not say, or hardly differs."""
-    if tile.grid.crs is None:
+    if tile.grid.crs is None or tile.grid.transform == Affine.identity():
         return 1.0
-    ratio = gsd / math.sqrt(math.prod(ground_resolution(tile.grid)))
+    size = math.sqrt(math.prod(ground_resolution(tile.grid)))
+    ratio = gsd / size
+    if not 1 / MOST_APART <= ratio <= MOST_APART:
+        raise InputError(
+            f"The pixels of tile '{tile.name}' are {size:.3g} m wide, those of the data set {gsd:g} m (gsd).",
+            f"Leave it out, or give a gsd that differs by less than {MOST_APART} times.",
+        )
     return ratio if abs(math.log(ratio)) > SAME_SIZE else 1.0
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from dis2_core.network import SharedDIS2
 from dis2_core.run.reporting import Listener
 
-from ..data.sample import joined, normalise, taught
+from ..data.sample import complete, joined, normalise, taught
 from ..fitting.accelerator import Accelerator
 from ..fitting.draws import ScenarioDraws
 from ..fitting.fit import Fitting
@@ -67,7 +67,8 @@ def _losses(
         sample = joined(sample, next(training.unlabelled).weak)
     scenarios = draws.of_batch(batch)
     inputs = {name: accelerator.to_device(x) for name, x in normalise(sample, training.card.modalities).items()}
-    labels, where = accelerator.to_device(taught(sample, scenarios)), accelerator.to_device(seen(sample))
+    labels = accelerator.to_device(taught(sample, scenarios))
+    where = accelerator.to_device(complete(sample, scenarios)[:, :, None, None] & seen(sample))  # (S, B, H, W)
     with accelerator.autocast():
         answers = teachers.answers(sample, torch.device(accelerator.device))
         terms: dict[str, Tensor] = training.objective(inputs, labels, scenarios, answers, where)

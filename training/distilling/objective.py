@@ -40,14 +40,15 @@ class StudentObjective(SharedObjective):
 
         Args:
             inputs: Normalised windows (B, C_m, H, W), on all of which the student is asked.
-            labels: As ``forward`` takes them.
+            labels: (B, H, W), or (S, B, H, W) where scenarios learn different ones.
             scenarios: In which it is asked.
-            answers: (B, K, H, W) the probabilities of the teachers, who saw all modalities.
-            seen: (B, H, W) bool: where they saw anything.
+            answers: (B, K, H, W) the probabilities of the teachers, who saw all that there is.
+            seen: (S, B, H, W) bool: where they saw anything, in the windows that show all modalities of a scenario.
         """
         output = self.network.outputs(inputs, scenarios)
         taught = self.terms(output, labels, len(scenarios))
-        distances = [imitation(logits, answers, seen) for logits in output.logits.chunk(len(scenarios))]
+        asked = zip(output.logits.chunk(len(scenarios)), seen, strict=True)
+        distances = [imitation(logits, answers, where) for logits, where in asked]
         terms = {**taught, "imitation": sum(distances[1:], start=distances[0]) / len(scenarios)}
         weights = {**dict.fromkeys(taught, self.weights[0]), "imitation": self.weights[1]}
         return with_total(terms, **weights)

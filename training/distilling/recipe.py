@@ -32,5 +32,7 @@ class DistilRecipe(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         require_range("", self, imitation=(0, 1e6), labels=(0, 1e6))
+        if self.semi.teachers:
+            raise InputError("A student has no teachers of features (semi.teachers).", "Name models: --teachers.")
         if not self.teachers:
             raise InputError("There is no teacher.", "Name one or more models: --teachers '[aerial]'.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from torch import Tensor
 from dis2_core import Model, ModelCard, load_model
 from dis2_core.contract.errors import InputError
 
-from ..data.sample import Sample, normalise
+from ..data.sample import Sample, by_shown, normalise
+from ..data.tiles import SAME_SIZE
 
 
 @dataclass(frozen=True)
@@ -40,27 +42,31 @@ class Teachers:
 
     @torch.no_grad()
     def answers(self, batch: Sample, device: torch.device) -> Tensor:
-        """The mean of their probabilities, given all modalities: (B, K, H, W) float32, on the device.
+        """The mean of their probabilities, given all that a window shows: (B, K, H, W) float32, on the device.
 
         Args:
-            batch: In the units of its bands: every model has statistics of its own.
+            batch: In the units of its bands: every model has statistics of its own. A window that shows nothing gets 0.
             device: Where they are.
         """
-        total: Tensor | float = 0.0
+        total = torch.zeros(len(batch.labels), len(self.models[0].card.classes), *batch.size, device=device)
         for model in self.models:
             inputs = {name: x.to(device) for name, x in normalise(batch, model.card.modalities).items()}
-            names = model.card.modality_names
-            logits = model.network({name: inputs[name] for name in names}).float()
-            total = total + (logits / model.card.temperature(names)).softmax(dim=1)
-        return torch.as_tensor(total) / len(self.models)
+            for scenario, rows in by_shown(batch, model.card.modality_names):
+                logits = model.network({name: inputs[name][rows] for name in scenario}).float()
+                total[rows] += (logits / model.card.temperature(scenario)).softmax(dim=1)
+        return total / len(self.models)
 
 
 def _require_alike(card: ModelCard, student: ModelCard) -> None:
-    bands = [{item.name: len(item.bands) for item in one.modalities} for one in (card, student)]
+    if card.is_onnx:
+        raise InputError(f"The teacher {card.name} is a graph of ONNX, of which nothing can be learned here.")
+    bands = [[(item.name, len(item.bands)) for item in one.modalities] for one in (card, student)]
     if bands[0] != bands[1]:
         raise InputError(f"The teacher {card.name} takes {_listed(bands[0])}, the data set has {_listed(bands[1])}.")
     if card.class_names != student.class_names:
         raise InputError(f"The teacher {card.name} has other classes than the data set: {', '.join(card.class_names)}.")
+    if abs(math.log(card.gsd / student.gsd)) > SAME_SIZE:
+        raise InputError(f"The teacher {card.name} maps pixels of {card.gsd:g} m, the data set has {student.gsd:g} m.")
     if card.network.get("form") != "shared" and card.window != student.window:
         raise InputError(
             f"The teacher {card.name} sees windows of {card.window[0]} pixels and no other, the student of "
@@ -69,5 +75,5 @@ def _require_alike(card: ModelCard, student: ModelCard) -> None:
         )
 
 
-def _listed(bands: dict[str, int]) -> str:
-    return ", ".join(f"{name} ({count})" for name, count in bands.items())
+def _listed(bands: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in bands)

@@ -17,7 +17,7 @@ from dis2_core.network import Scenario
 from dis2_core.run.device import widest_float
 from dis2_core.run.reporting import Reporter
 
-from ..data.sample import IGNORE, Sample, joined, normalise, taught
+from ..data.sample import IGNORE, Sample, by_shown, joined, normalise, taught
 from ..semi.pseudo_labels import pseudo_labels, seen
 from ..semi.views import Views, cutmix
 from .accelerator import Accelerator
@@ -170,8 +170,11 @@ def self_labelled(views: Views, recipe: Recipe, accelerator: Accelerator, traini
     """Strong views of windows without labels, and for labels what the averaged weights say of the weak views."""
     weak = normalise(views.weak, training.card.modalities)
     inputs = {name: accelerator.to_device(x) for name, x in weak.items()}
+    labels = torch.full_like(views.weak.labels, IGNORE)
     with accelerator.autocast():
-        labels = pseudo_labels(training.average.network.eval(), inputs, recipe.semi.confidence).cpu()
+        for scenario, rows in by_shown(views.weak, list(inputs)):
+            part = {name: inputs[name][rows] for name in scenario}
+            labels[rows] = pseudo_labels(training.average.network.eval(), part, recipe.semi.confidence).cpu()
     labels = torch.where(seen(views.weak), labels, IGNORE)
     return cutmix(replace(views.strong, labels=labels), recipe.semi.cutmix, (recipe.seed, views.number))
 

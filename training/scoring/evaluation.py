@@ -116,6 +116,8 @@ def calibrate(model: Model, dataset: TileDataset) -> ModelCard:
         InputError: The data set has other modalities or classes, or too few labels.
     """
     _check(model.card, dataset)
+    if model.card.is_onnx:
+        raise InputError(f"{model.card.name} is a graph of ONNX, which has no temperatures.")
     windows = grid_windows(dataset.in_memory(), model.card.window[0])
     found = fitted_temperatures(model.network, model.card, windows)
     if not found:

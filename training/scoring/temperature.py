@@ -14,10 +14,11 @@ from dis2_core.contract.card import MAX_TEMPERATURE, MIN_TEMPERATURE, ModelCard,
 from dis2_core.network import SegmentationNetwork
 
 from ..data.class_sets import exact
-from ..data.sample import IGNORE, Sample, normalise, stack
+from ..data.sample import IGNORE, Sample, normalise, stack, taught
 
 LEAST_PIXELS = 1000  # with a label, from which on a temperature means something
 MOST_PIXELS = 2000  # of a window that are looked at: neighbours are alike
+MOST_WINDOWS = 256
 HALVINGS = 40  # of the interval that holds the answer
 
 
@@ -39,24 +40,27 @@ def fitted_temperatures(
         check: Called before each batch; may raise to stop.
 
     Returns:
-        By the scenario's name, rounded to three digits; none where too few pixels have a label.
+        By the scenario's name, rounded to three digits; not of one in which too few pixels have a label.
     """
     scenarios = card.scenarios()
-    found: dict[str, list[Tensor]] = {scenario_name(scenario): [] for scenario in scenarios}
-    labels: list[Tensor] = []
+    found: dict[str, list[tuple[Tensor, Tensor]]] = {scenario_name(scenario): [] for scenario in scenarios}
     device = next(network.parameters()).device
-    for batch in _batches(windows, batch_size):
+    for batch in _batches(_few(windows), batch_size):
         if check is not None:
             check()
-        known = _spread(exact(batch.labels))
-        labels.append(exact(batch.labels).flatten()[known])
+        labels = exact(taught(batch, scenarios)).expand(len(scenarios), *batch.labels.shape)
         inputs = {name: values.to(device) for name, values in normalise(batch, card.modalities).items()}
-        for scenario, logits in network.forward_scenarios(inputs, scenarios).items():
-            found[scenario_name(scenario)].append(logits.float().cpu().movedim(1, -1).flatten(0, 2)[known])
-    if sum(map(len, labels)) < LEAST_PIXELS:
-        return {}
-    truth = torch.cat(labels)
-    return {name: float(f"{temperature(torch.cat(logits), truth):.3g}") for name, logits in found.items()}
+        answers = network.forward_scenarios(inputs, scenarios)
+        for scenario, own in zip(scenarios, labels, strict=True):
+            known = _spread(own)
+            logits = answers[scenario].float().cpu().movedim(1, -1).flatten(0, 2)[known]
+            found[scenario_name(scenario)].append((logits, own.flatten()[known]))
+    pixels = {name: [torch.cat(parts) for parts in zip(*pairs, strict=True)] for name, pairs in found.items() if pairs}
+    return {
+        name: float(f"{temperature(logits, truth):.3g}")
+        for name, (logits, truth) in pixels.items()
+        if len(truth) >= LEAST_PIXELS
+    }
 
 
 def temperature(logits: Tensor, labels: Tensor) -> float:
@@ -72,6 +76,13 @@ def temperature(logits: Tensor, labels: Tensor) -> float:
         expected = ((middle * logits).softmax(dim=1) * logits).sum(dim=1).mean()
         low, high = (low, middle) if expected > right else (middle, high)
     return 1 / low
+
+
+def _few(windows: Sequence[Sample]) -> Sequence[Sample]:
+    """All windows, or some of them, evenly spaced."""
+    if len(windows) <= MOST_WINDOWS:
+        return windows
+    return [windows[int(place)] for place in torch.linspace(0, len(windows) - 1, MOST_WINDOWS)]
 
 
 def _batches(windows: Sequence[Sample], size: int) -> Iterator[Sample]:

@@ -17,7 +17,7 @@ def pseudo_labels(teacher: SegmentationNetwork, inputs: Mapping[str, Tensor], co
     """The teacher's class where its probability reaches ``confidence``, ``IGNORE`` elsewhere.
 
     Args:
-        teacher: In evaluation; sees all modalities.
+        teacher: In evaluation.
         inputs: Normalised weak views (B, C_m, H, W) by modality name.
         confidence: 0 to 1.
 

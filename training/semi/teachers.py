@@ -35,8 +35,12 @@ class Photographic(nn.Module):
 
     def __init__(self, modality: Modality, network: EfficientNetLite0) -> None:
         super().__init__()
-        if len(modality.bands) < PHOTO_BANDS:
-            raise InputError(f"A teacher of photos needs three bands; '{modality.name}' has {len(modality.bands)}.")
+        if modality.kind != "optical" or len(modality.bands) < PHOTO_BANDS:
+            raise InputError(
+                f"A teacher of photos needs three optical bands; '{modality.name}' is {modality.kind}, of "
+                f"{len(modality.bands)}.",
+                "Put the optical modality first, or take a file of encoders.",
+            )
         self.modality = modality
         self.network = network
         self.width = tuple(LEVELS.values())[-1]

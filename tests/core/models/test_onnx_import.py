@@ -183,7 +183,9 @@ def test_an_exported_model_comes_back(tmp_path, scene) -> None:
 
     from dis2_core.models.export import export_model
 
-    ours = save_tiny_model(tmp_path / "ours.safetensors", network={"form": "shared", "width": 8})
+    temperatures = {"rgb+ndsm": 3.0, "rgb": 0.5}  # in the graph by then, and not once more beside it
+    network = {"form": "shared", "width": 8}
+    ours = save_tiny_model(tmp_path / "ours.safetensors", network=network, temperatures=temperatures)
     export_model(str(ours), str(tmp_path / "g.onnx"), "onnx")
     import_onnx(tmp_path / "g.onnx", tmp_path / "back.safetensors")
     for files in (scene, {"rgb": scene["rgb"]}):
@@ -191,6 +193,14 @@ def test_an_exported_model_comes_back(tmp_path, scene) -> None:
             segmented(files, tmp_path / f"{name}.safetensors", tmp_path / f"{name}.tif") for name in ("ours", "back")
         )
         assert (before == after).mean() >= 0.9999
+        sure = [confidences(files, tmp_path / f"{name}.safetensors", tmp_path / "c.tif") for name in ("ours", "back")]
+        assert np.abs(sure[0] - sure[1]).max() <= 1  # percent
+
+
+def confidences(files: dict[str, str], model: Path, path: Path) -> np.ndarray:
+    segment(files, model, output=path.with_name("classes.tif"), confidence=path, threads=1)
+    with rasterio.open(path) as raster:
+        return raster.read(1).astype(int)
 
 
 def with_external_weights(folder: Path, location: str, **changes: str) -> Path:

@@ -251,3 +251,9 @@ def test_tiles_are_drawn_as_often_as_their_weights_say() -> None:
         windows = RandomWindows(tiles, 1, 16, 400, class_aware=class_aware, weights=(1.0, 3.0))
         second = np.mean([float(window.values["ndsm"].min()) >= 10_000 for window in windows])
         assert second == pytest.approx(0.75, abs=0.07)
+
+
+@pytest.mark.parametrize("gsd", [0.2 * 20, 0.2 / 20])
+def test_a_tile_of_far_other_pixels_is_named(folder: Path, gsd: float) -> None:
+    with pytest.raises(InputError, match="tile 'a'"):
+        RandomWindows(FolderDataset(folder, "train").in_memory(), 3, 16, 1, gsd=gsd)

@@ -15,7 +15,7 @@ from dis2_core.contract.errors import InputError
 from dis2_core.network import SharedDIS2, build_network
 from dis2_training.cli import main
 from dis2_training.data.dataset import FolderDataset
-from dis2_training.data.sample import IGNORE, stack
+from dis2_training.data.sample import IGNORE, normalise, stack
 from dis2_training.data.windows import grid_windows
 from dis2_training.distilling.distil import distil
 from dis2_training.distilling.objective import StudentObjective, imitation
@@ -77,7 +77,7 @@ def test_without_teachers_it_is_the_objective_of_the_form() -> None:
     inputs = {"rgb": torch.randn(2, 3, 32, 32), "ndsm": torch.randn(2, 1, 32, 32)}
     labels = torch.randint(0, 3, (2, 32, 32))
     answers = torch.full((2, 3, 32, 32), 1 / 3)
-    terms = student(inputs, labels, CONFIG.scenarios(), answers, torch.ones(2, 32, 32, dtype=torch.bool))
+    terms = student(inputs, labels, CONFIG.scenarios(), answers, torch.ones(3, 2, 32, 32, dtype=torch.bool))
     torch.testing.assert_close(terms["total"], plain(inputs, labels, CONFIG.scenarios(), 0.0)["total"])
 
 
@@ -102,6 +102,8 @@ def test_every_teacher_sees_its_own_statistics_and_temperature(folder: Path, tmp
     [
         ({"classes": DESCRIPTION.classes[:2]}, "classes"),
         ({"modalities": DESCRIPTION.modalities[:1]}, "takes rgb"),
+        ({"modalities": DESCRIPTION.modalities[::-1]}, "takes ndsm (1), rgb (3)"),
+        ({"gsd": 0.5}, "pixels of 0.5 m"),
         ({"window": (64, 64), "network": {"width": 8}}, "model.window"),
     ],
 )
@@ -112,17 +114,42 @@ def test_a_teacher_of_something_else_is_refused(tmp_path: Path, changes: dict[st
     assert word in f"{caught.value.message} {caught.value.hint}"
 
 
+def test_a_teacher_is_asked_for_what_a_window_shows(folder: Path, tmp_path: Path) -> None:
+    path = teacher(tmp_path / "t.safetensors", temperatures={"rgb": 2.0})
+    batch = stack(grid_windows(FolderDataset(folder, "train").in_memory(), 32)[:3])
+    batch.valid["ndsm"][1] = False
+    batch.valid["ndsm"][2] = batch.valid["rgb"][2] = False
+    answers = Teachers.load([str(path)], card(), torch.device("cpu")).answers(batch, torch.device("cpu"))
+    model = load_model(path)
+    inputs = normalise(batch, model.card.modalities)
+    both = model.network({name: x[:1] for name, x in inputs.items()}).softmax(dim=1)
+    photo = (model.network({"rgb": inputs["rgb"][1:2]}) / 2).softmax(dim=1)
+    torch.testing.assert_close(answers, torch.cat([both, photo, torch.zeros_like(photo)]))
+
+
+def test_teachers_of_features_are_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="of features"):
+        recipe(folder, tmp_path / "t.safetensors", semi=SemiRecipe(teachers=["random"]))
+
+
+def test_a_split_to_compare_on_that_is_missing_is_told_before_training(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["distil", "--teachers", "[aerial]", "--data.folder", str(folder), "--model.name", "small"]
+    assert main([*arguments, "--test", "nowhere", "--out", str(tmp_path / "run")]) == 2
+    assert "nowhere" in capsys.readouterr().err and not (tmp_path / "run").exists()
+
+
 def test_without_a_teacher_nothing_begins(folder: Path) -> None:
     with pytest.raises(InputError, match="no teacher"):
         recipe(folder)
 
 
 def agreement(student: Path, folder: Path, model: Path) -> float:
-    """Share of the pixels of the training ground on which two models agree, given the photo alone and all."""
-    windows = grid_windows(FolderDataset(folder, "train").in_memory(), 32)
-    answers = Teachers((load_model(model),)).answers(stack(windows), torch.device("cpu")).argmax(dim=1)
-    found = Teachers((load_model(student),)).answers(stack(windows), torch.device("cpu")).argmax(dim=1)
-    return float((answers == found).float().mean())
+    """Share of the pixels of the training ground on which two models agree, given all modalities."""
+    batch = stack(grid_windows(FolderDataset(folder, "train").in_memory(), 32))
+    answers, found = (Teachers((load_model(path),)).answers(batch, torch.device("cpu")) for path in (model, student))
+    return float((answers.argmax(dim=1) == found.argmax(dim=1)).float().mean())
 
 
 @pytest.mark.slow

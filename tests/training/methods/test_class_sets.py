@@ -140,3 +140,13 @@ def test_a_set_of_what_is_no_class_is_refused(sets: Path) -> None:
 
 def test_they_do_not_collide_with_classes() -> None:
     assert FIRST > IGNORE and exact(torch.tensor([0, 254, IGNORE, GROUND])).tolist() == [0, 254, IGNORE, IGNORE]
+
+
+@pytest.mark.parametrize("code", [256, 300, 65535])
+def test_a_code_of_a_file_is_never_a_set(tmp_path: Path, code: int) -> None:
+    root = write_folder(tmp_path)
+    codes = np.zeros((1, 64, 80), dtype=np.uint16)
+    codes[0, 5, 5] = code
+    write_raster(root / "train" / "labels" / "a.tif", codes)
+    with pytest.raises(InputError, match=str(code)):
+        FolderDataset(root, "train").in_memory()

@@ -113,7 +113,7 @@ def test_a_hole_is_the_mean_of_its_band_for_a_teacher(batch: Sample) -> None:
 
 
 def test_heights_are_no_photo() -> None:
-    with pytest.raises(InputError, match="three bands"):
+    with pytest.raises(InputError, match="three optical bands"):
         FrozenTeachers.open([RANDOM], NDSM)
 
 
