@@ -62,10 +62,14 @@ def to_pretraining(options: Namespace) -> PretrainRecipe:
     return _filled(PretrainRecipe, options)
 
 
-def _filled(kind: type[R], options: Namespace, *others: str) -> R:
+def to_student(options: Namespace) -> DistilRecipe:
+    """Build the recipe of a student that parsed options describe."""
+    return _filled(DistilRecipe, options)
+
+
+def _filled(kind: type[R], options: Namespace) -> R:
     options = options.clone()
-    for name in ("config", *others):
-        options.pop(name, None)
+    options.pop("config", None)
     return kind(**vars(recipe_parser(kind).instantiate(options)))
 
 
@@ -193,9 +197,12 @@ def _fit(options: Namespace) -> None:
 
 def _distil(options: Namespace) -> None:
     test = options.pop("test")
-    recipe = _filled(DistilRecipe, options, "out", "resume")
+    described = options.clone()
+    for name in ("out", "resume"):
+        described.pop(name)
+    recipe = to_student(described)
     dataset = recipe.data.open(test)  # now: what is missing is told before hours of training
-    path = _carry_out(distil, lambda _: recipe, options)
+    path = _carry_out(distil, to_student, options)
     if is_first_process():
         print(compared([Standing.of(name, load_model(name), dataset) for name in (*recipe.teachers, str(path))]))
         forgive_stdout()

@@ -10,7 +10,8 @@ import pytest
 from dis2_core import DIS2Config
 from dis2_core.contract.errors import InputError
 from dis2_training.benchmark.command import benchmark_parser, to_benchmark
-from dis2_training.commands import read_recipe, recipe_parser, to_pretraining
+from dis2_training.commands import read_recipe, recipe_parser, to_pretraining, to_student
+from dis2_training.distilling.recipe import DistilRecipe
 from dis2_training.fitting.recipe import distillation_weight, learning_rate
 from dis2_training.pretraining.recipe import PretrainRecipe
 
@@ -18,7 +19,8 @@ ALL = sorted(str(item) for item in resources.files("dis2_training.configs").iter
 BENCHMARKS = [path for path in ALL if "benchmark_" in path]
 VARIANTS = [path for path in ALL if "equal_cost_" in path or "scenes_" in path]
 PRETRAININGS = [path for path in ALL if "pretrain_" in path]
-CONFIGS = [path for path in ALL if path not in (*BENCHMARKS, *VARIANTS, *PRETRAININGS)]
+STUDENTS = [path for path in ALL if "distil_" in path]
+CONFIGS = [path for path in ALL if path not in (*BENCHMARKS, *VARIANTS, *PRETRAININGS, *STUDENTS)]
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: Path(path).stem)
@@ -27,6 +29,13 @@ def test_every_config_is_a_recipe(config: str) -> None:
     assert recipe.schedule.steps > 0
     DIS2Config(window=(recipe.model.window,) * 2, width=recipe.model.width)
     assert all(0 < learning_rate(step, recipe) <= recipe.optimizer.lr for step in range(recipe.schedule.steps))
+
+
+@pytest.mark.parametrize("config", STUDENTS, ids=lambda path: Path(path).stem)
+def test_every_config_of_a_student_is_a_recipe(config: str) -> None:
+    recipe = to_student(recipe_parser(DistilRecipe).parse_args(["--config", config]))
+    DIS2Config(window=(recipe.model.window,) * 2, width=recipe.model.width, form="shared")
+    assert recipe.recipe == Path(config).stem.replace("_", "-") and recipe.teachers
 
 
 @pytest.mark.parametrize("config", PRETRAININGS, ids=lambda path: Path(path).stem)
