@@ -48,10 +48,8 @@ def targets(labels: Tensor, log_p: Tensor) -> Tensor:
     Returns:
         (B, K, H, W) float32 that sum to 1 over the classes, or to 0 where there is no label.
     """
-    classes = log_p.shape[1]
-    exact_labels = exact(labels)
-    known = exact_labels != IGNORE
-    encoded = F.one_hot(exact_labels.where(known, 0), classes).movedim(-1, 1)
+    known = (labels != IGNORE) & (labels < FIRST)
+    encoded = F.one_hot(labels.where(known, 0), log_p.shape[1]).movedim(-1, 1)
     target = (encoded * known[:, None]).float()
     return target + _shares(labels, log_p.detach()) if has_sets(labels) else target
 
@@ -59,10 +57,10 @@ def targets(labels: Tensor, log_p: Tensor) -> Tensor:
 def _shares(labels: Tensor, log_p: Tensor) -> Tensor:
     """(B, K, H, W): the probabilities within the set of each pixel, 0 where it has none."""
     numbers = torch.arange(log_p.shape[1], device=labels.device).view(1, -1, 1, 1)
-    is_set = (labels >= FIRST)[:, None]
-    member = is_set & ((labels - FIRST)[:, None] >> numbers & 1).bool()
-    within = log_p.float().masked_fill(~member, -torch.inf).where(is_set, 0.0).softmax(dim=1)
-    return within * is_set
+    several = (labels >= FIRST)[:, None]  # (B, 1, H, W)
+    member = several & ((labels - FIRST)[:, None] >> numbers & 1).bool()
+    within = log_p.float().masked_fill(~member, -torch.inf).where(several, 0.0).softmax(dim=1)
+    return within * several
 
 
 def has_sets(labels: Tensor) -> bool:

@@ -61,7 +61,8 @@ class RandomWindows(Dataset[Sample]):
         areas = [tile.size[0] * tile.size[1] / by**2 for tile, by in zip(tiles, self.magnifications, strict=True)]
         self.areas = np.array(areas) * self.weights
         self.places = self._places(classes)
-        self.chances = [np.cumsum(self.weights[places[:, 0]]) for places in self.places]
+        weighted = (self.weights != 1).any()  # else all places of a class are drawn alike
+        self.chances = [np.cumsum(self.weights[places[:, 0]]) for places in self.places] if weighted else []
 
     def _places(self, classes: int) -> list[np.ndarray]:
         """For every class that occurs, (n, 3) places: tile, row, column."""
@@ -102,11 +103,12 @@ class RandomWindows(Dataset[Sample]):
     def _place(self, rng: np.random.Generator) -> list[int]:
         """Tile, row and column of a pixel of a class that is drawn first."""
         number = int(rng.integers(len(self.places)))
-        places, chances = self.places[number], self.chances[number]
-        if (self.weights == 1).all():
-            at = int(rng.integers(len(places)))
-        else:
+        places = self.places[number]
+        if self.chances:
+            chances = self.chances[number]
             at = int(np.searchsorted(chances, rng.uniform(0, chances[-1]), side="right"))
+        else:
+            at = int(rng.integers(len(places)))
         return [int(value) for value in places[at]]
 
 
