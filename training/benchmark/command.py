@@ -73,7 +73,7 @@ def run_benchmark(options: Namespace) -> None:
         return
     data = benchmark.recipe.data
     description = data.open(data.train).description
-    benchmark.check(description.modality_names, tuple(item.name for item in description.classes))
+    benchmark.check(description.modality_names, description.class_names)
     if options.calibrate:
         print(write_steps(benchmark, out, options.processes))
         return

@@ -20,7 +20,7 @@ from dis2_core.contract.errors import InputError
 
 from ..options.ranges import require_range
 from .colour import adjust_contrast, adjust_hue, adjust_saturation
-from .sample import Sample
+from .sample import Sample, per_band
 
 VISIBLE = ("red", "green", "blue")
 HOLE_STRETCH = 0.7  # see ``rectangle``: sides of 1 to 4 at most
@@ -193,10 +193,7 @@ def change_colour(sample: Sample, modality: Modality, change: Colour) -> Sample:
     if change == Colour():
         return sample
     values = sample.values[modality.name]
-    low, high = (
-        values.new_tensor([getattr(band, key) for band in modality.bands]).view(-1, 1, 1)
-        for key in ("valid_min", "valid_max")
-    )
+    low, high = per_band(modality.bands, "valid_min", "valid_max")
     if change.tint:
         values = values * values.new_tensor(change.tint).view(-1, 1, 1)
     image = ((values - low) / (high - low)).clamp(0, 1)
@@ -226,10 +223,7 @@ def change_gain(sample: Sample, modality: Modality, strength: float, rng: np.ran
     shift up to ``strength`` standard deviations; values stay in the range of their band.
     """
     values = sample.values[modality.name]
-    mean, std, low, high = (
-        values.new_tensor([getattr(band, key) for band in modality.bands]).view(-1, 1, 1)
-        for key in ("mean", "std", "valid_min", "valid_max")
-    )
+    mean, std, low, high = per_band(modality.bands, "mean", "std", "valid_min", "valid_max")
     factor = float((1 + strength) ** rng.uniform(-1, 1))
     offset = float(rng.uniform(-strength, strength))
     changed = torch.clamp((values - mean) * factor + mean + offset * std, low, high)

@@ -21,7 +21,7 @@ from dis2_core.contract.card import Modality
 from dis2_core.contract.errors import InputError
 
 from .augmentation import cut_hole, shift
-from .sample import Sample
+from .sample import Sample, per_band
 
 SHIFTS = tuple(range(9))  #: pixels
 FACTORS = tuple(range(1, 9))  #: of the ground sample distance
@@ -110,7 +110,7 @@ def add_noise(sample: Sample, modality: Modality, strength: float, seed: int) ->
         seed: Of the noise.
     """
     values = sample.values[modality.name]
-    deviation = values.new_tensor([band.std for band in modality.bands]).view(-1, 1, 1)
+    (deviation,) = per_band(modality.bands, "std")
     grain = torch.from_numpy(np.random.default_rng(seed).standard_normal(values.shape, dtype=np.float32))
     return _with_values(sample, modality.name, values + strength * deviation * grain)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from dis2_core.contract.card import Modality
+from dis2_core.contract.card import Band, Modality
 from dis2_core.evaluation.metrics import IGNORE
 from dis2_core.prediction.holes import MINIMUM_SHARE
 
@@ -61,6 +61,20 @@ def stack(samples: Sequence[Sample]) -> Sample:
     )
 
 
+def batched(windows: Sequence[Sample], size: int, check: Callable[[], None] | None = None) -> Iterator[Sample]:
+    """Windows in batches of ``size``, of which the last may be smaller.
+
+    Args:
+        windows: Of one size.
+        size: Windows a batch.
+        check: Called before each batch; may raise to stop.
+    """
+    for start in range(0, len(windows), size):
+        if check is not None:
+            check()
+        yield stack(windows[start : start + size])
+
+
 def joined(first: Sample, second: Sample) -> Sample:
     """Two batches as one."""
     return Sample(
@@ -107,27 +121,29 @@ def taught(batch: Sample, scenarios: Sequence[Sequence[str]]) -> Tensor:
     Returns:
         (B, H, W) where all learn the same, else (S, B, H, W) labels.
     """
-    if all(windows.all() for windows in shown(batch).values()):
-        return batch.labels
-    return torch.where(complete(batch, scenarios)[:, :, None, None], batch.labels, IGNORE)
+    whole = complete(batch, scenarios)
+    return batch.labels if whole.all() else torch.where(whole[:, :, None, None], batch.labels, IGNORE)
 
 
-def normalise(batch: Sample, modalities: Sequence[Modality]) -> Mapping[str, Tensor]:
+def per_band(bands: Sequence[Band], *statistics: str) -> tuple[Tensor, ...]:
+    """Some of what is known of each band, e.g. ``mean`` and ``std``: (C, 1, 1) float32 each."""
+    return tuple(torch.tensor([float(getattr(band, name)) for band in bands]).view(-1, 1, 1) for name in statistics)
+
+
+def normalise(batch: Sample, modalities: Sequence[Modality], device: torch.device | None = None) -> dict[str, Tensor]:
     """Turn a batch into what the network takes: ``(value - mean) / std``, the fill value in holes.
 
     Args:
         batch: Values in the units of the bands.
         modalities: The card's modalities, whose statistics are used.
+        device: Where the network is; None: the batch stays where it is.
 
     Returns:
         (B, C, H, W) float32 by modality name.
     """
     inputs = {}
     for modality in modalities:
-        mean, std, fill = (
-            torch.tensor([float(getattr(band, key)) for band in modality.bands]).view(-1, 1, 1)
-            for key in ("mean", "std", "fill_value")
-        )
+        mean, std, fill = per_band(modality.bands, "mean", "std", "fill_value")
         values = torch.where(batch.valid[modality.name].unsqueeze(-3), batch.values[modality.name], fill)
-        inputs[modality.name] = (values - mean) / std
+        inputs[modality.name] = ((values - mean) / std).to(device)
     return inputs

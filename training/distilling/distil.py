@@ -66,7 +66,7 @@ def _losses(
     if training.unlabelled is not None:
         sample = joined(sample, next(training.unlabelled).weak)
     scenarios = draws.of_batch(batch)
-    inputs = {name: accelerator.to_device(x) for name, x in normalise(sample, training.card.modalities).items()}
+    inputs = accelerator.to_device(normalise(sample, training.card.modalities))
     labels = accelerator.to_device(taught(sample, scenarios))
     where = accelerator.to_device(complete(sample, scenarios)[:, :, None, None] & seen(sample))  # (S, B, H, W)
     with accelerator.autocast():

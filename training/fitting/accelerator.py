@@ -54,7 +54,7 @@ class Accelerator(Protocol):
         ...
 
     def to_device(self, obj: Any) -> Any:
-        """Bring a tensor to the device."""
+        """Bring a tensor, or tensors by name, to the device."""
         ...
 
     def no_backward_sync(self, module: Any, enabled: bool = True) -> AbstractContextManager[Any]:
@@ -181,9 +181,11 @@ class SingleDevice:
         """Mixed precision, where that was chosen."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16-mixed")
 
-    def to_device(self, obj: torch.Tensor) -> torch.Tensor:
-        """Bring a tensor to the device."""
-        return obj.to(self.device)
+    def to_device(self, obj: Any) -> Any:
+        """Bring a tensor, or tensors by name, to the device."""
+        if isinstance(obj, torch.Tensor):
+            return obj.to(self.device)
+        return {name: tensor.to(self.device) for name, tensor in obj.items()}
 
     def no_backward_sync(self, module: nn.Module, enabled: bool = True) -> AbstractContextManager[None]:
         """There is nobody to be in step with."""

@@ -153,7 +153,7 @@ def _losses(
     sample = next(training.batches)
     if training.unlabelled is not None:
         sample = joined(sample, self_labelled(next(training.unlabelled), recipe, accelerator, training))
-    inputs = {name: accelerator.to_device(x) for name, x in normalise(sample, training.card.modalities).items()}
+    inputs = accelerator.to_device(normalise(sample, training.card.modalities))
     scenarios = draws.of_batch(batch, full_only=step < recipe.schedule.full_only_steps)
     labels = taught(sample, scenarios) if training.objective.labels_by_scenario else sample.labels
     seed_dropout(recipe.seed, batch * accelerator.world_size + accelerator.global_rank)
@@ -168,8 +168,7 @@ def _losses(
 
 def self_labelled(views: Views, recipe: Recipe, accelerator: Accelerator, training: Training) -> Sample:
     """Strong views of windows without labels, and for labels what the averaged weights say of the weak views."""
-    weak = normalise(views.weak, training.card.modalities)
-    inputs = {name: accelerator.to_device(x) for name, x in weak.items()}
+    inputs = accelerator.to_device(normalise(views.weak, training.card.modalities))
     labels = torch.full_like(views.weak.labels, IGNORE)
     with accelerator.autocast():
         for scenario, rows in by_shown(views.weak, list(inputs)):

@@ -144,9 +144,7 @@ def _losses(
     drawing = _drawing(recipe.seed, batch * accelerator.world_size + accelerator.global_rank)
     masks = draw_masks(windows, recipe.epoch_of(step), drawing, recipe.masked)
     present = {name: covered(valid) for name, valid in sample.valid.items()}
-    inputs, masks, present = (
-        {name: accelerator.to_device(x) for name, x in items.items()} for items in (windows, masks, present)
-    )
+    inputs, masks, present = map(accelerator.to_device, (windows, masks, present))
     with accelerator.autocast():
         with torch.no_grad():  # in training: its norms measure whole windows, which it alone sees
             targets = features(training.average.network.train(), inputs)

@@ -16,7 +16,7 @@ from dis2_core.network import Scenario, SegmentationNetwork, SharedDIS2
 
 from ..data.class_sets import exact
 from ..data.dataset import TileDataset
-from ..data.sample import Sample, normalise, stack
+from ..data.sample import Sample, batched, normalise
 from ..data.tiles import MemoryTile
 from ..data.windows import grid_windows
 from ..methods.file import load_method
@@ -46,11 +46,8 @@ def score_windows(
     """
     matrices = {scenario: ConfusionMatrix(card.class_names) for scenario in scenarios or card.scenarios()}
     device = next(network.parameters()).device
-    for start in range(0, len(windows), batch_size):
-        if check is not None:
-            check()
-        batch = stack(windows[start : start + batch_size])
-        inputs = {name: values.to(device) for name, values in normalise(batch, card.modalities).items()}
+    for batch in batched(windows, batch_size, check):
+        inputs = normalise(batch, card.modalities, device)
         for scenario, logits in network.forward_scenarios(inputs, list(matrices)).items():
             matrices[scenario].update(logits.argmax(dim=1).cpu(), exact(batch.labels))
     return {scenario: matrix.scores() for scenario, matrix in matrices.items()}
@@ -138,7 +135,7 @@ def _check(card: ModelCard, dataset: TileDataset) -> None:
             f"{dataset.folder} has the modalities {bands(description.modalities)}; "
             f"'{card.name}' takes {bands(card.modalities)}."
         )
-    if card.class_names != tuple(item.name for item in description.classes):
+    if card.class_names != description.class_names:
         raise InputError(f"{dataset.folder} has other classes than '{card.name}': {', '.join(card.class_names)}.")
 
 

@@ -5,7 +5,7 @@ Logits are divided by it before the softmax: above 1 it takes confidence away. N
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ from dis2_core.contract.card import MAX_TEMPERATURE, MIN_TEMPERATURE, ModelCard,
 from dis2_core.network import SegmentationNetwork
 
 from ..data.class_sets import exact
-from ..data.sample import IGNORE, Sample, normalise, stack, taught
+from ..data.sample import IGNORE, Sample, batched, normalise, taught
 
 LEAST_PIXELS = 1000  # with a label, from which on a temperature means something
 MOST_PIXELS = 2000  # of a window that are looked at: neighbours are alike
@@ -45,11 +45,9 @@ def fitted_temperatures(
     scenarios = card.scenarios()
     found: dict[str, list[tuple[Tensor, Tensor]]] = {scenario_name(scenario): [] for scenario in scenarios}
     device = next(network.parameters()).device
-    for batch in _batches(_few(windows), batch_size):
-        if check is not None:
-            check()
+    for batch in batched(_few(windows), batch_size, check):
         labels = exact(taught(batch, scenarios)).expand(len(scenarios), *batch.labels.shape)
-        inputs = {name: values.to(device) for name, values in normalise(batch, card.modalities).items()}
+        inputs = normalise(batch, card.modalities, device)
         answers = network.forward_scenarios(inputs, scenarios)
         for scenario, own in zip(scenarios, labels, strict=True):
             known = _spread(own)
@@ -83,11 +81,6 @@ def _few(windows: Sequence[Sample]) -> Sequence[Sample]:
     if len(windows) <= MOST_WINDOWS:
         return windows
     return [windows[int(place)] for place in torch.linspace(0, len(windows) - 1, MOST_WINDOWS)]
-
-
-def _batches(windows: Sequence[Sample], size: int) -> Iterator[Sample]:
-    for start in range(0, len(windows), size):
-        yield stack(windows[start : start + size])
 
 
 def _spread(labels: Tensor) -> Tensor:

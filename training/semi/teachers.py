@@ -20,8 +20,8 @@ from dis2_core.contract.other_jobs import IMAGENET
 from dis2_core.network.efficientnet import LEVELS, EfficientNetLite0
 from dis2_core.network.encoder import build_encoders
 
-from ..data.sample import Sample, normalise
-from ..start.encoder_file import load_encoders
+from ..data.sample import Sample, normalise, per_band
+from ..start.encoder_file import PREFIX, load_encoders
 from ..start.imagenet import ImageNetStart
 
 RANDOM = "random"
@@ -47,11 +47,7 @@ class Photographic(nn.Module):
 
     def forward(self, batch: Sample) -> Tensor:
         """(B, 112, H / 16, W / 16)."""
-        bands = self.modality.bands[:PHOTO_BANDS]
-        low, high, fill = (
-            torch.tensor([getattr(band, key) for band in bands]).view(-1, 1, 1)
-            for key in ("valid_min", "valid_max", "fill_value")
-        )
+        low, high, fill = per_band(self.modality.bands[:PHOTO_BANDS], "valid_min", "valid_max", "fill_value")
         values = batch.values[self.modality.name][:, :PHOTO_BANDS]
         values = torch.where(batch.valid[self.modality.name][:, None], values, fill)
         photo = 255 * ((values - low) / (high - low)).clamp(0, 1)
@@ -70,7 +66,7 @@ class Encoding(nn.Module):
         if dict(config.modalities).get(modality.name) != len(modality.bands):
             raise InputError(f"{path} holds no encoder for '{modality.name}' of {len(modality.bands)} bands.")
         encoders = build_encoders(config)
-        state = {name.removeprefix("encoders."): value for name, value in start.weights.items()}
+        state = {name.removeprefix(PREFIX): value for name, value in start.weights.items()}
         encoders.load_state_dict({**encoders.state_dict(), **state})
         self.modality = modality
         self.network = encoders[modality.name]
@@ -79,7 +75,8 @@ class Encoding(nn.Module):
     def forward(self, batch: Sample) -> Tensor:
         """(B, 8 x width, H / 16, W / 16)."""
         device = next(self.network.parameters()).device
-        features: Tensor = self.network(normalise(batch, [self.modality])[self.modality.name].to(device))[-1]
+        inputs = normalise(batch, [self.modality], device)
+        features: Tensor = self.network(inputs[self.modality.name])[-1]
         return features
 
 

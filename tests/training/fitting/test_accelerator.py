@@ -34,6 +34,13 @@ def test_one_device_computes_what_fabric_computes(precision: str) -> None:
     assert all(torch.equal(one, other) for one, other in zip(ours, theirs, strict=True))
 
 
+def test_tensors_by_name_come_to_the_device_as_fabric_brings_them() -> None:
+    tensors = {"rgb": torch.ones(2, 3), "ndsm": torch.zeros(1)}
+    ours, theirs = (one.to_device(tensors) for one in (SingleDevice("cpu"), Fabric(accelerator="cpu", devices=1)))
+    assert list(ours) == list(theirs) == list(tensors)
+    assert all(torch.equal(ours[name], tensors[name]) and torch.equal(theirs[name], tensors[name]) for name in tensors)
+
+
 def test_a_gradient_that_is_no_number_is_an_error() -> None:
     module = torch.nn.Linear(1, 1)
     module.weight.grad = torch.full((1, 1), float("nan"))
