@@ -200,10 +200,21 @@ class Inference:
             logits = {scenarios[0]: self._network(windows)}
         else:
             logits = self._network.forward_scenarios(windows, scenarios)
-        return {scenario: _softmax(logits[scenario], self._card.temperature(scenario)) for scenario in scenarios}
+        return {scenario: probabilities(logits[scenario], self._card.temperature(scenario)) for scenario in scenarios}
 
     def _names(self, route: int) -> tuple[str, ...]:
         return tuple(name for i, name in enumerate(self._card.modality_names) if route >> i & 1)
+
+
+def probabilities(logits: Tensor, temperature: float) -> Tensor:
+    """(B, K, H, W) probabilities in float32, whatever the precision of the network.
+
+    Args:
+        logits: (B, K, H, W).
+        temperature: What they are divided by; see ``ModelCard.temperature``.
+    """
+    logits = logits.float()
+    return torch.softmax(logits if temperature == 1 else logits / temperature, dim=1)
 
 
 def probability_rows(
@@ -269,10 +280,10 @@ def wanted_rows(rows: Iterator[Rows], plan: WindowPlan) -> Iterator[Rows]:
     """What ``probability_rows`` yields, cut to the pixels that the plan wants; rows are counted from their first."""
     top, left, bottom, right = plan.wanted
     columns = slice(left - plan.read[1], right - plan.read[1])
-    for row, probabilities, availability in rows:
+    for row, answers, availability in rows:
         first, last = max(top - row, 0), min(bottom - row, availability.shape[0])
         if first < last:
-            yield row + first - top, probabilities[:, first:last, columns], availability[first:last, columns]
+            yield row + first - top, answers[:, first:last, columns], availability[first:last, columns]
 
 
 def _by_routes(
@@ -296,9 +307,3 @@ def _by_routes(
 def _one_thread() -> None:
     """Let torch compute within this thread."""
     torch.set_num_threads(1)
-
-
-def _softmax(logits: Tensor, temperature: float) -> Tensor:
-    """Probabilities in float32, whatever the precision of the network."""
-    logits = logits.float()
-    return torch.softmax(logits if temperature == 1 else logits / temperature, dim=1)

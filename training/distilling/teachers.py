@@ -11,6 +11,7 @@ from torch import Tensor
 
 from dis2_core import Model, ModelCard, load_model
 from dis2_core.contract.errors import InputError
+from dis2_core.prediction.inference import probabilities
 
 from ..data.sample import Sample, by_shown, normalise
 from ..data.tiles import SAME_SIZE
@@ -50,10 +51,10 @@ class Teachers:
         """
         total = torch.zeros(len(batch.labels), len(self.models[0].card.classes), *batch.size, device=device)
         for model in self.models:
-            inputs = {name: x.to(device) for name, x in normalise(batch, model.card.modalities).items()}
+            inputs = normalise(batch, model.card.modalities, device)
             for scenario, rows in by_shown(batch, model.card.modality_names):
-                logits = model.network({name: inputs[name][rows] for name in scenario}).float()
-                total[rows] += (logits / model.card.temperature(scenario)).softmax(dim=1)
+                logits = model.network({name: inputs[name][rows] for name in scenario})
+                total[rows] += probabilities(logits, model.card.temperature(scenario))
         return total / len(self.models)
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from dis2_core import ModelCard
 from dis2_core.network import Scenario, SegmentationNetwork
+from dis2_core.prediction.inference import probabilities
 from dis2_core.prediction.symmetries import mean_answers, symmetries
 
 
@@ -35,6 +36,6 @@ class Symmetric(SegmentationNetwork):
 
         def answer(seen: Mapping[str, Tensor]) -> dict[Scenario, Tensor]:
             logits = self.network.forward_scenarios(seen, scenarios)
-            return {name: (logits[name] / self.card.temperature(name)).softmax(dim=1) for name in scenarios}
+            return {name: probabilities(logits[name], self.card.temperature(name)) for name in scenarios}
 
         return {scenario: mean.log() for scenario, mean in mean_answers(answer, inputs, self.symmetries).items()}
