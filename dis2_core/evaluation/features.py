@@ -15,7 +15,7 @@ from typing import Any
 from ..contract.errors import InputError
 from ..contract.other_jobs import Reference
 from ..contract.untrusted import parse_json, read_text, refusals
-from ..rasters.vector.polygons import Odd, Points, declared_crs, parts_of, place_of, rings_of, some
+from ..rasters.vector.polygons import Odd, Points, declared_crs, parts_of, place_of, reasons, rings_of
 from .classes import class_key
 
 MAX_BYTES = 256 << 20  # of a file; as Python objects it takes several times that
@@ -124,7 +124,7 @@ class FeatureFile:
     @property
     def left_out(self) -> str:
         """What was left out, and why; empty where nothing was."""
-        return "; ".join(f"{reason} ({some(labels)})" for reason, labels in self._left_out.items())
+        return reasons(self._left_out)
 
     @property
     def spellings(self) -> str:

@@ -17,7 +17,7 @@ from ...contract.segment_job import Event
 from ...contract.untrusted import parse_json, read_text, refusals
 from ..grid import Bounds, Grid, WindowPlan, place
 from .geopackage import is_sqlite, opened_tables, quoted
-from .polygons import Odd, Points, Projection, declared_crs, parts_of, rings_of, some
+from .polygons import Odd, Points, Projection, declared_crs, parts_of, reasons, rings_of
 
 BLOCK = 512  # pixels; polygons are drawn block by block on a fixed lattice, so that a pixel depends on nothing else
 MAX_BYTES = 256 << 20
@@ -59,7 +59,7 @@ class Outlines:
                     odd.setdefault(str(part), []).append(f"feature {number}")
                 else:
                     polygons.append(part)
-        left_out = "; ".join(f"{reason} ({some(labels)})" for reason, labels in odd.items())
+        left_out = reasons(odd)
         if not polygons:
             more = f"; left out: {left_out}" if left_out else ""
             raise InputError(f"The area of interest {path} holds no polygon{more}.", "Check the file and its layers.")

@@ -67,7 +67,16 @@ def parts_of(geometry: Any) -> Iterator[tuple[str, Any]]:
         raise Odd("a geometry that is none") from None
 
 
-def some(labels: Sequence[str]) -> str:
+def reasons(left_out: Mapping[str, Sequence[str]]) -> str:
+    """What was left out and why, in a line; empty where nothing was.
+
+    Args:
+        left_out: By the reason, what a person finds the features by.
+    """
+    return "; ".join(f"{reason} ({_some(labels)})" for reason, labels in left_out.items())
+
+
+def _some(labels: Sequence[str]) -> str:
     """How many features, and the first of them by name."""
     more = "" if len(labels) <= NAMED else f" and {len(labels) - NAMED:,} more"
     return f"{len(labels):,}: {', '.join(labels[:NAMED])}{more}"
