@@ -17,6 +17,7 @@ from dis2_core.run.interrupts import interruptible, stopping_at_once
 
 from .benchmark.command import benchmark_parser, run_benchmark
 from .data.check.datacheck import check_dataset
+from .data.dataset import TileDataset
 from .data.familiarity import measured_familiarity, spread_windows
 from .data.sets import DATASETS, open_dataset, prepare
 from .distilling.comparison import Standing, compared
@@ -69,7 +70,8 @@ def to_student(options: Namespace) -> DistilRecipe:
 
 def _filled(kind: type[R], options: Namespace) -> R:
     options = options.clone()
-    options.pop("config", None)
+    for name in ("config", "out", "resume", "test"):  # the command's own
+        options.pop(name, None)
     return kind(**vars(recipe_parser(kind).instantiate(options)))
 
 
@@ -87,11 +89,7 @@ def build_parser() -> Parser:
     preparing.add_argument("source", type=Path, help="folder of the data set as distributed")
     preparing.add_argument("out", type=Path, help="folder to write")
 
-    evaluating = Parser(description="Score a model in every scenario.")
-    evaluating.add_argument("--model", required=True, help="shipped name, model file, or a benchmark's")
-    evaluating.add_argument("--data", type=Path, required=True, help="where the data set lies")
-    evaluating.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
-    evaluating.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
+    evaluating = _on_ground("Score a model in every scenario.", model="shipped name, model file, or a benchmark's")
     evaluating.add_argument("--split", default="test")
     evaluating.add_argument(
         "--whole-tiles", action="store_true", help="score maps of whole tiles instead of single windows"
@@ -103,20 +101,15 @@ def build_parser() -> Parser:
     evaluating.add_argument("--name", default="", help="of the model that --publish writes")
     evaluating.add_argument("--note", default="", help="added to the card's notes with --publish")
 
-    knowing = Parser(description="Let a model know what the ground looks like that it was trained on.")
-    knowing.add_argument("--model", required=True, help="shipped name, or model file")
-    knowing.add_argument("--data", type=Path, required=True, help="where the data set lies that it was trained on")
-    knowing.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
-    knowing.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
+    knowing = _on_ground(
+        "Let a model know what the ground looks like that it was trained on.",
+        data="where the data set lies that it was trained on",
+    )
     knowing.add_argument("--train", default="train", help="split that it was trained on")
     knowing.add_argument("--validation", default="validation", help="split that tells what is usual beside it")
     knowing.add_argument("--out", type=Path, required=True, help="model file to write")
 
-    calibrating = Parser(description="Make a model as sure as it is right on ground that it was not trained on.")
-    calibrating.add_argument("--model", required=True, help="shipped name, or model file")
-    calibrating.add_argument("--data", type=Path, required=True, help="where the data set lies")
-    calibrating.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
-    calibrating.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
+    calibrating = _on_ground("Make a model as sure as it is right on ground that it was not trained on.")
     calibrating.add_argument("--split", default="validation", help="split that was not trained on")
     calibrating.add_argument("--out", type=Path, required=True, help="model file to write")
 
@@ -134,6 +127,16 @@ def build_parser() -> Parser:
     commands.add_subcommand("calibrate", calibrating)
     commands.add_subcommand("benchmark", benchmark_parser())
     commands.add_subcommand("region", region_parser())
+    return parser
+
+
+def _on_ground(what: str, model: str = "shipped name, or model file", data: str = "where the data set lies") -> Parser:
+    """The parser of a command that looks at a data set with a model; ``_opened`` opens its splits."""
+    parser = Parser(description=what)
+    parser.add_argument("--model", required=True, help=model)
+    parser.add_argument("--data", type=Path, required=True, help=data)
+    parser.add_argument("--dataset", choices=list(DATASETS), default="folder", help="which one it is")
+    parser.add_argument("--options", type=dict[str, Any], default={}, help="the data set's own, as JSON")
     return parser
 
 
@@ -188,30 +191,25 @@ def _prepare(options: Namespace) -> None:
 
 
 def _pretrain(options: Namespace) -> None:
-    _carry_out(pretrain, to_pretraining, options)
+    _carry_out(pretrain, to_pretraining(options), options)
 
 
 def _fit(options: Namespace) -> None:
-    _carry_out(fit, to_recipe, options)
+    _carry_out(fit, to_recipe(options), options)
 
 
 def _distil(options: Namespace) -> None:
-    test = options.pop("test")
-    described = options.clone()
-    for name in ("out", "resume"):
-        described.pop(name)
-    recipe = to_student(described)
-    dataset = recipe.data.open(test)  # now: what is missing is told before hours of training
-    path = _carry_out(distil, to_student, options)
+    recipe = to_student(options)
+    dataset = recipe.data.open(options.test)  # now: what is missing is told before hours of training
+    path = _carry_out(distil, recipe, options)
     if is_first_process():
         print(compared([Standing.of(name, load_model(name), dataset) for name in (*recipe.teachers, str(path))]))
         forgive_stdout()
 
 
-def _carry_out(run: Callable[..., Path], recipe: Callable[[Namespace], RunRecipe], options: Namespace) -> Path:
-    out, resume = options.pop("out"), options.pop("resume")
+def _carry_out(run: Callable[..., Path], recipe: RunRecipe, options: Namespace) -> Path:
     with interruptible() as cancelled, _display() as display:
-        path = run(recipe(options), out, resume=resume, progress=display, cancelled=cancelled)
+        path = run(recipe, options.out, resume=options.resume, progress=display, cancelled=cancelled)
     if is_first_process():
         print(path)
         forgive_stdout()
@@ -225,9 +223,14 @@ def _display() -> Display:
     return display_for_people()
 
 
+def _opened(options: Namespace, split: str) -> TileDataset:
+    """A split of the data set that the options of ``_on_ground`` name."""
+    return open_dataset(options.dataset, options.data, split, **options.options)
+
+
 def _evaluate(options: Namespace) -> None:
     model = load_trained(options.model)
-    dataset = open_dataset(options.dataset, options.data, options.split, **options.options)
+    dataset = _opened(options, options.split)
     scores = evaluate(model, dataset, options.whole_tiles, options.tta)
     print(table(scores))
     if options.publish:
@@ -237,7 +240,7 @@ def _evaluate(options: Namespace) -> None:
 def _familiarity(options: Namespace) -> None:
     model = load_model(options.model)
     splits = (options.train, options.validation)
-    grounds = [open_dataset(options.dataset, options.data, split, **options.options).in_memory() for split in splits]
+    grounds = [_opened(options, split).in_memory() for split in splits]
     looks = [spread_windows(ground, model.card.gsd) for ground in grounds]
     familiarity = measured_familiarity(model.card.modalities, *looks)
     if familiarity is None:
@@ -249,8 +252,7 @@ def _familiarity(options: Namespace) -> None:
 
 def _calibrate(options: Namespace) -> None:
     model = load_model(options.model)
-    dataset = open_dataset(options.dataset, options.data, options.split, **options.options)
-    card = calibrate(model, dataset)
+    card = calibrate(model, _opened(options, options.split))
     save_model(options.out, model.network, card, familiarity=model.familiarity)
     for scenario, value in card.temperatures.items():
         print(f"{scenario}: {value:g}")
