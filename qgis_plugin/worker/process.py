@@ -22,7 +22,7 @@ from dis2_core.contract.errors import Dis2Error, ProtocolError, ResourceError
 from dis2_core.contract.other_jobs import read_job
 from dis2_core.contract.segment_job import HEARTBEAT_SECONDS, Event, Work, error_event
 from dis2_core.contract.version import __version__
-from dis2_core.run.failures import describe
+from dis2_core.run.failures import describe, of_an_import
 from dis2_core.run.machine.process import settle_process
 from dis2_core.run.runners import load_runner
 
@@ -75,7 +75,7 @@ def runner(job: Work) -> Callable[..., Any]:
     """Return the function that does the job.
 
     Raises:
-        ResourceError: This Python is too old, or lacks a package.
+        ResourceError: This Python is too old, lacks a package, or the machine has no room to load one.
     """
     if sys.version_info < (3, 10):  # noqa: UP036 (a person may have chosen any Python)
         raise ResourceError(
@@ -86,7 +86,8 @@ def runner(job: Work) -> Callable[..., Any]:
         return load_runner(job.KIND)
     except (ImportError, OSError) as error:  # OSError: a library of torch that does not load
         traceback.print_exc()
-        raise ResourceError(
+        raise of_an_import(
+            error,
             f"{sys.executable} cannot load what DIS2 needs ({error}).",
             "Install it there if it is a Python of yours, run 'Set up the runtime' of DIS2 in the toolbox, or choose "
             "another Python under Settings > Options > DIS2 or in DIS2_PYTHON.",

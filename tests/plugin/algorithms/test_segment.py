@@ -449,13 +449,32 @@ def test_worker_without_a_job(torch_python, plugin_folder, line):
     assert (done.returncode, events[-1]["code"]) == (2, "protocol")
 
 
-def test_worker_in_a_python_without_torch(plugin_folder, tmp_path):
-    venv.create(tmp_path / "bare")  # where Debian has torch, the environment of the tests sees it
-    python = str(tmp_path / "bare" / "bin" / "python")
-    command = [python, "-I", "-u", str(plugin_folder / "worker" / "process.py")]
+@pytest.fixture
+def bare(tmp_path):
+    """An environment without a package: where Debian has torch, that of the tests sees it."""
+    venv.create(tmp_path / "bare")
+    return tmp_path / "bare"
+
+
+def error_of_a_worker(python, plugin_folder):
+    command = [str(python), "-I", "-u", str(plugin_folder / "worker" / "process.py")]
     line = json.dumps({"v": 1, "type": "job", "model": "m", "inputs": {}, "outputs": {"classes": "c.tif"}})
     done = subprocess.run(command, input=line + "\n", capture_output=True, text=True)
-    error = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 4
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_worker_in_a_python_without_torch(plugin_folder, bare):
+    python = bare / "bin" / "python"
+    error = error_of_a_worker(python, plugin_folder)
     assert error["text"].startswith(f"{python} cannot load what DIS2 needs")
     assert "DIS2_PYTHON" in error["hint"]
+
+
+def test_worker_that_finds_no_room_for_a_library(plugin_folder, bare):
+    """What the loader says then; nothing needs to be installed."""
+    (packages,) = bare.glob("lib/python*/site-packages")
+    for name in ("numpy", "rasterio", "safetensors", "torch"):
+        (packages / f"{name}.py").write_text('raise ImportError("a.so: failed to map segment from shared object")')
+    error = error_of_a_worker(bare / "bin" / "python", plugin_folder)
+    assert "machine has too little" in error["text"] and "DIS2_PYTHON" not in error["hint"]
