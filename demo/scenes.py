@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import rasterio
 import torch
 from numpy.typing import NDArray
 from rasterio.windows import Window
+from torch import Tensor
 
 from dis2_core.democity import make_city
 from dis2_training.data.sets.aerial import six_classes
@@ -56,8 +58,8 @@ def annecy(folder: Path) -> Scene | None:
         return None
     patch = read_patch(image)
     trained, held_out = training_half(patch.labels.numpy())
-    labels = six_classes(patch.labels.long()).byte().numpy()
-    layers = {"rgb": patch.values("rgb").numpy(), "ndsm": patch.values("ndsm").numpy(), "labels": labels[None]}
+    labels = _six(patch.labels)[None]
+    layers = {"rgb": patch.values("rgb").numpy(), "ndsm": patch.values("ndsm").numpy(), "labels": labels}
     sides = ("left", "right") if trained.start < held_out.start else ("right", "left")
     return Scene(
         "annecy",
@@ -91,13 +93,18 @@ def city(folder: Path) -> Scene:
     remark = "The scene is computer-made; other such cities were a part of what the model was trained on."
     rasters = make_city(folder, size=768, seed=3)
     with rasterio.open(rasters["labels"]) as file:
-        labels = six_classes(torch.from_numpy(file.read()).long()).byte().numpy()
-        reference = _write({"reference": labels}, {"crs": file.crs, "transform": file.transform}, folder)
+        labels = torch.from_numpy(file.read())
+        reference = _write({"reference": _six(labels)}, {"crs": file.crs, "transform": file.transform}, folder)
     layers = {"rgb": rasters["rgb"], "ndsm": rasters["ndsm"], "labels": reference["reference"]}
     return Scene("city", "A generated city, pixels of 0.2 m", **layers, remark=remark)
 
 
 SCENES: dict[str, Callable[[Path], Scene | None]] = {"annecy": annecy, "zurich": zurich, "city": city}
+
+
+def _six(labels: Tensor) -> NDArray[np.uint8]:
+    """Labels of FLAIR patches or of cities as the model ``aerial`` knows them."""
+    return six_classes(labels.long()).byte().numpy()
 
 
 def _write(layers: dict[str, NDArray[Any]], profile: dict[str, Any], folder: Path) -> dict[str, Path]:

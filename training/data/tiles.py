@@ -26,7 +26,6 @@ from .layers import Box, LabelLayer, Layer, RasterLayer, padded
 from .sample import IGNORE, Sample
 
 SAME_SIZE = 0.05  # of pixels: a projection's scale, or a rounded declaration, is no other resolution
-
 MOST_APART = 16  # times: beyond, a window is a few pixels of a tile, or all of it is
 
 

@@ -79,8 +79,9 @@ def read(folder: str | Path, split: str, cities: int = 12, city_size: int = 768)
     folder = Path(folder)
     tiles: list[Tile] = [] if split == "city" else list(_patches(folder / "flair2", split))
     if split == "train":
-        tiles += _photos(folder / "aerial_ign_mini", "ign", {1: BUILDING, 2: TREES, 3: GROUND})
-        tiles += _photos(folder / "aerial_autzen", "autzen", {1: BUILDING, 2: TREES, 3: GROUND, 5: WATER})
+        codes = {1: BUILDING, 2: TREES, 3: GROUND}
+        tiles += _photos(folder / "aerial_ign_mini", "ign", ("_img.tif", "_lab.tif"), codes)
+        tiles += _photos(folder / "aerial_autzen", "autzen", ("rgb.tif", "weak.tif"), {**codes, 5: WATER})
     if split == "validation":
         tiles += [CityTile(CITY_SEEDS[split], VALIDATION_SIZE)] * min(cities, 1)
     elif split in CITY_SEEDS:
@@ -109,10 +110,11 @@ def _six(name: str, sample: Sample, grid: Grid | None = None) -> MemoryTile:
     return MemoryTile(name, replace(sample, labels=six_classes(sample.labels)), grid)
 
 
-def _photos(folder: Path, name: str, codes: Mapping[int, int]) -> Iterator[RasterTile]:
-    """The tiles of a source whose labels come from heights: the photo and the labels."""
-    for labels in sorted(folder.glob("*_lab.tif")) or sorted(folder.glob("weak.tif")):
-        photo = labels.with_name(labels.name.replace("_lab", "_img").replace("weak", "rgb"))
+def _photos(folder: Path, name: str, ends: tuple[str, str], codes: Mapping[int, int]) -> Iterator[RasterTile]:
+    """The tiles of a source whose labels come from heights: the photo and the labels, whose names end in ``ends``."""
+    photo_end, labels_end = ends
+    for labels in sorted(folder.glob(f"*{labels_end}")):
+        photo = labels.with_name(labels.name.removesuffix(labels_end) + photo_end)
         rgb = RasterLayer(photo, (1, 2, 3), zero_is_hole=((0, 1, 2),))
         known = CodedLabels(RasterLayer(labels, count=1, masked=False), codes, others=IGNORE)
         yield RasterTile(f"{name}-{photo.stem}", {"rgb": rgb, "ndsm": AbsentLayer(rgb)}, known)
