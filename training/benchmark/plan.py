@@ -10,7 +10,7 @@ from typing import Any
 
 from dis2_core.contract.errors import InputError
 
-from ..fitting.recipe import Recipe, plain
+from ..fitting.recipe import Recipe, defaults, plain
 from ..methods.registry import ENSEMBLE, MODEL_METHODS, SINGLE, method_names
 
 MAX_MINUTES = 1_000_000
@@ -181,6 +181,14 @@ class Run:
         members = {member.method: plain(member.recipe) for member in self.members}
         made = {"recipe": plain(self.recipe), "test": dataclasses.asdict(self.test)}
         return {**made, "members": members} if members else made
+
+    def defaults(self) -> dict[str, Any]:
+        """What of it nobody needs to give, see ``fitting.recipe.defaults``."""
+        return {
+            "recipe": defaults(self.recipe),
+            "test": dataclasses.asdict(ScoringRecipe()),
+            "members": {member.method: defaults(member.recipe) for member in self.members},
+        }
 
 
 def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:

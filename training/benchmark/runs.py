@@ -115,7 +115,7 @@ def as_wanted(scores: RunScores, run: Run, where: str) -> RunScores | None:
     Raises:
         InputError: What was tested was trained with another recipe.
     """
-    found = differences(scores.facts.made, run.plain())
+    found = differences(scores.facts.made, run.plain(), run.defaults())
     for name, (before, now) in found.items():
         part, _, value = name.partition(".")
         if part == "members":  # then the method of one of them

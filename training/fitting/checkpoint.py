@@ -20,7 +20,7 @@ from dis2_core.models.archive import load_archive
 from dis2_core.run.jobfolder import whole_file
 
 from .preparation import Training
-from .recipe import RunRecipe, StepsRecipe, plain
+from .recipe import RunRecipe, StepsRecipe, defaults, plain
 
 VERSION = 1
 
@@ -189,7 +189,7 @@ def find_checkpoint(
             f"{path.parent} holds a run already.", "Go on with it (--resume), or give another folder (--out)."
         )
     checkpoint = Checkpoint.read(path)
-    for name, (before, now) in differences(checkpoint.recipe, plain(recipe)).items():
+    for name, (before, now) in differences(checkpoint.recipe, plain(recipe), defaults(recipe)).items():
         if name not in (*PLACE, *TEXTS, *adjustable):
             raise InputError(
                 f"{path.parent} was begun with {name} {before}; the recipe says {now}.",
@@ -200,17 +200,26 @@ def find_checkpoint(
 
 def adjusted(checkpoint: Checkpoint, recipe: RunRecipe) -> dict[str, tuple[Any, Any]]:
     """What a run goes on with changed: name to the value before and the one now."""
-    found = differences(checkpoint.recipe, plain(recipe))
+    found = differences(checkpoint.recipe, plain(recipe), defaults(recipe))
     return {name: pair for name, pair in found.items() if name in ADJUSTABLE}
 
 
-def differences(before: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "") -> dict[str, tuple[Any, Any]]:
-    """Names like ``optimizer.lr`` of the values in which two plain recipes differ."""
+def differences(
+    before: Mapping[str, Any], now: Mapping[str, Any], default: Mapping[str, Any], prefix: str = ""
+) -> dict[str, tuple[Any, Any]]:
+    """Names like ``optimizer.lr`` of the values in which two plain recipes differ.
+
+    Args:
+        before: Perhaps of an earlier version, which did not know all of the values yet.
+        now: Of this version.
+        default: What a value is that ``before`` lacks; see ``recipe.defaults``.
+        prefix: Of the names.
+    """
     found: dict[str, tuple[Any, Any]] = {}
     for key in dict.fromkeys((*before, *now)):
-        one, other = before.get(key), now.get(key)
+        one, other = before.get(key, default.get(key)), now.get(key)
         if isinstance(one, Mapping) and isinstance(other, Mapping):
-            found |= differences(one, other, f"{prefix}{key}.")
+            found |= differences(one, other, default.get(key, {}), f"{prefix}{key}.")
         elif one != other:
             found[f"{prefix}{key}"] = (one, other)
     return found

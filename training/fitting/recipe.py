@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
 from dis2_core.contract.errors import InputError
@@ -375,8 +375,34 @@ class Recipe(RunRecipe):
 
 def plain(recipe: RunRecipe) -> dict[str, Any]:
     """The recipe as JSON and YAML hold it."""
-    values: dict[str, Any] = json.loads(json.dumps(asdict(recipe), default=str))
-    return values
+    return _as_json(asdict(recipe))
+
+
+def defaults(recipe: RunRecipe) -> dict[str, Any]:
+    """What a recipe's values are where nobody gives them, as ``plain`` has them; what must be given is left out.
+
+    A recipe of an earlier version lacks the values that came later. They stand for how it was made all the same, since
+    the default of a new value is what was done before there was one.
+    """
+    return _as_json(_defaults(recipe))
+
+
+def _defaults(part: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for item in fields(part):
+        if item.default is not MISSING:
+            found[item.name] = item.default
+        elif item.default_factory is not MISSING:
+            default = item.default_factory()
+            found[item.name] = asdict(default) if is_dataclass(default) else default
+        elif is_dataclass(value := getattr(part, item.name)):
+            found[item.name] = _defaults(value)
+    return found
+
+
+def _as_json(values: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(values, default=str))
+    return found
 
 
 def learning_rate(step: int, recipe: RunRecipe) -> float:

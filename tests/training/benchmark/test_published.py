@@ -20,6 +20,8 @@ from dis2_training.benchmark.run_scores import RunScores
 from dis2_training.benchmark.tables import markdown, write_csv
 from dis2_training.cli import main
 
+ROOT = Path(__file__).resolve().parents[3]
+
 
 def made_as_planned() -> tuple[object, list[RunScores]]:
     """A plan, and tests that say of themselves that they were made by it, somewhere on a machine."""
@@ -85,6 +87,29 @@ def test_counts_of_another_recipe_are_refused(tmp_path: Path) -> None:
         write_published(other, tmp_path / "again", tmp_path / FILE)
     with pytest.raises(InputError, match="no run of 'toy'"):
         write_published(replace(plan, methods=["mmformer"]), tmp_path / "again", tmp_path / FILE)
+
+
+def test_counts_of_a_version_that_did_not_know_a_value_yet_stay_good(tmp_path: Path) -> None:
+    """A new value's default is what was done before there was one: that, and no other, is how they were made."""
+    plan, tests = made_as_planned()
+    for test in tests:
+        del test.facts.made["recipe"]["augmentation"]["gain"], test.facts.made["test"]["overlap"]
+    write_counts(tests, tmp_path / FILE)
+    assert write_published(plan, tmp_path / "again", tmp_path / FILE) == markdown(Results(plan, tests))
+    augmentation = replace(plan.recipe.augmentation, gain=0.2)
+    other = replace(plan, recipe=replace(plan.recipe, augmentation=augmentation))
+    with pytest.raises(InputError, match=r"made with augmentation\.gain 0\.0; the recipe says 0\.2"):
+        write_published(other, tmp_path / "again", tmp_path / FILE)
+
+
+@pytest.mark.slow
+def test_what_this_project_published_makes_its_table(tmp_path: Path, capsys) -> None:
+    """By the command of ``docs/benchmarks.md``; the counts are those of several versions."""
+    configs, published = ROOT / "training" / "configs", ROOT / "docs" / "benchmarks"
+    files = [f"--config={configs / name}" for name in ("benchmark_ombria.yaml", "equal_cost_ombria.yaml")]
+    options = ["--recipe.data.folder=ombria", "--recipe.precision=32-true", f"--out={tmp_path}"]
+    assert main(["benchmark", *files, *options, f"--counts={published / 'ombria_equal_cost.npz'}"]) == 0
+    assert capsys.readouterr().out == (published / "ombria_equal_cost.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture

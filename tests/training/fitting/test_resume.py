@@ -23,6 +23,7 @@ from dis2_core import load_model, save_model
 from dis2_core.contract.errors import AlreadyRunning, Cancelled, InputError, NoSpace
 from dis2_core.contract.segment_job import Event
 from dis2_core.run.locks import lock_target
+from dis2_training.fitting.checkpoint import Checkpoint
 from dis2_training.fitting.fit import fit
 from dis2_training.fitting.loop import TrainingDiverged
 from dis2_training.fitting.recipe import Recipe
@@ -160,6 +161,15 @@ def test_a_corrected_text_is_no_other_recipe(data: Path, begun: Path, whole: Pat
     assert_same_run(begun, whole)
     steps = max(read_log(begun), key=lambda row: sum(float(v) for k, v in row.items() if k.startswith("miou")))["step"]
     assert load_model(path).card.notes == ("Corrected." if int(steps) > 2 else "")
+
+
+@pytest.mark.slow
+def test_a_run_of_a_version_that_did_not_know_a_value_yet_goes_on(data: Path, begun: Path, whole: Path) -> None:
+    state = Checkpoint.read(begun / "state.pt")
+    del state.recipe["augmentation"]["gain"], state.recipe["semi"]
+    state.write(begun / "state.pt")
+    fit(tiny_recipe(data), begun, resume=True)
+    assert_same_run(begun, whole)
 
 
 @pytest.mark.slow
