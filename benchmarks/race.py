@@ -39,6 +39,7 @@ from scene import make_scene
 from torch import Tensor
 
 from dis2_core import Model, load_model, segment
+from dis2_core.run.machine.memory import available_memory
 
 sys.path.append(str(ROOT / "tests" / "core"))
 from pointwise import Pointwise
@@ -46,6 +47,8 @@ from pointwise import Pointwise
 OURS = "ours"
 NETWORKS = ("pointwise", "aerial-demo")
 STRIP = 512  # rows of the oracle at a time
+SPARE = 2 << 30  # bytes that contestants leave to the machine
+TOO_LARGE = 77  # exit code of a contestant that needs more memory than there is
 
 
 def model_of(network: str) -> Model:
@@ -66,6 +69,12 @@ def stack(paths: dict[str, Path], model: Model, rows: tuple[int, int] | None = N
         for plane, band in zip(values, item.bands, strict=True):
             planes.append(plane.sub_(band.mean).div_(band.std))
     return torch.stack(planes)
+
+
+def free_memory() -> int:
+    """Bytes that a contestant may take without this machine being starved."""
+    available = available_memory()
+    return sys.maxsize if available is None else max(available - SPARE, SPARE)
 
 
 class Predict:
@@ -93,8 +102,13 @@ def write_map(path: Path, like: Path, classes: Map) -> None:
         file.write(classes, 1)
 
 
-def compete(name: str, network: str, paths: dict[str, Path], target: Path) -> dict[str, float]:
-    """Run one contestant in this process; return CPU and wall seconds and bytes above the loaded model."""
+def compete(name: str, network: str, paths: dict[str, Path], target: Path, limit: int) -> dict[str, float]:
+    """Run one contestant in this process; return CPU and wall seconds and bytes above the loaded model.
+
+    Raises:
+        MemoryError, RuntimeError: It asks for more bytes than the limit.
+    """
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     torch.set_num_threads(1)
     model = model_of(network)
     if name in PACKAGES:
@@ -166,28 +180,36 @@ def race(args: argparse.Namespace) -> list[dict[str, Any]]:
         paths = make_scene(folder, args.rows, args.columns)
         targets = {name: folder / f"map{number}.tif" for number, name in enumerate(there)}
         for _ in range(args.rounds):
-            for name in there:
-                figures[name].append(_in_a_process(name, args.network, paths, targets[name]))
-                print(name, json.dumps(figures[name][-1]), flush=True)
+            for name in list(figures):
+                figure = _in_a_process(name, args, paths, targets[name])
+                print(name, json.dumps(figure), flush=True)
+                if figure is None:
+                    del figures[name]
+                else:
+                    figures[name].append(figure)
         rows = []
-        for name in there:
-            row = {key: min(figure[key] for figure in figures[name]) for key in figures[name][0]}
+        for name, measured in figures.items():
+            row = {key: min(figure[key] for figure in measured) for key in measured[0]}
             same = {"oracle": None, "as_ours": None}
             if args.network == "pointwise":
                 same["oracle"] = oracle_agreement(targets[name], paths, model)
-            if OURS in there:
+            if OURS in figures:
                 same["as_ours"] = agreement(targets[name], targets[OURS])
             rows.append({"name": name, **row, **same, "memory_mb": row["memory"] / 1e6})
     for row in rows:
         row["ratio"] = row["cpu_seconds"] / rows[0]["cpu_seconds"]
-    return rows
+    empty = dict.fromkeys(rows[0])
+    return [*rows, *({**empty, "name": name} for name in there if name not in figures)]
 
 
-def _in_a_process(name: str, network: str, paths: dict[str, Path], target: Path) -> dict[str, float]:
-    command = [sys.executable, __file__, "--compete", name, "--network", network, "--target", str(target)]
-    command += [f"--{key}={path}" for key, path in paths.items()]
+def _in_a_process(name: str, args: argparse.Namespace, paths: dict[str, Path], target: Path) -> dict[str, float] | None:
+    """What ``compete`` measures; None where the contestant needs more memory than there is."""
+    command = [sys.executable, __file__, "--compete", name, "--network", args.network, "--target", str(target)]
+    command += [f"--{key}={path}" for key, path in paths.items()] + [f"--memory={args.memory}"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode == TOO_LARGE:
+        return None
     if done.returncode:
         raise RuntimeError(f"{name} failed.\n{done.stderr[-4000:]}")
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
@@ -208,19 +230,23 @@ COLUMNS = {
 def page(args: argparse.Namespace, rows: list[dict[str, Any]], about: dict[str, Any]) -> str:
     """The race as Markdown."""
     size = f"--rows {args.rows} --columns {args.columns} --rounds {args.rounds}"
+    too_large = [row["name"] for row in rows if row["memory"] is None]
+    beyond = f"\nAsked for more than the {args.memory / 1e9:.0f} GB that were free: {', '.join(too_large)}.\n"
     return (
         f"`python benchmarks/race.py --network {args.network} {size}`, {about['date']}, commit {about['commit']}, "
         f"torch {about['torch']}, one thread of {about['cores']} cores:\n\n{table(COLUMNS, rows)}\n"
+        f"{beyond if too_large else ''}"
     )
 
 
 def plot(rows: Sequence[dict[str, Any]], path: Path) -> None:
-    """CPU seconds and memory of every contestant, as bars."""
+    """CPU seconds and memory of every contestant that got through, as bars."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
+    rows = [row for row in rows if row["memory"] is not None]
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 0.45 * len(rows) + 1), layout="constrained", sharey=True)
     names = [row["name"] for row in rows]
     colours = ["#1f78b4" if name == OURS else "#b0b0b0" for name in names]
@@ -243,6 +269,7 @@ def main() -> None:
     parser.add_argument("--network", choices=NETWORKS, default="pointwise")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help="contestants, separated by semicolons")
+    parser.add_argument("--memory", type=int, default=free_memory(), help="bytes a contestant may take")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "race-results")
     parser.add_argument("--into", type=Path, help="a document whose part on this race is written anew")
     parser.add_argument("--compete", help=argparse.SUPPRESS)
@@ -250,7 +277,13 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.compete:
-        print(json.dumps(compete(args.compete, args.network, {"rgb": args.rgb, "ndsm": args.ndsm}, args.target)))
+        paths = {"rgb": args.rgb, "ndsm": args.ndsm}
+        try:
+            print(json.dumps(compete(args.compete, args.network, paths, args.target, args.memory)))
+        except (MemoryError, RuntimeError) as error:  # NumPy's and torch's
+            if isinstance(error, RuntimeError) and "allocate memory" not in str(error):
+                raise
+            raise SystemExit(TOO_LARGE) from None
         return
     args.out.mkdir(parents=True, exist_ok=True)
     rows, about = race(args), machine(torch.device("cpu"))
