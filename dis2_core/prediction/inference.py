@@ -225,6 +225,7 @@ def probability_rows(
     device: torch.device,
     on_windows: Callable[[int], None] = lambda count: None,
     wanted: Callable[[int], npt.NDArray[np.bool_]] | None = None,
+    on_row: Callable[[int, StripRows], object] | None = None,
 ) -> Generator[Rows, None, None]:
     """Run all windows and yield the rows of the map as they are finished.
 
@@ -237,6 +238,7 @@ def probability_rows(
         on_windows: Is told how many windows are done, after every batch, and ten times a second where several are at
             work; what it raises ends the run.
         wanted: Says which windows of a row of windows are run, by their first row; None: all.
+        on_row: Is shown every row of windows: its first row, and what its windows are cut from.
 
     Yields:
         First row; answers float32 (channels, rows, columns of ``plan.read``), a view that is valid until the next
@@ -247,6 +249,8 @@ def probability_rows(
     with closing(inference.answers(steps, lambda: on_windows(0))) as answered:
         for step, answers in answered:
             if isinstance(step, RowEnd):
+                if on_row is not None:
+                    on_row(step.top, step.rows)
                 finished = accumulator.finished(step.top)
                 yield step.top, finished, step.rows.availability[: finished.shape[1]]
                 accumulator.advance(step.top)

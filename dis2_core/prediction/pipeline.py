@@ -18,7 +18,6 @@ from ..contract.catalogue import find_model, read_card
 from ..contract.errors import NoValidData
 from ..contract.segment_job import Job
 from ..models.file import Model, load_model
-from ..network.familiarity import UNUSUAL
 from ..rasters.areas import AreaCounter, write_area_table
 from ..rasters.reading import ChunkStream, ModalityReader
 from ..rasters.values.ranges import range_warning
@@ -28,6 +27,7 @@ from ..run.disk import require_space, translated_errors
 from ..run.jobfolder import JobFolder
 from ..run.provenance import base_name, origin_tags
 from ..run.reporting import Reporter
+from .ground import Ground
 from .inference import Inference, probability_rows, wanted_rows
 from .outputs import (
     CONFIDENCE_MAXIMUM,
@@ -67,9 +67,29 @@ class Run:
         self._seen = np.zeros(1 << len(setup.card.modalities), dtype=np.int64)
         self._windows_done = 0
         self._lost = 0  # pixels of which the network's answer was no number
-        self._unfamiliar = 0
         self._share = SEGMENTING_SHARE[setup.same_grid]
         self._area_at_work = setup.area_at_work
+        self._ground = self._ground_to_look_at()
+
+    def _ground_to_look_at(self) -> Ground | None:
+        """None where the model does not know the ground of its training."""
+        setup, familiarity, area = self._setup, self._model.familiarity, self._area_at_work
+        if familiarity is None:
+            return None
+        if area is None:
+            return Ground(familiarity, setup.card, setup.windows)
+        working, (_, left, _, right) = setup.alignment.working, setup.windows.read
+        return Ground(
+            familiarity,
+            setup.card,
+            setup.windows,
+            lambda top, rows: area.inside(working, top, min(top + rows, working.height), left, right),
+        )
+
+    @property
+    def _unlike(self) -> float | None:
+        """See ``SegmentationResult.unfamiliar``."""
+        return self._ground.unlike if self._ground else None
 
     @classmethod
     def of(cls, job: Job, model: Model | None, report: Reporter, leave_out: Sequence[str] = ()) -> Run:
@@ -139,7 +159,7 @@ class Run:
 
     def _tell_of_ground(self) -> None:
         """Tell where most of the map lies on ground of which the model knows nothing."""
-        share = self._unfamiliar_share()
+        share = self._unlike
         if share is not None and share > MOSTLY:
             self._report.warning(
                 f"{share:.0%} of the map lies on ground that looks unlike what {self._setup.card.name} was trained on, "
@@ -147,11 +167,6 @@ class Run:
                 "If so, check the map before you use it.",
                 "unfamiliar",
             )
-
-    def _unfamiliar_share(self) -> float | None:
-        """See ``SegmentationResult.unfamiliar``."""
-        mapped = int(self._seen[1:].sum())
-        return self._unfamiliar / mapped if self._model.familiarity is not None and mapped else None
 
     def _leave_out(self, rows: MapRows) -> None:
         """Make all that lies outside the area of interest no data."""
@@ -192,7 +207,7 @@ class Run:
             whole_batches=setup.whole_batches,
             workers=setup.workers,
             symmetries=symmetries(setup.card.window) if setup.job.tta == "d4" else (),
-            familiarity=self._model.familiarity,
+            familiarity=self._model.familiarity if "familiarity" in setup.raster_names else None,
         )
         top, left, bottom, right = setup.windows.read
         readers = [ModalityReader(item, item.modality, working, columns=(left, right)) for item in setup.inputs]
@@ -207,6 +222,7 @@ class Run:
                 setup.device,
                 self._count_windows,
                 self._wanted_windows(),
+                on_row=self._ground.look if self._ground else None,
             )
             threads = 1 if setup.device.type == "cpu" else setup.job.threads
             with cpu_threads(threads), torch.inference_mode(), background, closing(found) as rows:
@@ -246,9 +262,6 @@ class Run:
         counted = self._counted(finished.row, len(availability))
         self._seen += np.bincount(availability[counted].ravel(), minlength=len(self._seen))
         rasters = {name: tensor.cpu().numpy() for name, tensor in finished.tensors.items()}
-        if "familiarity" in rasters:
-            unusual = (rasters["familiarity"][0] < UNUSUAL * FAMILIARITY_MAXIMUM) & ~nothing
-            self._unfamiliar += int(np.count_nonzero(unusual[counted]))
         if "scenario" in self._setup.targets:
             rasters["scenario"] = availability[None].copy()
         for values in rasters.values():
@@ -282,7 +295,7 @@ class Run:
             windows=len(setup.windows),
             seconds=0.0,
             warnings=tuple(self._report.warnings),
-            unfamiliar=self._unfamiliar_share(),
+            unfamiliar=self._unlike,
         )
 
 

@@ -198,7 +198,7 @@ class Setup:
         _, left, _, right = self.windows.read
         columns = max(right - left, width)
         bands = sum(len(item.modality.bands) for item in self.inputs)
-        channels = len(self.card.classes) + (self.card.familiarity > 0)
+        channels = len(self.card.classes) + ("familiarity" in self.raster_names)
         in_chunks = (4 + self.threads) * self.rows_per_chunk * bands * _FLOAT
         in_strip = 3 * (height + self.rows_per_chunk) * bands * _FLOAT
         in_map = height * (2 * channels * _FLOAT + len(self.raster_names) + channels)

@@ -25,8 +25,8 @@ class SegmentationResult:
         windows: How many windows there were.
         seconds: Wall time.
         warnings: Texts of the warnings.
-        unfamiliar: Share of the mapped pixels, on the grid that the network ran on, that look unlike the ground
-            that the model was trained on; None where it does not know that ground.
+        unfamiliar: Share of the pixels with data that look unlike the ground that the model was trained on, counted
+            in windows beside each other; None where it does not know that ground.
     """
 
     outputs: Mapping[str, str]
