@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 from affine import Affine
+from rasterio._err import CPLE_BaseError  # of overviews, which rasterio lets through as it is
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
@@ -224,7 +226,7 @@ class GeoTiffWriter:
             factors = [] if self._storage.cog else overview_factors(self._grid, self._block)
             if factors:
                 self.file.build_overviews(factors, resampling)
-        self.seal()
+        self._close(len(factors))
         if self._storage.cog:
             with write_errors(self._path):
                 copy(self._made, self._path, driver="COG", **self._storage.cog_profile(self._dtype, resampling))
@@ -237,9 +239,12 @@ class GeoTiffWriter:
         Raises:
             NoSpace: The disk is full.
         """
+        self._close(0)
+
+    def _close(self, overviews: int) -> None:
         with write_errors(self._path):
             self.file.close()
-            require_whole(self._made)
+            require_whole(self._made, overviews)
 
     def _flush(self, rows: Values, complete: int) -> None:
         window = Window(0, self._row, self._grid.width, complete)
@@ -263,7 +268,7 @@ def write_errors(path: Path) -> Iterator[None]:
     with translated_errors(path):
         try:
             yield
-        except RasterioError as error:  # before OSError, which some of these are as well
+        except (RasterioError, CPLE_BaseError) as error:  # before OSError, which some of these are as well
             cause = error.__cause__ or error
             raise NoSpace(
                 f"{path} could not be written to its end ({cause}): the disk is full, or a quota is used up.",
@@ -271,25 +276,38 @@ def write_errors(path: Path) -> Iterator[None]:
             ) from error
 
 
-def require_whole(path: Path) -> None:
-    """Check that all tiles lie within the file: GDAL keeps silent when the last writes fail.
+def require_whole(path: Path, overviews: int = 0) -> None:
+    """Check that all tiles lie within the file, those of overviews too: GDAL keeps silent when the last writes fail.
+
+    Args:
+        path: The file.
+        overviews: How many it is to have at least.
 
     Raises:
-        NoSpace: They do not.
+        NoSpace: Something is missing.
     """
-    size = path.stat().st_size
     with rasterio.open(path) as file:
-        height, width = file.block_shapes[0]
-        for band in file.indexes:
-            for row in range(-(-file.height // height)):
-                for col in range(-(-file.width // width)):
-                    begin = file.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band)
-                    length = file.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band)
-                    if not begin or not length or int(begin) + int(length) > size:
-                        raise NoSpace(
-                            f"The end of {path} is missing: no space, no quota, or a file may not be so large.",
-                            "Free some space, or choose another folder.",
-                        )
+        found = len(file.overviews(1))
+    levels = (_is_whole(path, level) for level in (None, *range(found)))
+    if found < overviews or not all(levels):
+        raise NoSpace(
+            f"The end of {path} is missing: no space, no quota, or a file may not be so large.",
+            "Free some space, or choose another folder.",
+        )
+
+
+def _is_whole(path: Path, level: int | None) -> bool:
+    """Whether the tiles of a raster, or of one of its overviews, lie within its file."""
+    size = path.stat().st_size
+    with rasterio.open(path) if level is None else rasterio.open(path, overview_level=level) as file:
+        rows, cols = (-(-length // side) for length, side in zip(file.shape, file.block_shapes[0], strict=True))
+    with rasterio.open(path) as file:
+        for band, row, col in product(file.indexes, range(rows), range(cols)):
+            begin = file.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band, ovr=level)
+            length = file.get_tag_item(f"BLOCK_SIZE_{col}_{row}", "TIFF", bidx=band, ovr=level)
+            if not begin or not length or int(begin) + int(length) > size:
+                return False
+    return True
 
 
 def _check_value(name: str, value: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -119,6 +120,39 @@ def test_file_whose_end_is_missing(tmp_path: Path, card: ModelCard) -> None:
         file.truncate(200_000)
     with pytest.raises(NoSpace):
         require_whole(tmp_path / "c.tif")
+
+
+def test_overviews_are_a_part_of_the_whole(tmp_path: Path, card: ModelCard) -> None:
+    path = tmp_path / "c.tif"
+    write(path, card, "confidence", np.random.default_rng(0).integers(0, 100, (1, 1100, 1100), dtype=np.uint8))
+    require_whole(path, overviews=2)
+    with pytest.raises(NoSpace):
+        require_whole(path, overviews=3)
+    with path.open("r+b") as file:  # its last overview is at its end
+        file.truncate(path.stat().st_size - 100)
+    with rasterio.open(path) as whole:
+        whole.read()
+    with pytest.raises(NoSpace):
+        require_whole(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits of the size of files")
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.75, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999])
+def test_a_file_that_may_not_be_so_large_is_told_and_never_half_there(
+    tmp_path: Path, card: ModelCard, share: float
+) -> None:
+    """Wherever the end falls: in rows, in an overview that is read again for the next, or in the last of them."""
+    import resource
+
+    values = np.random.default_rng(0).integers(0, 100, (1, 1100, 1100), dtype=np.uint8)
+    write(tmp_path / "whole.tif", card, "confidence", values)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(share * (tmp_path / "whole.tif").stat().st_size), before[1]))
+    try:
+        with pytest.raises(NoSpace):
+            write(tmp_path / "c.tif", card, "confidence", values)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 # Onto another grid
