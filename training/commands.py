@@ -235,6 +235,7 @@ def _evaluate(options: Namespace) -> None:
     print(table(scores))
     if options.publish:
         publish(model, options.publish, scores, options.note, options.name)
+        forgive_stdout()  # what was asked for is there
 
 
 def _familiarity(options: Namespace) -> None:
