@@ -87,8 +87,8 @@ def run_join(
         check_not_read((*joined.written(job.to, folder), folder / AREAS, folder / COLLECTION), inputs)
         if job.polygons:
             check_targets({"parquet": Path(job.polygons).absolute()}, inputs)
-        outputs = joined.write(job.to, folder, report)
         totals = Totals.of(plan, card, files, units)
+        outputs = joined.write(job.to, folder, report)
         outputs["areas"] = folder / AREAS
         with whole_file(outputs["areas"]) as part:
             write_area_table(part, totals.areas)
@@ -139,15 +139,17 @@ class Totals:
 
     @classmethod
     def of(cls, plan: Plan, card: ModelCard, files: UnitFiles, units: Sequence[Unit]) -> Totals:
-        """Add up."""
+        """Add up.
+
+        Raises:
+            InputError: A sidecar or a raster is not as it was made.
+        """
         pixels: dict[int, int] = {}
         square_metres: dict[int, float | None] = {}
         scenarios: dict[str, int] = {}
         seconds, device = 0.0, ""
         for unit in units:
-            note = files.read(unit)
-            if note is None:
-                raise InputError(f"{files.sidecar(unit)} is damaged.", "Delete it, and call dis2 work.")
+            note = files.note_of_whole(unit)
             for name, (count, area) in note.areas.items():
                 value = int(name)
                 pixels[value] = pixels.get(value, 0) + count

@@ -8,11 +8,11 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..contract.errors import Dis2Error
+from ..contract.errors import Dis2Error, InputError
 from ..contract.typed import WrongType, build
 from ..contract.untrusted import Refused, open_regular, parse_json, read_text
 from ..rasters.grid import Box
@@ -64,6 +64,7 @@ class Sidecar:
         device, precision: Where and how the network ran.
         version: Of the library.
         warnings: Texts of warnings.
+        sizes: Bytes of the files by output name.
     """
 
     plan: str
@@ -77,6 +78,7 @@ class Sidecar:
     precision: str
     version: str
     warnings: tuple[str, ...] = ()
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 class UnitFiles:
@@ -109,6 +111,27 @@ class UnitFiles:
             return build(Sidecar, parse_json(read_text(self.sidecar(unit), MAX_BYTES)))
         except (FileNotFoundError, Refused, WrongType):  # a damaged one finishes nothing
             return None
+
+    def note_of_whole(self, unit: Unit) -> Sidecar:
+        """The sidecar of a finished unit, whose rasters are there as they were made.
+
+        Raises:
+            InputError: It cannot be read, or a raster is gone or has another size.
+        """
+        again = f"Delete {self.sidecar(unit)}, and call dis2 work."
+        note = self.read(unit)
+        if note is None:
+            raise InputError(f"{self.sidecar(unit)} is damaged.", again)
+        for output in note.outputs:
+            path = self.raster(unit, output)
+            try:
+                size = path.stat().st_size
+            except FileNotFoundError:
+                raise InputError(f"{path} is missing, though the unit was finished.", again) from None
+            if size != note.sizes.get(output, size):  # sidecars of earlier versions tell none
+                made = note.sizes[output]
+                raise InputError(f"{path} has {size:,} bytes, and had {made:,} when it was made.", again)
+        return note
 
     def is_finished(self, unit: Unit, plan: str) -> bool:
         """Whether a unit was made by a plan; a look at the first bytes, which is all that a hundred thousand allow."""

@@ -120,6 +120,7 @@ class Worker:
             precision=result.precision,
             version=__version__,
             warnings=result.warnings,
+            sizes={name: path.stat().st_size for name, path in made.items()},
         )
         self.files.put_into_place(unit, made, note)
         return note

@@ -51,6 +51,27 @@ def test_every_form_shows_the_units(finished: Region, read: Read, to: str) -> No
     assert "low vegetation" in names
 
 
+@pytest.mark.parametrize("to", ["vrt", "gti", "cog"])
+@pytest.mark.parametrize(("damage", "told"), [(None, "is missing"), (0, "has 0 bytes"), (700, "has 700 bytes")])
+def test_a_unit_whose_raster_is_not_what_was_made_is_named_and_nothing_is_written(
+    finished: Region, to: str, damage: int | None, told: str
+) -> None:
+    path = finished.run / "units" / "r0001_c0001.confidence.tif"
+    whole = path.read_bytes()
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(whole[:damage])
+    before = set(finished.run.iterdir())
+    with pytest.raises(InputError, match=rf"r0001_c0001\.confidence\.tif {told}") as raised:
+        finished.join(to=to)
+    assert "r0001_c0001.json" in raised.value.hint and "dis2 work" in raised.value.hint
+    assert set(finished.run.iterdir()) == before
+    (finished.run / "units" / "r0001_c0001.json").unlink()
+    assert finished.work().made == 1
+    assert path.read_bytes() == whole
+    finished.join(to=to)
+
+
 def test_units_are_cogs_whose_overviews_hold_classes_alone(finished: Region) -> None:
     with rasterio.open(finished.run / "units" / "r0000_c0001.tif", overview_level=None) as file:
         assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
@@ -159,6 +180,9 @@ def patchy(finished: Region, tmp_path: Path) -> Region:
             profile = file.profile
         with rasterio.open(path, "w", **profile) as file:
             file.write(classes[top:bottom, left:right], 1)
+        note = json.loads(path.with_suffix(".json").read_text())
+        note["sizes"]["classes"] = path.stat().st_size
+        path.with_suffix(".json").write_text(json.dumps(note))
     return region
 
 
