@@ -9,9 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ..contract.errors import ResourceError
 from ..prediction.outputs import Layout
 from ..rasters.crs import parse_crs
-from ..run.jobfolder import whole_file
+from ..run.targets import TILES
 from .plan import Plan
 from .units import UNITS, Unit
 
@@ -38,24 +39,30 @@ INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined geographic', 0, 'NONE', 0, '
 """
 
 
-def write_index(path: Path, tiles: Path, plan: Plan, layout: Layout, rasters: Mapping[Unit, str]) -> None:
+def write_index(path: Path, target: Path, plan: Plan, layout: Layout, rasters: Mapping[Unit, str]) -> None:
     """Write the index of an output: a ``.gti`` that tells the raster, and a GeoPackage beside it.
 
     Args:
         path: The ``.gti`` to write.
-        tiles: The GeoPackage.
+        target: What it will be called.
         plan: The plan.
         layout: Of the output.
         rasters: Names of the units' files.
+
+    Raises:
+        ResourceError: The disk is full or broken.
     """
-    with whole_file(tiles) as part:
-        part.unlink()
-        _write_tiles(part, plan, rasters)
+    try:
+        _write_tiles(path.with_suffix(TILES), plan, rasters)
+    except sqlite3.Error as error:  # of a file that is new, and that nobody else knows
+        raise ResourceError(
+            f"{target.with_suffix(TILES)} cannot be written ({error}).", "Free some space, or choose another folder."
+        ) from error
     grid = plan.output.grid
     root = ElementTree.Element("GDALTileIndexDataset")
     t = grid.transform
     facts = {
-        "IndexDataset": str(tiles),  # GDAL 3.10 takes no path relative to this file
+        "IndexDataset": str(target.with_suffix(TILES)),  # GDAL 3.10 takes no path relative to this file
         "IndexLayer": "units",
         "LocationField": "location",
         "XSize": str(grid.width),

@@ -21,10 +21,9 @@ from ..rasters.areas import ClassArea, class_areas, write_area_table
 from ..rasters.geotiff import BLOCK, Storage
 from ..rasters.mosaic import Mosaic, Tile
 from ..rasters.opening import gdal_environment
-from ..run.jobfolder import JobFolder, whole_file
+from ..run.jobfolder import JobFolder
 from ..run.provenance import origin_tags
 from ..run.reporting import Listener, Reporter
-from ..run.targets import STYLE, check_not_read, check_targets, is_strangers_style, strangers_style
 from .index import write_index
 from .plan import Plan
 from .polygons import require_packages, write_polygons
@@ -32,7 +31,6 @@ from .stac import COLLECTION, write_collection
 from .units import UNITS, Unit, UnitFiles
 
 AREAS = "areas.csv"
-TILES = ".gpkg"  # beside an index of tiles, which names it
 
 
 @dataclass(frozen=True)
@@ -83,26 +81,25 @@ def run_join(
         require_packages()
     with gdal_environment():
         joined = Joined(plan, card, files, units)
-        inputs = (*files_read(plan.job.job()), *(file.path for item in plan.inputs.values() for file in item.files))
-        check_not_read((*joined.written(job.to, folder), folder / AREAS, folder / COLLECTION), inputs)
-        if job.polygons:
-            check_targets({"parquet": Path(job.polygons).absolute()}, inputs)
         totals = Totals.of(plan, card, files, units)
-        outputs = joined.write(job.to, folder, report)
-        outputs["areas"] = folder / AREAS
-        with whole_file(outputs["areas"]) as part:
-            write_area_table(part, totals.areas)
-        if job.stac:
-            made = {name: joined.layouts[name] for name in joined.outputs}
-            outputs["collection"] = write_collection(folder, plan, card, made, files, units)
-        if job.polygons:
-            outputs["polygons"] = Path(job.polygons).absolute()
-            write_polygons(outputs["polygons"], plan, card, files, units, report.check)
+        inputs = (*files_read(plan.job.job()), *(file.path for item in plan.inputs.values() for file in item.files))
+        targets = joined.targets(job)
+        last_first = dict(reversed(targets.items()))  # the map is renamed last: it is there, so all is
+        with JobFolder(last_first, inputs, report.warning, (ending(job.to),)) as made:
+            joined.write(job.to, made, report)
+            write_area_table(made.part("areas"), totals.areas)
+            if job.stac:
+                write_collection(made.part("collection"), folder, plan, card, joined.made, files, units)
+            if job.polygons:
+                write_polygons(made.part("parquet"), plan, card, files, units, report.check)
+            report.check()
+            made.commit()
+    outputs = {"polygons" if name == "parquet" else name: path for name, path in targets.items()}
     for name, path in outputs.items():
-        report.artifact(name, str(path))
+        report.artifact(name, path)
     report.progress(1, "joining")
     return JoinResult(
-        outputs={name: str(path) for name, path in outputs.items()},
+        outputs=outputs,
         area_table=totals.areas,
         scenarios=totals.scenarios,
         units=len(units),
@@ -182,50 +179,45 @@ class Joined:
         self.layouts = layouts(card, uncertain=plan.job.min_confidence > 0)
         self.outputs = tuple(dict.fromkeys(("classes", *plan.job.outputs)))
 
-    def targets(self, to: str, folder: Path) -> dict[str, Path]:
-        """Where the map and the other outputs go."""
-        return {name: folder / f"{stem(name)}.{'tif' if to == 'cog' else to}" for name in self.outputs}
+    @property
+    def made(self) -> dict[str, Layout]:
+        """What the units' rasters hold, by output name."""
+        return {name: self.layouts[name] for name in self.outputs}
 
-    def written(self, to: str, folder: Path) -> Iterator[Path]:
-        """All files that writing these outputs replaces."""
-        for path in self.targets(to, folder).values():
-            yield from (path, path.with_name(f"{path.name}.aux.xml"))
-            if not is_strangers_style(path.with_suffix(STYLE)):
-                yield path.with_suffix(STYLE)
-            if to == "gti":
-                yield path.with_suffix(TILES)
+    def targets(self, job: JoinJob) -> dict[str, str]:
+        """Where the map and all else that is asked for goes, by output name."""
+        folder = Path(job.folder).absolute()
+        targets = {name: folder / f"{stem(name)}{ending(job.to)}" for name in self.outputs}
+        targets["areas"] = folder / AREAS
+        if job.stac:
+            targets["collection"] = folder / COLLECTION
+        if job.polygons:
+            targets["parquet"] = Path(job.polygons).absolute()
+        return {name: str(path) for name, path in targets.items()}
 
-    def write(self, to: str, folder: Path, report: Reporter) -> dict[str, Path]:
-        """Write the map and the other outputs, each with its style and names; return their paths."""
-        outputs = self.targets(to, folder)
+    def write(self, to: str, folder: JobFolder, report: Reporter) -> None:
+        """Write the map and the other outputs, each with its style and names."""
         if to == "cog":
-            self.copy(outputs, Storage.of(self.plan.job.creation_options, "COG"), report)
-            return outputs
-        for name, path in outputs.items():
-            with whole_file(path) as part:
-                if to == "vrt":
-                    part.write_bytes(self.vrt(name))
-                else:
-                    rasters = {unit: self.files.raster(unit, name).name for unit in self.units}
-                    write_index(part, path.with_suffix(TILES), self.plan, self.layouts[name], rasters)
-            style = path.with_suffix(STYLE)
-            if stays := is_strangers_style(style):
-                report.warning(strangers_style(style, path))
-            write_side_files(path, "" if stays else self.layouts[name].style, self.layouts[name].categories)
-        return outputs
+            return self.copy(folder, Storage.of(self.plan.job.creation_options, "COG"), report)
+        for name, layout in self.made.items():
+            part = folder.part(name)
+            if to == "vrt":
+                part.write_bytes(self.vrt(name))
+            else:
+                rasters = {unit: self.files.raster(unit, name).name for unit in self.units}
+                write_index(part, folder.targets[name], self.plan, layout, rasters)
+            write_side_files(part, layout.style, layout.categories)
 
-    def copy(self, targets: Mapping[str, Path], storage: Storage, report: Reporter) -> None:
-        """Write the rasters as files that need no units."""
-        with JobFolder({name: str(path) for name, path in targets.items()}, tell=report.warning) as job:
-            parts = {name: job.part(name) for name in targets}
-            with MapWriter(parts, self.plan.output.grid, self.layouts, self.tags(), storage) as writer:
-                for rows in self.rows(tuple(targets)):
-                    report.check()
-                    writer.write(rows)
-                    report.progress(0.9 * rows.row / self.plan.output.height, "joining")
-                for _ in writer.finish():
-                    report.check()
-            job.commit()
+    def copy(self, folder: JobFolder, storage: Storage, report: Reporter) -> None:
+        """Write those rasters that the folder has a place for as files that need no units."""
+        parts = {name: folder.part(name) for name in self.outputs if name in folder.targets}
+        with MapWriter(parts, self.plan.output.grid, self.layouts, self.tags(), storage) as writer:
+            for rows in self.rows(tuple(parts)):
+                report.check()
+                writer.write(rows)
+                report.progress(0.9 * rows.row / self.plan.output.height, "joining")
+            for _ in writer.finish():
+                report.check()
 
     def tags(self) -> dict[str, str]:
         """Provenance, as the units have it."""
@@ -279,3 +271,8 @@ def mosaic_of(layout: Layout, plan: Plan) -> Mosaic:
 def stem(output: str) -> str:
     """What the joined files of an output are called."""
     return "map" if output == "classes" else output
+
+
+def ending(to: str) -> str:
+    """What the names of joined rasters end in."""
+    return ".tif" if to == "cog" else f".{to}"

@@ -20,7 +20,7 @@ from rasterio.features import shapes
 
 from ..contract.card import NODATA, UNCERTAIN, ModelCard
 from ..contract.errors import ResourceError
-from ..run.jobfolder import whole_file
+from ..run.disk import translated_errors
 from .plan import Plan
 from .units import Unit, UnitFiles
 
@@ -55,7 +55,7 @@ def write_polygons(
     ]
     schema = arrow.schema(fields, metadata={"geo": _about(plan)})
     to_map = np.array(plan.output.grid.transform[:6]).reshape(2, 3)
-    with whole_file(path) as part, parquet.ParquetWriter(part, schema, compression="zstd") as writer:
+    with translated_errors(path), parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         for finished in _rows(plan, files, units, shapely, check):
             patches = [(value, patch) for value, found in sorted(finished.items()) for patch in found]
             if patches:

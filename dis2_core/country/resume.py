@@ -15,7 +15,7 @@ from ..prediction.planning import files_read
 from ..rasters.areas import write_area_table
 from ..rasters.geotiff import Storage
 from ..rasters.opening import gdal_environment
-from ..run.jobfolder import whole_file
+from ..run.jobfolder import JobFolder
 from ..run.reporting import Listener, Reporter
 from ..run.targets import check_targets
 from .join import Joined, JoinResult, Totals, finished_units
@@ -49,17 +49,17 @@ def run_resumed(
     totals = Totals.of(plan, card, files, units)
     if not sum(line.pixels for line in totals.areas[:-1]):
         raise NoValidData("No pixel of the region has data.", "Check the inputs' nodata values and the extent.")
-    rasters = {name: path for name, path in targets.items() if name != "areas"}
-    with gdal_environment():
-        Joined(plan, card, files, units).copy(rasters, Storage.of(run.creation_options, run.format), report)
-    if "areas" in targets:
-        with whole_file(targets["areas"]) as part:
-            write_area_table(part, totals.areas)
+    with gdal_environment(), JobFolder(run.outputs, files_read(run), report.warning) as made:
+        Joined(plan, card, files, units).copy(made, Storage.of(run.creation_options, run.format), report)
+        if "areas" in made.targets:
+            write_area_table(made.part("areas"), totals.areas)
+        report.check()
+        made.commit()
     shutil.rmtree(folder, ignore_errors=True)
-    for name, path in targets.items():
-        report.artifact(name, str(path))
+    outputs = {name: str(path) for name, path in made.targets.items()}
+    for name, path in outputs.items():
+        report.artifact(name, path)
     report.progress(1, "finishing")
-    outputs = {name: str(path) for name, path in targets.items()}
     return JoinResult(outputs, totals.areas, totals.scenarios, len(units), 0, totals.seconds, totals.device)
 
 

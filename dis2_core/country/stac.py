@@ -21,14 +21,15 @@ from ..contract.styles import Category
 from ..prediction.outputs import Layout
 from ..rasters.formats import is_file_name
 from ..rasters.grid import Bounds, Grid
-from ..run.jobfolder import whole_file
+from ..run.disk import translated_errors
 from ..run.provenance import without_query
+from ..run.targets import ITEMS
 from .plan import Plan
 from .sources.inputs import files_within
 from .units import Unit, UnitFiles
 
 VERSION = "1.1.0"
-COLLECTION, ITEMS = "collection.json", "items"
+COLLECTION = "collection.json"
 EXTENSIONS = (
     "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
     "https://stac-extensions.github.io/classification/v2.0.0/schema.json",
@@ -45,12 +46,19 @@ _TITLES = {
 
 
 def write_collection(
-    folder: Path, plan: Plan, card: ModelCard, layouts: Mapping[str, Layout], files: UnitFiles, units: Sequence[Unit]
-) -> Path:
-    """Write ``collection.json`` and an item for each unit; return the collection's path.
+    path: Path,
+    folder: Path,
+    plan: Plan,
+    card: ModelCard,
+    layouts: Mapping[str, Layout],
+    files: UnitFiles,
+    units: Sequence[Unit],
+) -> None:
+    """Write a collection, and an item for each unit into a folder beside it.
 
     Args:
-        folder: Of the run.
+        path: The collection to write.
+        folder: Where it will lie: that of the run.
         plan: The plan.
         card: Of its model.
         layouts: Of the outputs that units have.
@@ -66,14 +74,15 @@ def write_collection(
             "The map has no CRS, which a STAC collection needs.", "Assign a CRS to the inputs, and plan again."
         )
     to_degrees = pyproj.Transformer.from_crs(plan.output.crs, "OGC:CRS84", always_xy=True)
-    (folder / ITEMS).mkdir(exist_ok=True)
+    items = path.with_name(ITEMS)
     boxes = []
-    for unit in units:
-        item = _item(folder, plan, layouts, files, unit, to_degrees)
-        boxes.append(item["bbox"])
-        _write(folder / ITEMS / f"{unit.name}.json", item)
-    _write(folder / COLLECTION, _collection(folder, plan, card, boxes, units))
-    return folder / COLLECTION
+    with translated_errors(path):
+        items.mkdir()
+        for unit in units:
+            item = _item(folder, plan, layouts, files, unit, to_degrees)
+            boxes.append(item["bbox"])
+            _write(items / f"{unit.name}.json", item)
+        _write(path, _collection(folder, plan, card, boxes, units))
 
 
 def _collection(
@@ -204,5 +213,4 @@ def _href(path: str, folder: Path) -> str:
 
 
 def _write(path: Path, data: Mapping[str, Any]) -> None:
-    with whole_file(path) as part:
-        part.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")

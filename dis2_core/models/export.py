@@ -16,8 +16,10 @@ from torch.export import Dim, ExportedProgram
 from torch.onnx import ONNXProgram
 
 from ..contract.card import ModelCard, scenario_name
+from ..contract.catalogue import find_model
 from ..contract.errors import InputError, ResourceError
-from ..run.jobfolder import whole_file
+from ..run.disk import translated_errors
+from ..run.jobfolder import JobFolder
 from .file import Model, load_model
 from .graph import graph_of
 
@@ -54,15 +56,17 @@ def export_model(name_or_path: str, output: str, to: str, scenario: str = "") ->
     every = [scenario_name(names) for names in model.card.scenarios()]
     wanted = every if scenario == ALL else [_in_card_order(scenario, every)]
     path = Path(output or f"{model.card.name}{f'.{scenario}' if scenario not in ('', ALL) else ''}.{to}")
-    made = []
-    for one in wanted:
-        target = path.with_name(f"{path.stem}.{one}{path.suffix}") if scenario == ALL else path
-        program = _program(model, one)
-        data = _onnx_bytes(program, model.card, one) if to == "onnx" else _pt2_bytes(program, model.card, one)
-        with whole_file(target) as part:
-            part.write_bytes(data)
-        made.append(target)
-    return made
+    paths = [path.with_name(f"{path.stem}.{one}{path.suffix}") if scenario == ALL else path for one in wanted]
+    names = [f"graph of {one}" for one in wanted]
+    targets = dict(zip(names, map(str, paths), strict=True))
+    with JobFolder(targets, [str(find_model(name_or_path))], endings=()) as folder:
+        for name, one in zip(names, wanted, strict=True):
+            program = _program(model, one)
+            data = _onnx_bytes(program, model.card, one) if to == "onnx" else _pt2_bytes(program, model.card, one)
+            with translated_errors(folder.targets[name]):
+                folder.part(name).write_bytes(data)
+        folder.commit()
+    return paths
 
 
 def _in_card_order(scenario: str, every: Sequence[str]) -> str:

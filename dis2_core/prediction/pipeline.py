@@ -23,7 +23,7 @@ from ..rasters.reading import ChunkStream, ModalityReader
 from ..rasters.values.ranges import range_warning
 from ..run.background import BackgroundWriter
 from ..run.device import cpu_threads, describe_device
-from ..run.disk import require_space, translated_errors
+from ..run.disk import require_space
 from ..run.jobfolder import JobFolder
 from ..run.provenance import base_name, origin_tags
 from ..run.reporting import Reporter
@@ -115,8 +115,7 @@ class Run:
                     f"No pixel of the region has data in {files}.", "Check their nodata values and the extent."
                 )
             if "areas" in setup.targets:
-                with translated_errors(folder.targets["areas"]):
-                    write_area_table(folder.part("areas"), counter.table())
+                write_area_table(folder.part("areas"), counter.table())
             self._report.check()
             for name, path in folder.commit():
                 self._report.artifact(name, str(path))

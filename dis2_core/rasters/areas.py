@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pyproj import CRS
 
 from ..contract.card import NODATA, UNCERTAIN
+from ..run.disk import translated_errors
 from .crs import parse_crs, project
 from .grid import Grid
 
@@ -193,8 +194,12 @@ def _table(
 
 
 def write_area_table(path: Path, table: Sequence[ClassArea]) -> None:
-    """Write the table as CSV; unknown areas and shares are empty."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    """Write the table as CSV; unknown areas and shares are empty.
+
+    Raises:
+        OutputNotWritable, NoSpace: The file cannot be written.
+    """
+    with translated_errors(path), path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("value", "class", "pixels", "area_m2", "percent"))
         for line in table:

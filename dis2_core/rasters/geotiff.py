@@ -22,7 +22,7 @@ from rasterio.shutil import copy
 from rasterio.windows import Window
 
 from ..contract.errors import InputError, NoSpace
-from ..run.disk import translated_errors
+from ..run.disk import shown, translated_errors
 from .grid import Grid
 
 BLOCK = 512  # pixels a side of a tile
@@ -271,7 +271,7 @@ def write_errors(path: Path) -> Iterator[None]:
         except (RasterioError, CPLE_BaseError) as error:  # before OSError, which some of these are as well
             cause = error.__cause__ or error
             raise NoSpace(
-                f"{path} could not be written to its end ({cause}): the disk is full, or a quota is used up.",
+                f"{shown(path)} could not be written to its end ({cause}): the disk is full, or a quota is used up.",
                 "Free some space, or choose another folder.",
             ) from error
 
@@ -291,7 +291,7 @@ def require_whole(path: Path, overviews: int = 0) -> None:
     levels = (_is_whole(path, level) for level in (None, *range(found)))
     if found < overviews or not all(levels):
         raise NoSpace(
-            f"The end of {path} is missing: no space, no quota, or a file may not be so large.",
+            f"The end of {shown(path)} is missing: no space, no quota, or a file may not be so large.",
             "Free some space, or choose another folder.",
         )
 

@@ -1,4 +1,7 @@
-"""Disks that fill up, break and refuse: their errors in words, whether there is room, and what is surely written."""
+"""Disks that fill up, break and refuse: their errors in words, whether there is room, and what is surely written.
+
+What is not finished has hidden names, which no word to a person mentions.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..contract.errors import NoSpace, OutputNotWritable, ResourceError
+
+#: What follows ``.<name of the target>`` in the names of all that a run makes beside it.
+MARK = ".dis2-"
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PLACE_WRONG = (
@@ -27,12 +33,29 @@ _PLACE_WRONG = (
 _SPACE_HINT = "Free some space, or choose another folder."
 
 
+def is_hidden_name(name: str) -> bool:
+    """Whether a run has given a file or folder beside its target this name."""
+    return name.startswith(".") and MARK in name
+
+
+def shown(path: Path) -> Path:
+    """A file as a person knows it: what is made in a hidden place by the name that it will have."""
+    known, parts = [], iter(path.parts)
+    for part in parts:
+        if not is_hidden_name(part):
+            known.append(part)
+        elif next(parts, None) is None:  # otherwise that was a sub-folder, whose contents lie beside it in the end
+            known.append(part[1:].rpartition(MARK)[0])
+    return Path(*known)
+
+
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
     """Raise what the operating system says about writing ``path`` as an error of ours."""
     try:
         yield
     except OSError as error:
+        path = shown(path)
         if error.errno in _DISK_FULL:
             raise NoSpace(f"There is no space left to write {path} ({error.strerror}).", _SPACE_HINT) from error
         if error.errno in _PLACE_WRONG:

@@ -6,16 +6,16 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
 
-from .disk import sync, translated_errors
-from .locks import MARK, is_hidden_name, lock_target, try_to_lock
-from .targets import check_targets, companions, is_strangers_style, strangers_style
+from .disk import MARK, is_hidden_name, sync, translated_errors
+from .locks import lock_target, try_to_lock
+from .targets import RASTER_SUFFIXES, check_targets, companions, is_strangers_style, strangers_style
 from .transaction import JOURNAL, NEW, Change, put_into_place, recover
 
 SCRATCH = "scratch"
@@ -121,6 +121,7 @@ class JobFolder:
         targets: Paths by output name, in the order in which they are renamed into place.
         inputs: All files that are read, which must not be overwritten.
         tell: Gets remarks for the person.
+        endings: Of outputs whose name does not tell what they are; see ``check_targets``.
 
     Raises:
         InputError: Two outputs, or an output and an input, are the same file.
@@ -129,15 +130,20 @@ class JobFolder:
     """
 
     def __init__(
-        self, targets: Mapping[str, str], inputs: Iterable[str] = (), tell: Callable[[str], None] = lambda text: None
+        self,
+        targets: Mapping[str, str],
+        inputs: Iterable[str] = (),
+        tell: Callable[[str], None] = lambda text: None,
+        endings: Sequence[str] = RASTER_SUFFIXES,
     ) -> None:
         self.targets = {name: Path(os.path.abspath(path)) for name, path in targets.items()}
         self._inputs = tuple(inputs)
         self._tell = tell
+        self._endings = endings
         self._hidden = HiddenFolders(self.targets)
 
     def __enter__(self) -> JobFolder:
-        check_targets(self.targets, self._inputs)
+        self._check()
         self._hidden.__enter__()
         return self
 
@@ -160,16 +166,20 @@ class JobFolder:
         Raises:
             OutputNotWritable, NoSpace, ResourceError: A target cannot be replaced; all files are as they were.
         """
-        check_targets(self.targets, self._inputs)  # again: it was hours ago
-        self._hidden.put_into_place({name: self._names(target) for name, target in self.targets.items()})
+        self._check()  # again: it was hours ago
+        self._hidden.put_into_place({name: self._names(name, target) for name, target in self.targets.items()})
         return list(self.targets.items())
 
-    def _names(self, target: Path) -> list[Path]:
+    def _check(self) -> None:
+        check_targets(self.targets, self._inputs, self._endings)
+
+    def _names(self, name: str, target: Path) -> list[Path]:
         """Companions go before their raster, whose presence means that the result is complete."""
-        foreign = [path for path in companions(target) if is_strangers_style(path)]
+        around = companions(name, target)
+        foreign = [path for path in around if is_strangers_style(path)]
         for path in foreign:
             self._tell(strangers_style(path, target))
-        return [*(path for path in companions(target) if path not in foreign), target]
+        return [*(path for path in around if path not in foreign), target]
 
 
 @contextmanager
@@ -181,22 +191,31 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         OutputNotWritable, NoSpace: The file cannot be written; an earlier one of its name stays.
     """
-    with translated_errors(path):
+    with translated_errors(path), ExitStack() as stack:
         _remove_dead_parts(path)
         part = path.with_name(f".{path.name}{MARK}{os.getpid()}-{token_hex(4)}.part")
+        stack.callback(_take_away, part)
         part.open("xb").close()
-    lock = try_to_lock(part)
-    try:
-        with translated_errors(path):
-            yield part
-            sync(part)
-            if sys.platform == "win32" and lock is not None:  # an open file gets no other name there
-                os.close(lock)
-                lock = None
-            part.replace(path)
-    finally:
-        if lock is not None:
-            os.close(lock)
+        held = stack.enter_context(_locked(part))
+        yield part
+        sync(part)
+        if sys.platform == "win32":  # an open file gets no other name there
+            held.close()
+        part.replace(path)
+
+
+@contextmanager
+def _locked(part: Path) -> Iterator[ExitStack]:
+    """Hold a part, so that nobody takes it for one of the dead; closing what is yielded lets it go."""
+    with ExitStack() as stack:
+        if (lock := try_to_lock(part)) is not None:
+            stack.callback(os.close, lock)
+        yield stack
+
+
+def _take_away(part: Path) -> None:
+    """Remove what became no file; where the disk does not let it go, the next run for the file does."""
+    with suppress(OSError):
         part.unlink(missing_ok=True)
 
 

@@ -17,20 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..contract.errors import AlreadyRunning, OutputNotWritable
-from .disk import translated_errors
-
-#: What follows ``.<name of the target>`` in the names of all that a run makes beside it.
-MARK = ".dis2-"
+from .disk import MARK, translated_errors
 
 _LONGEST_TEXT = 4096  # bytes that are read of the lock of another run
 _IN_THE_WAY = (errno.EISDIR, errno.ELOOP, errno.ENXIO)
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # some disks of a network
-
-
-def is_hidden_name(name: str) -> bool:
-    """Whether a run has given a file or folder beside its target this name."""
-    return name.startswith(".") and MARK in name
 
 
 @contextmanager

@@ -13,9 +13,8 @@ from types import TracebackType
 from ..contract.errors import InputError, OutputNotWritable
 from ..contract.untrusted import parse_json, read_text
 from ..contract.version import __version__
-from .disk import translated_errors
+from .disk import MARK, is_hidden_name, translated_errors
 from .jobfolder import HiddenFolders
-from .locks import MARK, is_hidden_name
 from .targets import PARTS_OF_RASTERS, RASTER_SUFFIXES, STYLE
 
 MAX_MANIFEST = 1 << 20  # bytes

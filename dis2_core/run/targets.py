@@ -8,11 +8,13 @@ from pathlib import Path
 
 from ..contract.errors import InputError, OutputNotWritable
 from ..contract.styles import is_style_of_ours
-from .disk import translated_errors
-from .locks import is_hidden_name
+from .disk import is_hidden_name, translated_errors
 
 RASTER_SUFFIXES = (".tif", ".tiff")
+INDEX_SUFFIXES = (".vrt", ".gti")  # of rasters that lie in other files
 STYLE = ".qml"
+TILES = ".gpkg"  # beside a GTI, which names it
+ITEMS = "items"  # folder beside a STAC collection
 
 #: Endings of files that GDAL takes for a part of the raster whose whole name they follow.
 PARTS_OF_RASTERS = (".aux.xml", ".ovr", ".msk")
@@ -27,15 +29,19 @@ _ENDINGS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "polygons": ((".geojson",), "GeoJSON file"),
     "points": ((".geojson",), "GeoJSON file"),
     "parquet": ((".parquet",), "GeoParquet file"),
+    "collection": ((".json",), "STAC collection"),
 }
 
 
-def check_targets(targets: Mapping[str, Path], inputs: Iterable[str] = ()) -> None:
+def check_targets(
+    targets: Mapping[str, Path], inputs: Iterable[str] = (), endings: Sequence[str] = RASTER_SUFFIXES
+) -> None:
     """Check that the targets can be written and overwrite nothing that is needed or somebody else's.
 
     Args:
         targets: Absolute paths by output name.
         inputs: All files that are read.
+        endings: That outputs may have whose name does not tell what they are; none: any.
 
     Raises:
         InputError: Two outputs, or an output and an input, are the same file, or one has the name of a lock.
@@ -44,24 +50,17 @@ def check_targets(targets: Mapping[str, Path], inputs: Iterable[str] = ()) -> No
     written: dict[Path, str] = {}
     protected = _by_real_path(inputs)
     for name, target in targets.items():
-        _check_target(name, target)
-        for path in (target, *companions(target)):
+        _check_target(target, *_ENDINGS.get(name, (endings, "GeoTIFF")))
+        for path in (target, *companions(name, target)):
             real = Path(os.path.realpath(path))
-            _check_not_read(target, real, protected)
+            _check_not_read(path, real, protected)
             if real in written:
                 raise InputError(
                     f"The outputs '{written[real]}' and '{name}' would both write {real}.",
                     "Give each output a name of its own.",
                 )
             written[real] = name
-        _check_companions(target)
-
-
-def check_not_read(paths: Iterable[Path], inputs: Iterable[str]) -> None:
-    """Check that a run may write files of which it knows the folder to be its own. Raises InputError."""
-    protected = _by_real_path(inputs)
-    for path in paths:
-        _check_not_read(path, Path(os.path.realpath(path)), protected)
+        _check_companions(name, target)
 
 
 def _by_real_path(paths: Iterable[str]) -> dict[Path, str]:
@@ -76,11 +75,21 @@ def _check_not_read(target: Path, real: Path, protected: Mapping[Path, str]) -> 
         )
 
 
-def companions(target: Path) -> Sequence[Path]:
-    """The files that belong to a target: what GDAL takes for a part of it, and its style."""
-    if target.suffix.lower() not in RASTER_SUFFIXES:
+def companions(name: str, target: Path) -> Sequence[Path]:
+    """What belongs to a target: what GDAL takes for a part of it, its style, the items of a collection.
+
+    Args:
+        name: Of the output.
+        target: Where it goes.
+    """
+    if name == "collection":
+        return (target.with_name(ITEMS),)
+    ending = target.suffix.lower()
+    if ending not in RASTER_SUFFIXES + INDEX_SUFFIXES:
         return ()
-    return (*(target.with_name(target.name + ending) for ending in PARTS_OF_RASTERS), target.with_suffix(STYLE))
+    parts = [target.with_name(target.name + part) for part in PARTS_OF_RASTERS]
+    tiles = [target.with_suffix(TILES)] if ending == ".gti" else []
+    return (*parts, *tiles, target.with_suffix(STYLE))
 
 
 def strangers_style(style: Path, target: Path) -> str:
@@ -93,8 +102,7 @@ def is_strangers_style(path: Path) -> bool:
     return path.suffix == STYLE and path.is_file() and not is_style_of_ours(path)
 
 
-def _check_target(name: str, target: Path) -> None:
-    endings, kind = _ENDINGS.get(name, (RASTER_SUFFIXES, "GeoTIFF"))
+def _check_target(target: Path, endings: Sequence[str], kind: str) -> None:
     if endings and target.suffix.lower() not in endings:
         raise InputError(f"The output {target} is to be a {kind}.", f"Give it a name that ends in {endings[0]}.")
     if is_hidden_name(target.name):
@@ -109,10 +117,10 @@ def _check_target(name: str, target: Path) -> None:
         raise OutputNotWritable(f"You may not write {target}.", "Choose another folder, or ask for the permission.")
 
 
-def _check_companions(target: Path) -> None:
+def _check_companions(name: str, target: Path) -> None:
     """Check that what lies beside a target can be replaced with it, and is a part of it."""
-    for path in companions(target):
-        if path.is_dir() or not _may_replace(path):
+    for path in companions(name, target):
+        if (path.is_dir() and not _are_items(path)) or not _may_replace(path):
             raise OutputNotWritable(
                 f"{path} is in the way of the output {target}.", "Move it away, or give the output another name."
             )
@@ -123,9 +131,14 @@ def _check_companions(target: Path) -> None:
             )
 
 
+def _are_items(path: Path) -> bool:
+    """Whether a folder is one of the items of a collection, and holds nothing else."""
+    return path.name == ITEMS and all(item.name.endswith(".json") and item.is_file() for item in os.scandir(path))
+
+
 def _is_note(path: Path) -> bool:
-    """Whether it is something that a raster which is gone leaves behind and nobody misses: notes, a style."""
-    return path.suffix == STYLE or path.name.endswith(".aux.xml")
+    """Whether it is something that a raster which is gone leaves behind and nobody misses: notes, a style, items."""
+    return path.suffix == STYLE or path.name.endswith(".aux.xml") or path.name == ITEMS
 
 
 def _may_replace(path: Path) -> bool:

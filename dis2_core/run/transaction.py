@@ -25,9 +25,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.errors import AlreadyRunning, OutputNotWritable
-from .disk import sync, sync_names
+from .disk import MARK, is_hidden_name, sync, sync_names
 from .interrupts import held
-from .locks import MARK, is_hidden_name, lock_target
+from .locks import lock_target
 
 JOURNAL = "journal.json"
 NEW, EARLIER = "new", "earlier"  # sub-folders of a hidden folder: what targets become, and what they were

@@ -41,7 +41,16 @@ def arguments(folder: Path, out: Path) -> dict[str, list[str]]:
         "whatif": ["whatif", *rasters, "--out", f"{out}/what-if"],
         "ndsm": ["ndsm", *heights, "--out", f"{out}/above.tif"],
         "city": ["city", f"{out}/town", "--size", "48"],
+        "join": ["join", f"{out}/run", "--to", "gti", "--stac"],
     }
+
+
+def before(folder: Path, out: Path) -> dict[str, list[list[str]]]:
+    """What the commands need that work on what others have left, by name."""
+    model, inputs = str(folder / "tiny.safetensors"), [f"rgb={folder / 'rgb.tif'}", f"ndsm={folder / 'ndsm.tif'}"]
+    plan = ["plan", "--model", model, "--out", f"{out}/run", "--overlap", "0"]
+    plan += [word for item in inputs for word in ("--input", item)]
+    return {"join": [plan, ["work", f"{out}/run", "--threads", "1", "--device", "cpu"]]}
 
 
 def fail_in(out: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import arguments, call, fail_in, files, hidden
+from commands import arguments, before, call, fail_in, files, hidden
 
 CHANGES = ("rename", "replace", "unlink", "rmdir", "mkdir", "link")
 EVERY = int(os.environ.get("FAULTS_EVERY", "3"))
@@ -38,7 +38,7 @@ def striking(number: int, strike: Callable[[], None], count: Path) -> Callable[[
     return arm
 
 
-@pytest.mark.parametrize("command", ["segment", "evaluate", "whatif", "ndsm", "city"])
+@pytest.mark.parametrize("command", ["segment", "evaluate", "whatif", "ndsm", "city", "join"])
 @pytest.mark.parametrize("fault", ["KILL", "EACCES", "ENOSPC", "EIO"])
 def test_a_fault_at_any_change(command: str, fault: str, scene: Path, tmp_path: Path) -> None:
     def strike() -> None:
@@ -48,18 +48,20 @@ def test_a_fault_at_any_change(command: str, fault: str, scene: Path, tmp_path: 
 
     out, count = tmp_path / "out", tmp_path / "count"
     out.mkdir()
+    for first in before(scene, out).get(command, []):
+        assert call(first).code == 0
     words = arguments(scene, out)[command]
     assert call(words).code == 0
     assert call(words, striking(0, lambda: None, count)).code == 0
     last = int(count.read_text())
     for number in range(1, last + 1, EVERY):
-        before = files(out)
+        earlier = files(out)
         ended = call(words, striking(number, strike, count))
         if ended.code is None:
-            fail_in(out)
+            fail_in(out / "run" if command == "join" else out)
         found = files(out)
-        assert set(found) == set(before), f"change {number} of {last}"
+        assert set(found) == set(earlier), f"change {number} of {last}"
         if ended.code:
-            assert found == before, f"change {number} of {last}: exit {ended.code}, and something is new"
+            assert found == earlier, f"change {number} of {last}: exit {ended.code}, and something is new"
             assert not hidden(out) and "Traceback" not in ended.stderr and "bug" not in ended.stderr, ended.stderr
     assert call(words).code == 0 and not hidden(out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from rasterio.warp import transform_bounds
 from regions import HEIGHT, OUTPUTS, WIDTH, Read, Region
 
 from dis2_core.contract.country_jobs import JoinJob, PlanJob, StatusJob
-from dis2_core.contract.errors import InputError, OutputNotWritable, ProtocolError
+from dis2_core.contract.errors import InputError, OutputNotWritable, ProtocolError, ResourceError
 from dis2_core.contract.segment_job import Event, Source
 from dis2_core.country.join import run_join
 from dis2_core.country.plan import Plan
@@ -147,6 +148,70 @@ def test_a_style_that_dis2_did_not_write_stays(finished: Region, tmp_path: Path)
     run_join(JoinJob(str(own.run)), progress=events.append)
     assert (own.run / "map.qml").read_text() == "<qgis/>"
     assert any("stays" in str(event.data.get("text")) for event in events if event.type == "warning")
+
+
+def test_overviews_of_an_earlier_index_go_and_those_of_nothing_are_in_the_way(finished: Region, tmp_path: Path) -> None:
+    """GDAL would show them for the new map at small scales."""
+    own = Region(finished.model, finished.inputs, Path(shutil.copytree(finished.run, tmp_path / "run")))
+    for name in ("map.gti", "map.gpkg"):
+        (own.run / name).unlink(missing_ok=True)
+    own.join()
+    (own.run / "map.vrt.ovr").write_bytes(b"of the earlier map")
+    own.join()
+    assert not (own.run / "map.vrt.ovr").exists()
+    (own.run / "map.gpkg").write_bytes(b"a person's")
+    with pytest.raises(OutputNotWritable, match=r"map\.gpkg would be taken for a part"):
+        own.join(to="gti")
+    assert (own.run / "map.gpkg").read_bytes() == b"a person's"
+
+
+def test_items_that_are_none_stay_and_those_of_earlier_plans_go(finished: Region, tmp_path: Path) -> None:
+    own = Region(finished.model, finished.inputs, Path(shutil.copytree(finished.run, tmp_path / "run")))
+    own.join(stac=True)
+    items = own.run / "items"
+    names = sorted(path.name for path in items.iterdir())
+    (items / "r0009_c0009.json").write_text("{}")
+    own.join(stac=True)
+    assert sorted(path.name for path in items.iterdir()) == names
+    (items / "notes.txt").write_text("a person's")
+    with pytest.raises(OutputNotWritable, match="items is in the way"):
+        own.join(stac=True)
+    assert (items / "notes.txt").read_text() == "a person's"
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9, 1.0])
+@pytest.mark.parametrize("to", ["vrt", "gti", "cog"])
+def test_a_disk_that_refuses_a_rename_leaves_all_as_it_was(
+    finished: Region, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, to: str
+) -> None:
+    own = Region(finished.model, finished.inputs, Path(shutil.copytree(finished.run, tmp_path / "run")))
+    own.join(to=to, stac=True)
+    (own.run / "areas.csv").write_text("earlier")
+    (own.run / "items" / "r0000_c0000.json").write_text("{}")
+    before = contents(own.run)
+    calls, strike_at, replace_ = 0, 0, os.replace
+
+    def refusing(*names: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == strike_at:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        replace_(*names)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "replace", refusing)
+    scratch = Region(own.model, own.inputs, Path(shutil.copytree(own.run, tmp_path / "other")))
+    scratch.join(to=to, stac=True)
+    strike_at, calls = round(share * calls), 0
+    with pytest.raises(ResourceError, match="Check the disk"):
+        own.join(to=to, stac=True)
+    assert contents(own.run) == before
+    strike_at = 0
+    own.join(to=to, stac=True)
+    assert contents(own.run).keys() == before.keys() and "earlier" not in (own.run / "areas.csv").read_text()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("name", ["map.tif", "plan.json", "missing/map.parquet"])

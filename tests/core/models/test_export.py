@@ -17,7 +17,7 @@ from tiny_models import save_tiny_model, tiny_card
 
 from dis2_core import cli
 from dis2_core.contract.card import ModelCard
-from dis2_core.contract.errors import InputError
+from dis2_core.contract.errors import InputError, OutputNotWritable
 from dis2_core.models.export import export_model
 from dis2_core.models.file import load_model, save_model
 from dis2_core.network import DIS2Config, build_network
@@ -175,6 +175,17 @@ def test_the_command_writes_a_graph_each_scenario(
         with zipfile.ZipFile(path) as archive:
             written = b"".join(archive.read(name) for name in archive.namelist())
         assert str(Path(cli.__file__).parents[1]).encode() not in written  # nothing of this machine
+
+
+def test_graphs_of_all_scenarios_appear_together(tmp_path: Path) -> None:
+    """What stands in the way of one is told before anything is traced."""
+    path = save_tiny_model(tmp_path / "m.safetensors", network={"form": "shared", "width": 8})
+    (tmp_path / "out.ndsm.pt2").mkdir()
+    with pytest.raises(OutputNotWritable, match=r"out\.ndsm\.pt2 is a folder"):
+        export_model(str(path), str(tmp_path / "out.pt2"), "pt2", "all")
+    assert {item.name for item in tmp_path.iterdir()} == {"m.safetensors", "out.ndsm.pt2"}
+    with pytest.raises(InputError, match="would overwrite the input"):
+        export_model(str(path), str(path), "pt2")
 
 
 @pytest.mark.parametrize(("to", "scenario", "named"), [("tflite", "", "tflite"), ("pt2", "rgb+sar", "sar")])

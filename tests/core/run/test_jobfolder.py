@@ -8,7 +8,7 @@ import pytest
 
 from dis2_core.contract.errors import InputError, NoSpace, OutputNotWritable, ResourceError
 from dis2_core.contract.styles import ramp_style
-from dis2_core.run.disk import require_space, translated_errors
+from dis2_core.run.disk import require_space, shown, translated_errors
 from dis2_core.run.jobfolder import JobFolder, whole_file
 
 
@@ -33,6 +33,20 @@ def test_parts_lie_beside_their_targets_until_they_are_committed(tmp_path: Path)
     assert names(other) == {"a.csv"}
     assert names(tmp_path) == {"other", "c.tif", "c.qml"}
     assert (tmp_path / "c.qml").read_text() == "style"
+
+
+def test_what_is_hidden_is_told_by_the_name_that_it_will_have(tmp_path: Path) -> None:
+    inner = {"classes": str(tmp_path / "c.tif")}
+    with JobFolder(inner) as folder:
+        assert shown(folder.part("classes")) == shown(folder.scratch("classes")) == tmp_path / "c.tif"
+        inside = folder.part("classes").with_name("what-if")
+        inside.mkdir()
+        with JobFolder({"classes": str(inside / "d.tif")}) as within:
+            assert shown(within.part("classes")) == tmp_path / "what-if" / "d.tif"
+        with pytest.raises(NoSpace, match=rf"write {tmp_path / 'c.tif'} "), translated_errors(folder.part("classes")):
+            raise OSError(28, os.strerror(28))
+    with whole_file(tmp_path / "a.json") as part:
+        assert shown(part) == tmp_path / "a.json" == shown(tmp_path / "a.json")
 
 
 def test_an_error_leaves_the_old_file_alone(tmp_path: Path) -> None:

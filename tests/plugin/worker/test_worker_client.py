@@ -172,7 +172,7 @@ def test_names_of_locks_and_journals_are_the_librarys(plugin_folder):
     from dis2.worker import leftovers
 
     run = plugin_folder / "dis2_core" / "run"
-    assert f'MARK = "{leftovers.MARK}"' in (run / "locks.py").read_text()
+    assert f'MARK = "{leftovers.MARK}"' in (run / "disk.py").read_text()
     assert f'JOURNAL = "{leftovers.JOURNAL}"' in (run / "transaction.py").read_text()
 
 
