@@ -169,12 +169,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         with stopping_at_once():
             hush_libraries()
-            options = build_parser().parse_args(arguments)
+            options = _parsed(arguments)
             commands[options.command](options[options.command])
             check_stdout()
     except (Exception, KeyboardInterrupt) as error:
         return report(error)
     return 0
+
+
+def _parsed(arguments: Sequence[str] | None) -> Namespace:
+    try:
+        return build_parser().parse_args(arguments)
+    except SystemExit as end:
+        if not end.code:  # help was asked for
+            check_stdout()
+        raise
 
 
 def _data(options: Namespace) -> None:

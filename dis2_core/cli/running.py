@@ -37,7 +37,8 @@ def execute(job: Work, *, events: bool, dry_run: bool = False) -> None:
             display.fail(in_words(error))
             raise
     display.finish(result)
-    forgive_stdout()
+    if job.targets:  # otherwise what was said is all that there is
+        forgive_stdout()
 
 
 def _runner(kind: str) -> Callable[..., Any]:

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
 
 from dis2_core.cli.streams import Outlet, check_stdout, forgive_stdout, steady_streams
 from dis2_core.contract.errors import ResourceError
@@ -55,6 +57,14 @@ def test_events_that_stdout_does_not_take_stay_whole(tmp_path: Path) -> None:
 def test_a_command_whose_words_are_the_result_fails_where_they_are_lost(words: str, told: str) -> None:
     done = dis2(words, ">/dev/full")
     assert done.returncode == 4 and "No space left on device" in done.stderr and told in done.stderr
+
+
+def test_looking_has_no_other_result_than_words(tmp_path: Path) -> None:
+    with rasterio.open(tmp_path / "map.tif", "w", driver="GTiff", count=1, height=9, width=9, dtype="uint8") as file:
+        file.write(np.arange(81, dtype=np.uint8).reshape(1, 9, 9) % 2)
+    words = f"evaluate {tmp_path / 'map.tif'} --reference {tmp_path / 'map.tif'}"
+    assert dis2(words, ">/dev/full").returncode == 4
+    assert dis2(f"{words} --matrix {tmp_path / 'matrix.csv'}", ">/dev/full").returncode == 0
 
 
 def test_an_error_is_an_error_where_nobody_hears_it() -> None:
