@@ -20,7 +20,7 @@ from ..contract.segment_job import Source
 from ..rasters.alignment import footprint
 from ..rasters.categories import read_categories
 from ..rasters.crs import same_crs
-from ..rasters.georeference import read_grid
+from ..rasters.georeference import box_beside, grid_beside, read_grid
 from ..rasters.grid import Bounds, Grid
 from ..rasters.inputs import check_mask
 from ..rasters.opening import open_dataset, unreadable
@@ -95,7 +95,7 @@ class RasterCodes:
     def bounds(self) -> Bounds | None:
         """The box around the raster in the grid's CRS; None where that cannot hold it."""
         try:
-            return footprint(self.own, self.grid.crs)
+            return box_beside(footprint(self.own, self.grid.crs), self.grid.bounds, self.grid.crs)
         except GridMismatch:
             return None
 
@@ -201,13 +201,13 @@ class RasterCodes:
 
 
 def on_common_crs(own: Grid, other: Grid, path: str) -> Grid:
-    """A raster's grid with its CRS spelled as that of another grid, where both mean the same.
+    """A raster's grid with CRS and longitudes spelled as those of another grid, where both mean the same.
 
     Raises:
         GridMismatch: One has a CRS and one has none, or neither and their sizes differ.
     """
     if own.crs is not None and other.crs is not None:
-        return replace(own, crs=other.crs) if same_crs(own.crs, other.crs) else own
+        return grid_beside(replace(own, crs=other.crs) if same_crs(own.crs, other.crs) else own, other)
     if own.crs is not None or other.crs is not None:
         lacking = path if own.crs is None else "the map"
         raise GridMismatch(

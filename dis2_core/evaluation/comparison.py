@@ -284,7 +284,7 @@ def _region(grid: Grid, bounds: Bounds | None, extent: Bounds | None, extent_crs
         )
     if extent is None:
         return grid.crop(region)
-    wanted = extent if grid.crs is None else extent_in(extent, extent_crs, grid.crs)
+    wanted = extent if grid.crs is None else extent_in(extent, extent_crs, grid.crs, region)
     if (common := intersection(region, wanted)) is None:
         raise GridMismatch(
             f"The extent {format_bounds(wanted)} lies outside of what map and reference share: "

@@ -20,10 +20,10 @@ from ..contract.styles import ramp_style
 from ..prediction.outputs import write_side_files
 from ..rasters.alignment import extent_in, footprints, ground_resolution, intersection
 from ..rasters.crs import crs_name, same_crs
-from ..rasters.georeference import read_grid
+from ..rasters.georeference import box_beside, read_grid
 from ..rasters.geotiff import GeoTiffWriter, Storage
 from ..rasters.grid import Bounds, Grid
-from ..rasters.inputs import RasterInput, examine
+from ..rasters.inputs import RasterInput, beside, examine
 from ..rasters.opening import gdal_environment
 from ..rasters.reading import ChunkStream, ModalityReader, choose_rows_per_chunk
 from ..rasters.sources import files_behind
@@ -136,6 +136,7 @@ class _Subtraction:
         """Examine a job."""
         dsm, dtm = examine([(job.dsm, SURFACE), (job.dtm, TERRAIN)])
         grid = target_grid(job, dsm, dtm)
+        dsm, dtm = beside((dsm, dtm), grid)
         for item in (dsm, dtm):
             for event in item.remarks:
                 report.pass_on(event)
@@ -247,7 +248,7 @@ def target_grid(job: NdsmJob, dsm: RasterInput, dtm: RasterInput) -> Grid:
             f"The grid of {path} is rotated (or upside down); a raster of heights needs a north-up one.",
             "Use the grid of another raster, or straighten this one with gdalwarp.",
         )
-    first, second = footprints((dsm, dtm), base.crs)
+    first, second = (box_beside(box, base.bounds, base.crs) for box in footprints((dsm, dtm), base.crs))
     region = intersection(first, second)
     region = region and intersection(region, base.bounds)
     if region is None:
@@ -255,7 +256,7 @@ def target_grid(job: NdsmJob, dsm: RasterInput, dtm: RasterInput) -> Grid:
         raise GridMismatch(f"{', '.join(names)} share no ground.", "Check that all show the same place.")
     if job.extent is None:
         return base.crop(region) if own else base
-    wanted = intersection(region, extent_in(job.extent, job.extent_crs, base.crs))
+    wanted = intersection(region, extent_in(job.extent, job.extent_crs, base.crs, region))
     if wanted is None:
         raise GridMismatch(
             f"The extent lies outside of what {dsm.path} and {dtm.path} share.", "Give another extent, and its CRS."

@@ -17,9 +17,10 @@ from ..contract.errors import InputError
 from ..contract.segment_job import OUTPUTS, Event, Job, reference_raster
 from ..network import DIS2Config
 from ..rasters.alignment import Alignment, align, resampling_ratio
+from ..rasters.georeference import read_grid
 from ..rasters.geotiff import Storage
 from ..rasters.grid import Box, Grid, WindowPlan
-from ..rasters.inputs import RasterInput, open_inputs
+from ..rasters.inputs import RasterInput, beside, open_inputs
 from ..rasters.opening import BLOCK_CACHE
 from ..rasters.reading import WarpPlan, choose_rows_per_chunk
 from ..rasters.sources import files_behind
@@ -295,6 +296,8 @@ def look(job: Job, card: ModelCard) -> tuple[tuple[RasterInput, ...], Alignment,
     """Examine the inputs of a job, and choose its grids. Raises InputError as ``prepare`` does."""
     outlines = Outlines.read(job.aoi) if job.aoi else None
     inputs = tuple(open_inputs(job.inputs, card))
+    if reference := reference_raster(job.grid):
+        inputs = tuple(beside(inputs, read_grid(reference)))
     card.require(job.inputs)
     if "familiarity" in job.outputs and not card.familiarity:
         raise InputError(

@@ -15,7 +15,7 @@ from ..contract.card import ModelCard
 from ..contract.errors import GridMismatch
 from ..contract.segment_job import Event, pixel_size, reference_raster
 from .crs import Coordinates, crs_name, full_turn, near_meridian, parse_crs, project, same_crs
-from .georeference import read_grid
+from .georeference import box_beside, read_grid
 from .grid import Bounds, Grid, format_bounds, place
 from .inputs import RasterInput
 from .opening import MAX_SIDE
@@ -247,7 +247,7 @@ def _region(inputs: Sequence[RasterInput], crs: str, extent: Bounds | None, exte
     union = _union(boxes)
     if extent is None:
         return union
-    wanted = _beside(extent_in(extent, extent_crs, crs), union, crs)
+    wanted = extent_in(extent, extent_crs, crs, union)
     if not any(intersection(wanted, box) for box in boxes):
         raise GridMismatch(
             f"The extent {format_bounds(wanted)} lies outside {', '.join(item.path for item in inputs)}: "
@@ -265,35 +265,31 @@ def footprints(inputs: Sequence[RasterInput], crs: str) -> list[Bounds]:
             box = footprint(item.grid, crs)
         except GridMismatch:
             box = footprint(item.grid.crop(footprint(inputs[0].grid, item.grid.crs)), crs)
-        boxes.append(_beside(box, boxes[0], crs))
+        boxes.append(box_beside(box, boxes[0], crs))
     return boxes
 
 
-def _beside(box: Bounds, other: Bounds, crs: str) -> Bounds:
-    """A box by whole turns around the Earth, so that it lies as near to another as it can."""
-    turn = full_turn(crs)
-    if turn is None:
-        return box
-    xmin, ymin, xmax, ymax = box
-    shift = turn * round((_centre(other)[0] - _centre(box)[0]) / turn)
-    return xmin + shift, ymin, xmax + shift, ymax
+def extent_in(extent: Bounds, extent_crs: str, crs: str, near: Bounds) -> Bounds:
+    """An extent in ``extent_crs`` (empty: in ``crs`` already) as a box in ``crs``, on this side of the date line.
 
-
-def extent_in(extent: Bounds, extent_crs: str, crs: str) -> Bounds:
-    """An extent in ``extent_crs`` (empty: in ``crs`` already) as a box in ``crs``.
+    Args:
+        extent: (xmin, ymin, xmax, ymax).
+        extent_crs: EPSG code or WKT.
+        crs: That of the box.
+        near: What the box is to meet.
 
     Raises:
         GridMismatch: There is no such CRS, or the extent cannot be expressed in ``crs``.
     """
     if not extent_crs:
-        return extent
+        return box_beside(extent, near, crs)
     try:
         given = str(pyproj.CRS.from_user_input(extent_crs).to_wkt())
     except ProjError as error:
         raise GridMismatch(f"'{extent_crs}' is not a CRS.", "Give an EPSG code such as EPSG:2154.") from error
     xmin, ymin, xmax, ymax = extent
     outline = Grid(given, Affine(xmax - xmin, 0, xmin, 0, ymin - ymax, ymax), 1, 1)
-    return extent if same_crs(given, crs) else footprint(outline, crs)
+    return box_beside(extent if same_crs(given, crs) else footprint(outline, crs), near, crs)
 
 
 def _finest(inputs: Sequence[RasterInput], working: Grid) -> Grid:
@@ -342,7 +338,7 @@ def _reference(path: str, first: Grid, working: Grid, *, limited: bool) -> Grid:
             f"The grid of {path} is rotated (or upside down); a map needs a north-up one.",
             "Use --grid model, or straighten the raster with gdalwarp.",
         )
-    region = _beside(footprint(working, grid.crs), grid.bounds, grid.crs)
+    region = box_beside(footprint(working, grid.crs), grid.bounds, grid.crs)
     if intersection(grid.bounds, region) is None:
         raise GridMismatch(f"The grid of {path} does not overlap the inputs.", "Give a raster of the same place.")
     return grid.crop(region) if limited else grid

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pyproj
 import rasterio
 from affine import Affine
@@ -11,8 +13,8 @@ from pyproj.exceptions import ProjError
 from rasterio.crs import CRS
 
 from ..contract.errors import GridMismatch
-from .crs import crs_name, full_turn
-from .grid import Grid, format_bounds
+from .crs import crs_name, full_turn, near_meridian, project
+from .grid import Bounds, Grid, format_bounds, place
 from .opening import opened
 
 PIXEL_SIZES = (1e-10, 1e7)  # CRS units; 0.01 mm in degrees, a quarter of the Earth's circumference in metres
@@ -27,6 +29,29 @@ def read_grid(path: str) -> Grid:
     """
     with opened(path) as dataset:
         return grid_of(path, dataset)
+
+
+def grid_beside(grid: Grid, other: Grid) -> Grid:
+    """A grid by whole turns around the Earth, so that it lies near another one, also across the date line."""
+    turn = full_turn(grid.crs)
+    if turn is None or grid.crs is None or other.crs is None:
+        return grid
+    xs, ys = place(other.transform, other.width / 2, other.height / 2)
+    meridian = project(([xs], [ys]), other.crs, grid.crs)[0] if grid.crs != other.crs else np.array([xs])
+    middle = np.array([(grid.bounds[0] + grid.bounds[2]) / 2])
+    shift = near_meridian(middle, float(meridian[0]), turn)[0] - middle[0] if np.isfinite(meridian[0]) else 0.0
+    t = grid.transform
+    return replace(grid, transform=Affine(t.a, t.b, t.c + shift, t.d, t.e, t.f)) if shift else grid
+
+
+def box_beside(box: Bounds, other: Bounds, crs: str | None) -> Bounds:
+    """A box by whole turns around the Earth, so that it lies as near to another one as it can."""
+    turn = full_turn(crs)
+    if turn is None:
+        return box
+    xmin, ymin, xmax, ymax = box
+    shift = turn * round((other[0] + other[2] - xmin - xmax) / 2 / turn)
+    return xmin + shift, ymin, xmax + shift, ymax
 
 
 def grid_of(path: str, dataset: rasterio.DatasetReader) -> Grid:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import rasterio
-from affine import Affine
 from rasterio.enums import ColorInterp
 
 from ..contract.bands import SHOWN, BandChoice, FileBand, choose_bands, looks_like_photo, wavelength
 from ..contract.card import Modality, ModelCard
 from ..contract.errors import GridMismatch, NoInput, UnknownModality, WrongBands
 from ..contract.segment_job import Event, Source
-from .crs import full_turn, near_meridian, project, same_crs
+from .crs import same_crs
 from .formats import allowed_drivers
-from .georeference import grid_of, horizontal_crs
-from .grid import Grid, place
+from .georeference import grid_beside, grid_of, horizontal_crs
+from .grid import Grid
 from .opening import block_size, counted, opened
 from .values.ranges import range_warning
 from .values.survey import Survey, survey
@@ -96,7 +94,8 @@ def _judged(item: RasterInput) -> RasterInput:
 
 def examine(sources: Sequence[tuple[Source, Modality]]) -> list[RasterInput]:
     """Examine rasters of one place, whatever for; see ``open_inputs``."""
-    return _on_one_side(_reconciled([describe(source, modality) for source, modality in sources]))
+    inputs = _reconciled([describe(source, modality) for source, modality in sources])
+    return beside(inputs, inputs[0].grid)
 
 
 def describe(source: Source, modality: Modality) -> RasterInput:
@@ -249,24 +248,9 @@ def _reconciled(inputs: list[RasterInput]) -> list[RasterInput]:
     ]
 
 
-def _on_one_side(inputs: list[RasterInput]) -> list[RasterInput]:
-    """Longitudes by whole turns, so that all inputs lie near the first one, also across the date line."""
-    first = inputs[0].grid
-    if first.crs is None:
-        return inputs
-    return [replace(item, grid=_beside(item.grid, first, first.crs)) for item in inputs]
-
-
-def _beside(grid: Grid, first: Grid, crs: str) -> Grid:
-    turn = full_turn(grid.crs)
-    if turn is None or grid.crs is None:
-        return grid
-    xs, ys = place(first.transform, first.width / 2, first.height / 2)
-    meridian = project(([xs], [ys]), crs, grid.crs)[0] if grid.crs != crs else np.array([xs])
-    middle = np.array([(grid.bounds[0] + grid.bounds[2]) / 2])
-    shift = near_meridian(middle, float(meridian[0]), turn)[0] - middle[0] if np.isfinite(meridian[0]) else 0.0
-    t = grid.transform
-    return replace(grid, transform=Affine(t.a, t.b, t.c + shift, t.d, t.e, t.f)) if shift else grid
+def beside(inputs: Sequence[RasterInput], grid: Grid) -> list[RasterInput]:
+    """Longitudes by whole turns, so that all inputs lie near a grid, also across the date line."""
+    return [replace(item, grid=grid_beside(item.grid, grid)) for item in inputs]
 
 
 def _on_one_pixel_grid(inputs: list[RasterInput]) -> list[RasterInput]:

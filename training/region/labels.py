@@ -18,6 +18,7 @@ from dis2_core.evaluation.codes import NOTHING, Codes, RasterCodes, strips
 from dis2_core.evaluation.metrics import FEW_PIXELS
 from dis2_core.evaluation.reference_polygons import PolygonCodes
 from dis2_core.rasters.alignment import footprint
+from dis2_core.rasters.georeference import box_beside
 from dis2_core.rasters.grid import Bounds, Grid
 from dis2_core.rasters.values.survey import USUAL
 from dis2_core.rasters.values.voids import in_percent
@@ -199,7 +200,7 @@ class Legend:
 def _ground(grid: Grid, bounds: Bounds, reference: Reference) -> Grid:
     """The part of a grid around the labels."""
     across, down = (SURROUNDINGS * side for side in grid.resolution)
-    xmin, ymin, xmax, ymax = bounds
+    xmin, ymin, xmax, ymax = box_beside(bounds, grid.bounds, grid.crs)
     try:
         ground = grid.crop((xmin - across, ymin - down, xmax + across, ymax + down))
     except GridMismatch as error:

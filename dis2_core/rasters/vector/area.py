@@ -80,7 +80,8 @@ class Outlines:
             GridMismatch: None does, or their CRS cannot be brought to the grids'.
         """
         ways = [Projection.between(self.path, self.crs, grid) for grid in grids]
-        found = [rings[0] for rings in self.polygons if any(way.reaches(rings[0]) for way in ways)]
+        outlines = [rings[:1] for rings in self.polygons]
+        found = [way.turned(outline)[0] for outline in outlines for way in ways if way.reaches(outline[0])]
         if not found:
             raise _elsewhere(self.path)
         corners = np.concatenate(found)

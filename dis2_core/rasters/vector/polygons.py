@@ -13,7 +13,7 @@ from pyproj.exceptions import ProjError
 
 from ...contract.errors import GridMismatch, InputError
 from ..alignment import footprint
-from ..crs import crs_name, project, same_crs
+from ..crs import crs_name, full_turn, project, same_crs
 from ..grid import Bounds, Grid
 
 FARTHEST = 1e12  # units of any CRS; GDAL draws nothing where numbers are far beyond
@@ -137,13 +137,16 @@ class Projection:
         source: CRS of the rings as WKT.
         target: CRS of the grid; None: rings stay as they are.
         near: The box around the grid in the CRS of the rings.
+        middle: Where the grid's centre is, along its first coordinate.
     """
 
-    def __init__(self, title: str, source: str, target: str | None, near: Bounds) -> None:
+    def __init__(self, title: str, source: str, target: str | None, near: Bounds, middle: float) -> None:
         self._title = title
         self._source = source
         self._target = target
         self._near = near
+        self._middle = middle
+        self._turn = full_turn(source)
         self._longest = max(near[2] - near[0], near[3] - near[1]) / EDGES_ACROSS
         self._corners = 0
 
@@ -151,9 +154,10 @@ class Projection:
     def between(cls, title: str, crs: str, grid: Grid) -> Projection:
         """How rings in a CRS are brought to that of a grid. Raises GridMismatch where there is no way."""
         source = _parse_crs(title, crs)
+        middle = (grid.bounds[0] + grid.bounds[2]) / 2
         if grid.crs is None or same_crs(source, grid.crs):
-            return cls(title, source, None, grid.bounds)
-        return cls(title, source, grid.crs, footprint(grid, source))
+            return cls(title, source, None, grid.bounds, middle)
+        return cls(title, source, grid.crs, footprint(grid, source), middle)
 
     @property
     def reach(self) -> Bounds:
@@ -162,8 +166,13 @@ class Projection:
         margin = self._longest
         return xmin - margin, ymin - margin, xmax + margin, ymax + margin
 
+    def turned(self, rings: tuple[Points, ...]) -> tuple[Points, ...]:
+        """Rings by whole turns around the Earth, so that the outline lies as near to the grid as it can."""
+        return _turned(rings, self._turn, (self._near[0] + self._near[2]) / 2)
+
     def reaches(self, outline: Points) -> bool:
         """Whether a polygon comes near the grid. One at the other end of the world may have no place in its CRS."""
+        (outline,) = self.turned((outline,))
         (left, bottom), (right, top) = outline.min(axis=0), outline.max(axis=0)
         xmin, ymin, xmax, ymax = self.reach
         return bool(left <= xmax and right >= xmin and bottom <= ymax and top >= ymin)
@@ -176,7 +185,15 @@ class Projection:
 
     def __call__(self, rings: tuple[Points, ...]) -> tuple[Points, ...]:
         """Rings in the grid's CRS. Raises Odd where one reaches beyond it."""
-        return rings if self._target is None else tuple(self._bring(ring, self._target) for ring in rings)
+        rings = self.turned(rings)
+        if self._target is None:
+            return rings
+        brought = tuple(self._bring(ring, self._target) for ring in rings)
+        if (turn := full_turn(self._target)) is None:
+            return brought
+        for ring in brought:  # what crosses the date line comes from there in two spellings
+            ring[:, 0] = np.unwrap(ring[:, 0], period=turn)
+        return _turned(brought, turn, self._middle)
 
     def _bring(self, ring: Points, target: str) -> Points:
         ring = self._cut(ring)
@@ -200,6 +217,14 @@ class Projection:
         within = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
         points = ring[edge] + steps[edge] * (within / pieces[edge])[:, None]
         return np.concatenate([points, ring[-1:]])
+
+
+def _turned(rings: tuple[Points, ...], turn: float | None, middle: float) -> tuple[Points, ...]:
+    if turn is None:
+        return rings
+    xs = rings[0][:, 0]
+    shift = turn * round((middle - (float(xs.min()) + float(xs.max())) / 2) / turn)
+    return tuple(ring + np.array((shift, 0.0)) for ring in rings) if shift else rings
 
 
 def _parse_crs(title: str, crs: str) -> str:

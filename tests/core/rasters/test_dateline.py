@@ -7,10 +7,11 @@ import pytest
 import rasterio
 from affine import Affine
 from rasterio.warp import transform
-from tiny_models import tiny_card
+from tiny_models import save_tiny_model, tiny_card
 
 from dis2_core.contract.errors import GridMismatch
-from dis2_core.contract.segment_job import Source
+from dis2_core.contract.segment_job import Job, Source
+from dis2_core.prediction.segment import run_job
 from dis2_core.rasters.alignment import align, footprint
 from dis2_core.rasters.georeference import read_grid
 from dis2_core.rasters.inputs import open_inputs
@@ -135,3 +136,23 @@ def test_a_whole_world_stays_one(tmp_path):
     world = read_grid(raster(tmp_path / "world.tif", WEB, (-20_000_000.0, 18_000_000.0), 600_000.0, (60, 66)))
     west, _, east, _ = footprint(world, rasterio.crs.CRS.from_epsg(4326).to_wkt())
     assert west == pytest.approx(-179.7, abs=0.5) and east == pytest.approx(176, abs=5)
+
+
+@pytest.mark.parametrize("turn", [0, -360])
+def test_the_grid_of_a_raster_from_the_other_side(tmp_path, turn):
+    """The map is the one that the same place has elsewhere, in the longitudes of that raster."""
+    maps = []
+    for number, west in enumerate((179.97, 10.0)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        photo = raster(folder / "rgb.tif", DEGREES, (west, LATITUDE + 0.03), 0.001, bands=3)
+        grid = raster(folder / "grid.tif", DEGREES, (west + turn * (west > 100), LATITUDE + 0.03), 0.001)
+        with rasterio.open(photo, "r+") as file:
+            file.write(np.random.default_rng(2).uniform(1, 250, (3, 60, 60)).astype("float32"))
+        model = save_tiny_model(folder / "m.safetensors", gsd=105.0)
+        run_job(Job(str(model), {"rgb": Source(photo)}, {"classes": str(folder / "c.tif")}, grid=grid, device="cpu"))
+        with rasterio.open(folder / "c.tif") as file, rasterio.open(grid) as wanted:
+            assert file.transform == wanted.transform
+            maps.append(file.read(1))
+    assert len(np.unique(maps[0])) > 1
+    assert (maps[0] == maps[1]).mean() > 0.999
