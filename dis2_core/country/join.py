@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
 from rasterio.windows import Window
 
 from ..contract.card import NODATA, ModelCard
@@ -221,7 +220,7 @@ class Joined:
 
     def tags(self) -> dict[str, str]:
         """Provenance, as the units have it."""
-        with rasterio.open(self.files.raster(self.units[0], "classes")) as first:
+        with self.files.opened(self.units[0]) as first:
             known = {name: text for name, text in first.tags().items() if name.startswith("DIS2_")}
         return {**known, **origin_tags()}
 
@@ -239,7 +238,7 @@ class Joined:
             for unit in by_row.get(row // self.plan.job.side, ()):
                 top, left, _, right = self.plan.box(unit)
                 for name, values in rasters.items():
-                    with rasterio.open(self.files.raster(unit, name)) as file:
+                    with self.files.opened(unit, name) as file:
                         part = Window(0, row - top, right - left, values.shape[1])
                         values[:, :, left:right] = file.read(window=part)
             yield MapRows(row, rasters)

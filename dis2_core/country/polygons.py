@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import rasterio
 from affine import Affine
 from rasterio.features import shapes
 
@@ -109,7 +108,7 @@ def _rows(
         finished: Polygons = {}
         borders = waiting
         for unit in by_row[row]:
-            with rasterio.open(files.raster(unit, "classes")) as file:
+            with files.opened(unit) as file:
                 classes = file.read(1)
             top, left, _, right = plan.box(unit)
             for value, patch in _drawn(classes, top, left, shapely):

@@ -181,6 +181,7 @@ def _footprint(grid: Grid, to_degrees: pyproj.Transformer) -> tuple[dict[str, An
     x, y = to_degrees.transform(t.a * cols + t.b * rows + t.c, t.d * cols + t.e * rows + t.f)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise InputError("A unit of the map lies where its CRS knows no place.", "Choose another grid, and plan again.")
+    x = np.where(np.abs(x) > 180, (x + 180) % 360 - 180, x)  # a CRS of degrees counts on beyond the date line
     if x.max() - x.min() > 180:
         east, west = x[x > 0].min(), x[x < 0].max()
         south, north = float(y.min()), float(y.max())

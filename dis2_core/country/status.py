@@ -22,7 +22,7 @@ class StatusResult:
     Attributes:
         units: How many the plan has.
         finished: Those that are made.
-        stale: Those of an earlier plan, which are made anew.
+        stale: Those of an earlier plan, or whose rasters are not as they were made: they are made anew.
         failed: Those that could not be made.
         missing: Those that nobody has tried.
         failures: Why the first of them failed, by unit.
@@ -63,7 +63,7 @@ def run_status(
     plan = Plan.read(folder)
     files = UnitFiles(folder)
     made, noted = files.names()
-    finished = [unit for unit in plan.all_units if unit.name in made and files.is_finished(unit, plan.hash)]
+    finished = [unit for unit in plan.all_units if unit.name in made and files.is_whole(unit, plan.hash)]
     fresh = {unit.name for unit in finished}
     failed = [unit for unit in plan.all_units if unit.name in noted and unit.name not in fresh]
     bad = {unit.name for unit in failed}

@@ -12,10 +12,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..contract.errors import Dis2Error, InputError
+from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
+
+from ..contract.errors import Dis2Error, InputError, UnreadableRaster
 from ..contract.typed import WrongType, build
 from ..contract.untrusted import Refused, open_regular, parse_json, read_text
 from ..rasters.grid import Box
+from ..rasters.libraries import words
+from ..rasters.opening import opened
 from ..run.disk import sync, sync_names, translated_errors
 from ..run.jobfolder import whole_file
 from ..run.locks import lock_target
@@ -118,7 +123,7 @@ class UnitFiles:
         Raises:
             InputError: It cannot be read, or a raster is gone or has another size.
         """
-        again = f"Delete {self.sidecar(unit)}, and call dis2 work."
+        again = "Call dis2 work, which makes it again."
         note = self.read(unit)
         if note is None:
             raise InputError(f"{self.sidecar(unit)} is damaged.", again)
@@ -133,6 +138,22 @@ class UnitFiles:
                 raise InputError(f"{path} has {size:,} bytes, and had {made:,} when it was made.", again)
         return note
 
+    @contextmanager
+    def opened(self, unit: Unit, output: str = "classes") -> Iterator[DatasetReader]:
+        """A raster of a unit for as long as the block lasts, which reads it.
+
+        Raises:
+            InputError: It cannot be opened or read.
+        """
+        path, again = str(self.raster(unit, output)), "Delete it, and call dis2 work, which makes it again."
+        try:
+            with opened(path) as file:
+                yield file
+        except UnreadableRaster as error:
+            raise InputError(error.message, again) from error
+        except RasterioError as error:
+            raise InputError(f"{path} cannot be read: {words(error)}.", again) from error
+
     def is_finished(self, unit: Unit, plan: str) -> bool:
         """Whether a unit was made by a plan; a look at the first bytes, which is all that a hundred thousand allow."""
         try:
@@ -140,6 +161,16 @@ class UnitFiles:
                 return file.read(128).partition(b'"plan": "')[2].partition(b'"')[0] == plan.encode()
         except (FileNotFoundError, Refused):
             return False
+
+    def is_whole(self, unit: Unit, plan: str) -> bool:
+        """Whether a unit was made by a plan, and its rasters are there as they were made."""
+        if not self.is_finished(unit, plan):
+            return False
+        try:
+            self.note_of_whole(unit)
+        except InputError:
+            return False
+        return True
 
     def names(self) -> tuple[set[str], set[str]]:
         """Names of the units that have a sidecar, and of those that have a note of failure."""

@@ -75,7 +75,7 @@ def run_work(
     plan = Plan.read(folder)
     files = UnitFiles(folder)
     mine = interleaved(plan.all_units, shard_of(job.shard))
-    missing = [unit for unit in mine if not files.is_finished(unit, plan.hash)]
+    missing = [unit for unit in mine if not files.is_whole(unit, plan.hash)]
     work = Progress(report, len(mine), len(missing))
     if missing and job.dask:
         from .dask_queue import work_with_dask

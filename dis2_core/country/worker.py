@@ -77,8 +77,8 @@ class Worker:
         report = report or Reporter(None, cancelled)
         threads = self._job.threads
         with self.files.making(unit) as place, gdal_environment(), cpu_threads(threads):
-            if self.files.is_finished(unit, self.plan.hash) and (done := self.files.read(unit)):
-                return done
+            if self.files.is_whole(unit, self.plan.hash):
+                return self.files.note_of_whole(unit)
             with translated_device_errors(MEMORY_ADVICE):
                 setup, files = self._within(unit, place)
                 setup = setup.modest()

@@ -15,7 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from pyproj import Transformer
 from rasterio.features import shapes
+from rasterio.transform import from_bounds
 from rasterio.warp import transform_bounds
 from regions import HEIGHT, OUTPUTS, WIDTH, Read, Region
 
@@ -25,7 +27,9 @@ from dis2_core.contract.segment_job import Event, Source
 from dis2_core.country.join import run_join
 from dis2_core.country.plan import Plan
 from dis2_core.country.planning import run_plan
+from dis2_core.country.stac import _footprint
 from dis2_core.country.status import run_status
+from dis2_core.rasters.grid import Grid
 
 pytestmark = pytest.mark.slow
 LINKS = 50_000  # of a file; ext4 takes 65,000
@@ -65,12 +69,29 @@ def test_a_unit_whose_raster_is_not_what_was_made_is_named_and_nothing_is_writte
     before = set(finished.run.iterdir())
     with pytest.raises(InputError, match=rf"r0001_c0001\.confidence\.tif {told}") as raised:
         finished.join(to=to)
-    assert "r0001_c0001.json" in raised.value.hint and "dis2 work" in raised.value.hint
+    assert "dis2 work" in raised.value.hint
     assert set(finished.run.iterdir()) == before
-    (finished.run / "units" / "r0001_c0001.json").unlink()
+    status = run_status(StatusJob(str(finished.run)))
+    assert (status.finished, status.stale) == (8, 1)
     assert finished.work().made == 1
     assert path.read_bytes() == whole
     finished.join(to=to)
+
+
+@pytest.mark.parametrize("polygons", [False, True])
+def test_a_unit_that_cannot_be_read_is_named(finished: Region, tmp_path: Path, polygons: bool) -> None:
+    """Of as many bytes as it had, so that nothing but reading it tells."""
+    pytest.importorskip("pyarrow"), pytest.importorskip("shapely")
+    own = Region(finished.model, finished.inputs, Path(shutil.copytree(finished.run, tmp_path / "run")))
+    path = own.run / "units" / "r0001_c0001.tif"
+    size = path.stat().st_size
+    path.write_bytes(b"II*\0" + bytes(size - 4))
+    with pytest.raises(InputError, match=r"r0001_c0001\.tif") as raised:
+        own.join(to="vrt" if polygons else "cog", polygons=str(tmp_path / "map.parquet") if polygons else "")
+    assert raised.value.hint.startswith("Delete it, and call dis2 work")
+    assert not (tmp_path / "map.parquet").exists()
+    path.unlink()
+    assert own.work().made == 1
 
 
 def test_units_are_cogs_whose_overviews_hold_classes_alone(finished: Region) -> None:
@@ -127,6 +148,19 @@ def test_the_units_are_a_stac_collection(finished: Region) -> None:
     assert [entry["title"] for entry in classes][:3] == ["building", "low vegetation", "tree"]
     assert all(re.fullmatch("[0-9A-Za-z_-]+", entry["name"]) for entry in classes)
     assert str(finished.run) not in path.read_text()
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:32760"])
+def test_footprints_across_the_date_line_are_cut_there(crs: str) -> None:
+    """As GeoJSON wants them, whether the map's coordinates go on beyond the line or are metres."""
+    wkt = rasterio.crs.CRS.from_user_input(crs).to_wkt()
+    west, south, east, north = transform_bounds("EPSG:4326", crs, 179.98, -17.01, 180.02, -17)
+    place = from_bounds(west, south, east, north, 50, 20)
+    geometry, box = _footprint(Grid(wkt, place, 20, 50), Transformer.from_crs(wkt, "OGC:CRS84", always_xy=True))
+    assert geometry["type"] == "MultiPolygon"
+    longitudes = [x for part in geometry["coordinates"] for x, _ in part[0]]
+    assert (min(longitudes), max(longitudes)) == (-180, 180)
+    assert box == pytest.approx((179.98, -17.01, -179.98, -17), abs=2e-3)
 
 
 @pytest.mark.parametrize(
