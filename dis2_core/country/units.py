@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -205,6 +205,13 @@ class UnitFiles:
                 yield place
             finally:
                 shutil.rmtree(place, ignore_errors=True)
+
+    def tidy(self) -> None:
+        """Take away what killed workers have begun; what is held is in work."""
+        if self._parts.is_dir():
+            for name in {found[0] for entry in os.scandir(self._parts) if (found := NAME.search(entry.name))}:
+                with suppress(Dis2Error), lock_target(self._parts / name):  # what cannot go now goes another time
+                    shutil.rmtree(self._parts / name, ignore_errors=True)
 
     def put_into_place(self, unit: Unit, made: Mapping[str, Path], note: Sidecar) -> None:
         """Give finished rasters their names, and their sidecar last.

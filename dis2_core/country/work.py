@@ -83,6 +83,7 @@ def run_work(
         work_with_dask(job, plan, missing, work)
     elif missing:
         _work_here(job, plan, missing, work)
+    files.tidy()
     report.progress(1, "working")
     if work.failed:
         raise failure(work.failed, folder, len(missing))

@@ -41,7 +41,10 @@ def arguments(folder: Path, out: Path) -> dict[str, list[str]]:
         "whatif": ["whatif", *rasters, "--out", f"{out}/what-if"],
         "ndsm": ["ndsm", *heights, "--out", f"{out}/above.tif"],
         "city": ["city", f"{out}/town", "--size", "48"],
+        "sample": ["sample", str(folder / "labels.tif"), "--out", f"{out}/points.geojson", "--points", "20"],
         "join": ["join", f"{out}/run", "--to", "gti", "--stac"],
+        "work": ["work", f"{out}/run", "--threads", "1", "--device", "cpu"],
+        "resume": ["segment", *rasters, "--output", f"{out}/classes.tif", "--areas", f"{out}/areas.csv", "--resume"],
     }
 
 

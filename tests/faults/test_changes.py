@@ -38,15 +38,22 @@ def striking(number: int, strike: Callable[[], None], count: Path) -> Callable[[
     return arm
 
 
-@pytest.mark.parametrize("command", ["segment", "evaluate", "whatif", "ndsm", "city", "join"])
-@pytest.mark.parametrize("fault", ["KILL", "EACCES", "ENOSPC", "EIO"])
-def test_a_fault_at_any_change(command: str, fault: str, scene: Path, tmp_path: Path) -> None:
+FAULTS = ("KILL", "EACCES", "ENOSPC", "EIO")
+
+
+def striker(fault: str) -> Callable[[], None]:
     def strike() -> None:
         if fault == "KILL":
             os.kill(os.getpid(), signal.SIGKILL)
         raise OSError(getattr(errno, fault), os.strerror(getattr(errno, fault)))
 
-    out, count = tmp_path / "out", tmp_path / "count"
+    return strike
+
+
+@pytest.mark.parametrize("command", ["segment", "evaluate", "whatif", "ndsm", "city", "sample", "join"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_change(command: str, fault: str, scene: Path, tmp_path: Path) -> None:
+    strike, out, count = striker(fault), tmp_path / "out", tmp_path / "count"
     out.mkdir()
     for first in before(scene, out).get(command, []):
         assert call(first).code == 0
@@ -65,3 +72,44 @@ def test_a_fault_at_any_change(command: str, fault: str, scene: Path, tmp_path: 
             assert found == earlier, f"change {number} of {last}: exit {ended.code}, and something is new"
             assert not hidden(out) and "Traceback" not in ended.stderr and "bug" not in ended.stderr, ended.stderr
     assert call(words).code == 0 and not hidden(out)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_units_are_whole_or_made_again(fault: str, scene: Path, tmp_path: Path) -> None:
+    """What stands of a unit is the unit, and the next call has it whole, byte for byte."""
+    out, count = tmp_path / "out", tmp_path / "count"
+    out.mkdir()
+    for first in before(scene, out)["join"]:
+        assert call(first).code == 0
+    words, unit = arguments(scene, out)["work"], out / "run" / "units" / "r0000_c0000.tif"
+    made = unit.read_bytes()
+    unit.unlink()
+    assert call(words, striking(0, lambda: None, count)).code == 0
+    for number in range(1, int(count.read_text()) + 1):
+        unit.unlink()
+        ended = call(words, striking(number, striker(fault), count))
+        assert not unit.exists() or unit.read_bytes() == made
+        assert ended.code in (None, 0, 2, 4, 5) and "Traceback" not in ended.stderr, ended.stderr
+        assert call(words).code == 0 and unit.read_bytes() == made
+    assert not hidden(out)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_resumed_run_comes_to_its_end(fault: str, scene: Path, tmp_path: Path) -> None:
+    """All its files are old or new whatever strikes, and the next call makes them."""
+    out, count = tmp_path / "out", tmp_path / "count"
+    out.mkdir()
+    words = arguments(scene, out)["resume"]
+    assert call(words).code == 0
+    assert call(words, striking(0, lambda: None, count)).code == 0
+    wanted = {name: len(data) for name, data in files(out).items()}
+    for number in range(1, int(count.read_text()) + 1, EVERY):
+        earlier = files(out)
+        ended = call(words, striking(number, striker(fault), count))
+        assert ended.code in (None, 0, 2, 4, 5) and "Traceback" not in ended.stderr, ended.stderr
+        if ended.code is None:
+            fail_in(out)
+        found = {name: data for name, data in files(out).items() if ".units" not in name}
+        assert set(found) == set(earlier)
+        assert not ended.code or found == earlier, f"change {number}: exit {ended.code}"
+        assert call(words).code == 0 and set(files(out)) == set(wanted) and not hidden(out)
