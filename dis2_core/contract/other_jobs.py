@@ -331,6 +331,7 @@ class TrainJob(Work):
     """
 
     KIND: ClassVar[str] = "train"
+    KEEPS: ClassVar[bool] = True
 
     inputs: Mapping[str, Source]
     labels: Reference

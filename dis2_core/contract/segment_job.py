@@ -23,6 +23,7 @@ from .untrusted import Refused, parse_json
 
 VERSION = 1
 HEARTBEAT_SECONDS = 2.0
+ENOUGH = "enough"  # a line after the job's: the run is to end early with what it has; see ``Work.KEEPS``
 MAX_LINE = 4_000_000  # characters, of a result with a matrix of 250 classes; a longer line is noise, not an event
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -133,9 +134,11 @@ class Work:
 
     Attributes:
         KIND: Names the kind in JSON; permanent.
+        KEEPS: Whether a run can be asked to end early with what it has; its runner takes ``enough`` then.
     """
 
     KIND: ClassVar[str] = ""
+    KEEPS: ClassVar[bool] = False
 
     @property
     def targets(self) -> tuple[str, ...]:

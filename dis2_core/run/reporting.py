@@ -20,14 +20,21 @@ class Reporter:
     Args:
         listener: Gets the events; None: nobody listens.
         cancelled: True when the user wants to stop; None: never.
+        enough: True when the user wants the run to end early with what it has; None: never.
 
     Attributes:
         warnings: Texts of all warnings so far.
     """
 
-    def __init__(self, listener: Listener | None = None, cancelled: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self,
+        listener: Listener | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        enough: Callable[[], bool] | None = None,
+    ) -> None:
         self._listener = listener
         self._cancelled = cancelled
+        self._enough = enough
         self._started = self._last = float("-inf")
         self._begun_at = 0.0
         self._fraction = 0.0
@@ -38,6 +45,11 @@ class Reporter:
         """Raise Cancelled if the user wants to stop."""
         if self._cancelled is not None and self._cancelled():
             raise Cancelled("The run was cancelled.", "Nothing was written.")
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the user wants the run to end early with what it has."""
+        return self._enough is not None and self._enough()
 
     def progress(self, fraction: float, stage: str, detail: str = "") -> None:
         """Tell how far the run is; the fraction never falls. Cheap enough to be called for every batch.

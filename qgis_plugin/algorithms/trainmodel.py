@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from qgis.core import (
     QgsCoordinateTransformContext,
@@ -38,6 +38,9 @@ from ..worker.client import run_job
 from .base import given, reported_errors, tell_replaced
 from .labels import LabelsAlgorithm
 from .parameters import widget
+
+if TYPE_CHECKING:
+    from qgis.PyQt.QtWidgets import QWidget
 
 READING_SHARE = 0.1  # of the progress bar, where QGIS has to write a raster for the worker
 NAME = "my-model"
@@ -73,6 +76,12 @@ class TrainModelAlgorithm(LabelsAlgorithm):
                 "random forest,supervised,samples,flood,radar,lidar,dis2"
             )
         )
+
+    def createCustomParametersWidget(self, parent: Optional[QWidget] = None) -> QWidget:
+        """QGIS's own dialog with a button that ends training early."""
+        from ..gui.train_dialog import TrainDialog
+
+        return TrainDialog(self, parent=parent)
 
     def initAlgorithm(self, configuration: Optional[dict[str, Any]] = None) -> None:
         """Declare parameters and outputs, in the order in which a person fills them in."""

@@ -1704,6 +1704,21 @@
    <translation>Ein neues Modell, das noch nichts weiß. Stattdessen kann ein Modell oder können vortrainierte Encoder gewählt werden.</translation>
   </message>
   <message>
+   <location filename="../gui/train_dialog.py"></location>
+   <source>Stop and keep the best</source>
+   <translation>Anhalten und das Beste behalten</translation>
+  </message>
+  <message>
+   <location filename="../gui/train_dialog.py"></location>
+   <source>Ends training now; the best model so far is tested and saved</source>
+   <translation>Beendet das Training jetzt; das bis dahin beste Modell wird geprüft und gespeichert</translation>
+  </message>
+  <message>
+   <location filename="../gui/train_dialog.py"></location>
+   <source>Training ends after this step; the best model so far is tested and saved.</source>
+   <translation>Das Training endet nach diesem Schritt; das bis dahin beste Modell wird geprüft und gespeichert.</translation>
+  </message>
+  <message>
    <location filename="../layers/crs.py"></location>
    <source>Give an extent in a CRS of the same part of the Earth, that of the raster for example.</source>
    <translation>Eine Ausdehnung im KBS desselben Teils der Erde angeben, zum Beispiel dem des Rasters.</translation>

@@ -1704,6 +1704,21 @@
    <translation>Un nouveau modèle qui ne sait encore rien. On peut choisir à la place un modèle ou des encodeurs préentraînés.</translation>
   </message>
   <message>
+   <location filename="../gui/train_dialog.py"></location>
+   <source>Stop and keep the best</source>
+   <translation>Arrêter et garder le meilleur</translation>
+  </message>
+  <message>
+   <location filename="../gui/train_dialog.py"></location>
+   <source>Ends training now; the best model so far is tested and saved</source>
+   <translation>Met fin à l'entraînement maintenant ; le meilleur modèle obtenu est testé et enregistré</translation>
+  </message>
+  <message>
+   <location filename="../gui/train_dialog.py"></location>
+   <source>Training ends after this step; the best model so far is tested and saved.</source>
+   <translation>L'entraînement s'arrête après cette itération ; le meilleur modèle obtenu est testé et enregistré.</translation>
+  </message>
+  <message>
    <location filename="../layers/crs.py"></location>
    <source>Give an extent in a CRS of the same part of the Earth, that of the raster for example.</source>
    <translation>Indiquez une emprise dans un SCR de la même partie du globe, par exemple celui du raster.</translation>

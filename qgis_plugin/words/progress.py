@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from qgis.core import QgsProcessingFeedback, QgsProcessingMultiStepFeedback, QgsRasterBlockFeedback
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QThread
 
 from ..dis2_core.contract.errors import Cancelled
@@ -21,9 +22,36 @@ class Part(QgsProcessingMultiStepFeedback):
         if feedback.isCanceled():
             self.cancel()
 
+    @property
+    def whole(self) -> QgsProcessingFeedback:
+        """The feedback of the run."""
+        return self._whole
+
     def setProgress(self, percent: float) -> None:
         """Move the part of the bar; all callers are ours and in Python."""
         self._whole.setProgress(100 * self._start + (self._end - self._start) * percent)
+
+
+#: Addresses of the feedback of runs that are to end early with what they have. QGIS hands a run's feedback from thread
+#: to thread, in a new object of Python's, and has no such wish of its own.
+_ENOUGH: set[int] = set()
+
+
+def begin_anew(feedback: QgsProcessingFeedback) -> None:
+    """Take back what was wished of an earlier run."""
+    _ENOUGH.discard(sip.unwrapinstance(feedback))
+
+
+def ask_for_what_there_is(feedback: QgsProcessingFeedback) -> None:
+    """Wish that a run ends early with what it has; from any thread."""
+    _ENOUGH.add(sip.unwrapinstance(feedback))
+
+
+def wants_no_more(feedback: QgsProcessingFeedback) -> bool:
+    """Whether that is wished of the run that a feedback, or the whole of which it is a part, belongs to."""
+    while isinstance(feedback, Part):
+        feedback = feedback.whole
+    return sip.unwrapinstance(feedback) in _ENOUGH
 
 
 def on_main_thread() -> bool:

@@ -18,12 +18,13 @@ from qgis.core import QgsProcessingFeedback, QgsSettings
 from qgis.PyQt.QtCore import QProcess
 
 from ..dis2_core.contract.errors import Cancelled, Dis2Error, ProtocolError
-from ..dis2_core.contract.segment_job import MAX_LINE, Event, Work
+from ..dis2_core.contract.segment_job import ENOUGH, MAX_LINE, Event, Work
 from ..runtime.interpreter import interpreter
 from ..runtime.program import POLL_MS, await_news, ends_within
 from ..runtime.variables import scrubbed_environment
 from ..words.advice import in_words_of_qgis
 from ..words.numbers import filled
+from ..words.progress import wants_no_more
 from ..words.translation import tr
 from .leftovers import remove_leftovers
 
@@ -92,6 +93,7 @@ class WorkerRun:
         self._progress: Mapping[str, Any] | None = None
         self._pid = 0
         self._greeted = False
+        self._is_enough = False
         self._heard = time.monotonic()
         self._result: Mapping[str, Any] | None = None
         self._error: WorkerFailed | None = None
@@ -143,6 +145,9 @@ class WorkerRun:
         while self._result is None and self._error is None:
             if self._feedback.isCanceled():
                 raise Cancelled(tr("Cancelled. Nothing was written."))
+            if not self._is_enough and wants_no_more(self._feedback):
+                self._is_enough = True
+                self._process.write(f"{ENOUGH}\n".encode())
             running = await_news(self._process, POLL_MS)
             self._drain()
             if not running:

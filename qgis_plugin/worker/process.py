@@ -1,8 +1,8 @@
 """The worker: one job in a process of its own, where torch is at home.
 
 Started by QGIS as ``python -I -u worker/process.py``. stdin brings one line, the job, and then stays open:
-its end means that the parent is gone or wants no more. stdout carries events as JSON lines; what
-libraries print goes to stderr.
+its end means that the parent is gone or wants no more, the line ``enough`` that it wants what there is. stdout
+carries events as JSON lines; what libraries print goes to stderr.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # python -I lea
 
 from dis2_core.contract.errors import Dis2Error, ProtocolError, ResourceError
 from dis2_core.contract.other_jobs import read_job
-from dis2_core.contract.segment_job import HEARTBEAT_SECONDS, Event, Work, error_event
+from dis2_core.contract.segment_job import ENOUGH, HEARTBEAT_SECONDS, Event, Work, error_event
 from dis2_core.contract.version import __version__
 from dis2_core.run.failures import describe, of_an_import
 from dis2_core.run.machine.process import settle_process
@@ -37,7 +37,7 @@ class Channel:
         self._stream = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
         os.dup2(2, 1)
         self._lock = threading.Lock()
-        self.stopped = threading.Event()
+        self.stopped, self.enough = threading.Event(), threading.Event()
 
     def send(self, event: Event) -> None:
         """Write an event; a parent that reads no more stops the run."""
@@ -54,9 +54,10 @@ class Channel:
             self.send(Event("heartbeat"))
 
     def watch_parent(self) -> None:
-        """Stop the run at the end of stdin, first by asking, then by leaving."""
-        while os.read(0, 4096):
-            pass
+        """Heed the parent's word; stop the run at the end of stdin, first by asking, then by leaving."""
+        while data := os.read(0, 4096):
+            if ENOUGH.encode() in data:
+                self.enough.set()
         self.stopped.set()
         time.sleep(GRACE_SECONDS)
         os._exit(130)
@@ -96,7 +97,8 @@ def runner(job: Work) -> Callable[..., Any]:
 
 def run(job: Work, channel: Channel) -> Mapping[str, Any]:
     """Run the job and return its result as JSON."""
-    result = runner(job)(job, progress=channel.send, cancelled=channel.stopped.is_set)
+    wishes = {"enough": channel.enough.is_set} if job.KEEPS else {}
+    result = runner(job)(job, progress=channel.send, cancelled=channel.stopped.is_set, **wishes)
     return result.to_json()
 
 

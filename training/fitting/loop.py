@@ -76,7 +76,7 @@ def epochs(
         accelerator: Where; the one that ``training`` was set up with.
         training: From ``set_up``, or another that stands ready.
         losses: What is trained for.
-        report: Told of every step, and asked whether to go on.
+        report: Told of every step, and asked whether to go on; where it is enough, an epoch ends with the step.
         span: The fractions of the whole run at which training begins and ends.
         start: Optimizer steps that were done before, whole epochs; ``training`` was set up with it.
 
@@ -94,10 +94,13 @@ def epochs(
             branch_out(training)
         terms.append(train_step(step, recipe, accelerator, training, losses))
         pace.add(schedule.batch_size * schedule.accumulate)
-        if (step + 1) % schedule.steps_per_epoch:
+        is_last = report.is_enough
+        if (step + 1) % schedule.steps_per_epoch and not is_last:
             continue
         rate = pace.rate
         yield Epoch(step + 1, mean_terms(terms), validate(accelerator, training, report), rate)
+        if is_last:
+            return
         terms.clear()
         pace = Pace()
 

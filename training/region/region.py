@@ -50,7 +50,15 @@ from .outcome import TrainingResult
 from .recipe import fitted, region_recipe, window_of
 from .report import region_report
 from .scene import Scene
-from .telling import PRECISIONS, efforts_in_words, limit_in_words, plan_in_words, time_in_words, time_is_up_in_words
+from .telling import (
+    PRECISIONS,
+    efforts_in_words,
+    enough_in_words,
+    limit_in_words,
+    plan_in_words,
+    time_in_words,
+    time_is_up_in_words,
+)
 from .thinning import affordable, area
 from .timing import LEAST_STEPS, measure_speed
 from .unlabelled import Unlabelled, read_unlabelled
@@ -62,7 +70,11 @@ READ, TRAINED = 0.05, 0.95  # of the run, when all is read and when all is train
 
 
 def run_training(
-    job: TrainJob, *, progress: Listener | None = None, cancelled: Callable[[], bool] | None = None
+    job: TrainJob,
+    *,
+    progress: Listener | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    enough: Callable[[], bool] | None = None,
 ) -> TrainingResult:
     """Train a model on a scene and test it on ground apart: its outputs appear whole, or none does.
 
@@ -70,6 +82,7 @@ def run_training(
         job: What to do.
         progress: Gets events of the types progress, info, warning and artifact.
         cancelled: Is asked at every step; True stops the run.
+        enough: Is asked at every step; True ends training, and the best model so far is tested and kept.
 
     Raises:
         InputError: A raster, the labels or an option cannot be used (its subclasses say which).
@@ -79,7 +92,7 @@ def run_training(
         Cancelled: The run was stopped by ``cancelled`` or Ctrl-C.
     """
     started = time.monotonic()
-    report = Reporter(progress, cancelled)
+    report = Reporter(progress, cancelled, enough)
     report.progress(0, "reading")
     targets = {name: job.outputs[name] for name in TRAINING_OUTPUTS if name in job.outputs}
     try:
@@ -264,6 +277,8 @@ class RegionRun:
             if self.job.minutes and self.clock.wall > 60 * self.job.minutes and epoch.steps < recipe.schedule.steps:
                 self.report.warning(time_is_up_in_words(epoch.steps, recipe.schedule.steps), "minutes")
                 break
+        if self.report.is_enough and curve[-1].steps < recipe.schedule.steps:
+            self.report.warning(enough_in_words(curve[-1].steps, recipe.schedule.steps), "enough")
         if weights is not None:
             average.load_state_dict(weights)
         return average.eval(), curve, chosen or curve[-1].steps

@@ -61,6 +61,11 @@ def limit_in_words(minutes: float, steps: int) -> str:
     return f"{steps:,} steps fit into {minutes:g} min here; the same number of steps gives the same model again."
 
 
+def enough_in_words(step: int, steps: int) -> str:
+    """What is kept where a person did not want to wait for the end."""
+    return f"Training was ended at step {step} of {steps}, as asked; the best model so far is kept."
+
+
 def time_is_up_in_words(step: int, steps: int) -> str:
     """What is kept where the machine became slower than it was."""
     return f"The time is up after step {step:,} of {steps:,}: the best so far is kept."

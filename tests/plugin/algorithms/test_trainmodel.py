@@ -25,7 +25,9 @@ from qgis.core import (
     QgsRendererCategory,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtWidgets import QTextEdit
 
 SIDE, BLOCK = 192, 24  # pixels
 COLOURS = np.array([[60, 160, 50], [180, 60, 60], [120, 120, 120]])
@@ -314,3 +316,62 @@ def test_effort_and_what_a_person_overrides(plugin, ground):
     assert algorithm._settings["minutes"] == 2.5
     assert settings(START="imagenet") == (*EFFORTS["normal"], None)
     assert settings(START="aerial-demo", WIDTH=8) == (EFFORTS["normal"][0] // 3, 8, None)
+
+
+def test_what_there_is_can_be_kept(real_worker, ground, tmp_path, monkeypatch):
+    """The button of the dialog, in a training of an hour; the model is the best of the first steps."""
+    from dis2.dis2_core.contract.catalogue import read_card
+    from processing.gui import ParametersPanel, Postprocessing
+
+    for module in (ParametersPanel, Postprocessing):
+        monkeypatch.setattr(module, "iface", None, raising=False)
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("dis2:trainmodel")
+    dialog = algorithm.createCustomParametersWidget(None)
+    dialog.show()  # one that is hidden when its work ends deletes itself
+    outputs = {"MODEL": str(tmp_path / "mine.safetensors"), "REPORT": str(tmp_path / "report.html")}
+    small = {"STEPS": 60_000, "WIDTH": 8, "WINDOW": 32, "BATCH_SIZE": 2, "DEVICE": "cpu"}
+    ended = []
+    dialog.algorithmFinished.connect(lambda good, results: ended.append((good, results)))
+    try:
+        assert not dialog.keep_button.isEnabled()
+        dialog.setParameters({**ground, **small, **outputs})
+        dialog.runAlgorithm()
+        assert dialog.keep_button.isEnabled()
+        wait_for(lambda: "steps take about" in log_of(dialog))
+        dialog.keep_button.click()
+        assert not dialog.keep_button.isEnabled()
+        wait_for(lambda: ended)
+        log = log_of(dialog)
+        assert ended[0][0] and ended[0][1]["MODEL"] == outputs["MODEL"]
+        assert "best model so far is tested and saved" in log
+        step = int(log.split("Training was ended at step ")[1].split(" of ")[0])
+        assert 0 < step < 30_000
+        assert read_card(outputs["MODEL"]).metrics and "as asked" in Path(outputs["REPORT"]).read_text()
+    finally:
+        dialog.cancelButton().click()
+        wait_for(lambda: ended)
+        dialog.close()
+        dialog.deleteLater()
+
+
+def test_a_wish_is_that_of_one_run(plugin):
+    from dis2.words.progress import Part, ask_for_what_there_is, begin_anew, wants_no_more
+
+    run, other = QgsProcessingFeedback(), QgsProcessingFeedback()
+    part = Part(Part(run, 0, 1), 0.5, 1)
+    ask_for_what_there_is(run)
+    assert wants_no_more(run) and wants_no_more(part) and not wants_no_more(other)
+    begin_anew(run)
+    assert not wants_no_more(part)
+
+
+def wait_for(done, seconds=120):
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it takes too long"
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+
+
+def log_of(dialog):
+    return "".join(browser.toPlainText() for browser in dialog.findChildren(QTextEdit, "txtLog"))

@@ -82,6 +82,16 @@ class Events(list):
 
 
 @pytest.mark.slow
+def test_a_training_that_is_enough_ends_at_once_and_keeps_the_best(scene: Path, tmp_path: Path):
+    """It is tested, and says so; the model is that of the step at which it was best."""
+    outputs, answers = {"model": str(tmp_path / "m.safetensors")}, iter([False] * 40)
+    job = tiny_job(scene, outputs=outputs, steps=4000, batch_size=2)
+    result = run_training(job, enough=lambda: next(answers, True))
+    assert result.steps == 41 and result.chosen <= 41 and result.curve[-1].steps == 41
+    assert result.scores and any("step 41 of 4000, as asked" in text for text in result.warnings)
+    assert load_model(outputs["model"]).card.metrics
+
+
 def test_a_run_learns_and_is_tested_apart(trained: TrainingResult) -> None:
     assert trained.full is not None and trained.full.overall_accuracy > 0.8
     assert len(trained.scores) == 3 and trained.steps == 60
