@@ -17,9 +17,11 @@ from qgis.core import (
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import ClassValue
 from ..layers.references import LayerReference
+from ..words.inputs import parse_meanings
 from ..words.translation import tr
 from .base import given
 from .labels import LabelsAlgorithm
+from .parameters import widget
 
 METRES = 1.0  # a pixel, of class rasters that have no pixels of their own
 
@@ -58,13 +60,15 @@ class GroundTruthAlgorithm(LabelsAlgorithm):
             ),
         )
         self.add_class_field(self.FIELD, self.POLYGONS)
+        values = QgsProcessingParameterString(self.VALUES, tr("Meaning of the reference's values"), optional=True)
+        names = {"raster": self.RASTER, "polygons": self.POLYGONS, "field": self.FIELD}
+        values.setMetadata(widget("meanings_widget.MeaningsWidgetWrapper", **names))
         self.add(
-            QgsProcessingParameterString(self.VALUES, tr("Meaning of the reference's values"), optional=True),
+            values,
             tr(
                 "Where reference and map use different words: VALUE=NAME, separated by semicolons, in the map's words. "
                 "For example 1=building;2=tree. Values that are not named count as not labelled. Empty: by the style."
             ),
-            advanced=True,
         )
 
     def read_ground_truth(
@@ -81,7 +85,7 @@ class GroundTruthAlgorithm(LabelsAlgorithm):
             Dis2Error: Both are given, or the one that is cannot be used.
         """
         raster, polygons = given(parameters, self.RASTER), given(parameters, self.POLYGONS)
-        values = parse_values(self.parameterAsString(parameters, self.VALUES, context))
+        values = parse_meanings(self.parameterAsString(parameters, self.VALUES, context))
         if raster and polygons:
             raise InputError(
                 tr("The reference is given as a raster and as polygons."), tr("Give one of the two, not both.")
@@ -92,24 +96,6 @@ class GroundTruthAlgorithm(LabelsAlgorithm):
             truth = self.read_polygon_labels(self.POLYGONS, self.FIELD, parameters, context, limits, points=True)
             return _renamed(truth, values)
         return None
-
-
-def parse_values(text: str) -> tuple[ClassValue, ...]:
-    """Read ``1=building;2=tree``.
-
-    Raises:
-        InputError: It is something else.
-    """
-    values = []
-    for part in filter(None, (part.strip() for part in text.split(";"))):
-        value, separator, name = (item.strip() for item in part.partition("="))
-        if not (value and separator and name):
-            raise InputError(
-                tr("'{}' does not say what a value of the reference means.").format(part),
-                tr("Write VALUE=NAME, separated by semicolons: 1=building;2=tree."),
-            )
-        values.append(ClassValue(value, name))
-    return tuple(values)
 
 
 def _renamed(reference: LayerReference, values: tuple[ClassValue, ...]) -> LayerReference:

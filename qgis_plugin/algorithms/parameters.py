@@ -29,13 +29,14 @@ SCALE_DECIMALS = 8  # 1 / 255 and feet to the last digit that matters
 _PLUGIN = __name__.rpartition(".algorithms.")[0]
 
 
-def widget(path: str) -> dict[str, Any]:
+def widget(path: str, **options: str) -> dict[str, Any]:
     """Return the metadata of a parameter whose widget is a class in ``gui``, which QGIS imports where it has a window.
 
     Args:
         path: Of the class, such as ``model_widget.ModelWidgetWrapper``.
+        options: What its ``createWidget`` gets.
     """
-    return {"widget_wrapper": {"class": f"{_PLUGIN}.gui.{path}"}}
+    return {"widget_wrapper": {"class": f"{_PLUGIN}.gui.{path}", **options}}
 
 
 class DeclaringAlgorithm(QgsProcessingAlgorithm):

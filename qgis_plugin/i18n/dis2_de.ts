@@ -245,6 +245,11 @@
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
+   <source>Meaning of the reference's values</source>
+   <translation>Bedeutung der Referenzwerte</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/ground_truth.py"></location>
    <source>Where reference and map use different words: VALUE=NAME, separated by semicolons, in the map's words. For example 1=building;2=tree. Values that are not named count as not labelled. Empty: by the style.</source>
    <translation>Falls Referenz und Karte verschiedene Wörter benutzen: WERT=NAME, durch Semikolon getrennt, mit den Wörtern der Karte. Zum Beispiel 1=building;2=tree. Nicht genannte Werte zählen als ohne Klasse. Leer: wie im Stil.</translation>
   </message>
@@ -260,11 +265,6 @@
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
-   <source>Meaning of the reference's values</source>
-   <translation>Bedeutung der Referenzwerte</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ground_truth.py"></location>
    <source>The reference is given as a raster and as polygons.</source>
    <translation>Die Referenz ist als Raster und als Polygone angegeben.</translation>
   </message>
@@ -272,16 +272,6 @@
    <location filename="../algorithms/ground_truth.py"></location>
    <source>Give one of the two, not both.</source>
    <translation>Nur eines von beiden angeben.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ground_truth.py"></location>
-   <source>Write VALUE=NAME, separated by semicolons: 1=building;2=tree.</source>
-   <translation>WERT=NAME schreiben, durch Semikolon getrennt: 1=building;2=tree.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ground_truth.py"></location>
-   <source>'{}' does not say what a value of the reference means.</source>
-   <translation>„{}“ besagt nicht, was ein Wert der Referenz bedeutet.</translation>
   </message>
   <message>
    <location filename="../algorithms/labellayer.py"></location>
@@ -1542,6 +1532,41 @@
    <location filename="../algorithms/whatif.py"></location>
    <source>The model '{}' takes {}.</source>
    <translation>Das Modell „{}“ nimmt {}.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>List the values of map and reference</source>
+   <translation>Werte von Karte und Referenz auflisten</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Not labelled</source>
+   <translation>Ohne Klasse</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Choose a reference first, of polygons also the field with the class; a photo has no classes.</source>
+   <translation>Zuerst eine Referenz wählen, bei Polygonen auch das Feld mit der Klasse; ein Foto hat keine Klassen.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Value of the reference</source>
+   <translation>Wert der Referenz</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Class of the map</source>
+   <translation>Klasse der Karte</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>As long as no value has a class, they are matched by name, or by code.</source>
+   <translation>Solange kein Wert eine Klasse hat, wird nach Namen oder nach Code zugeordnet.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Values without a class count as not labelled: {}.</source>
+   <translation>Werte ohne Klasse zählen nicht mit: {}.</translation>
   </message>
   <message>
    <location filename="../gui/menu.py"></location>
@@ -3320,6 +3345,11 @@
   </message>
   <message>
    <location filename="../words/inputs.py"></location>
+   <source>Write VALUE=NAME, separated by semicolons: 1=building;2=tree.</source>
+   <translation>WERT=NAME schreiben, durch Semikolon getrennt: 1=building;2=tree.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
    <source>'{}' does not say which input it is about.</source>
    <translation>„{}“ besagt nicht, um welche Eingabe es geht.</translation>
   </message>
@@ -3342,6 +3372,11 @@
    <location filename="../words/inputs.py"></location>
    <source>'{}' is no scale.</source>
    <translation>„{}“ ist keine Skalierung.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
+   <source>'{}' does not say what a value of the reference means.</source>
+   <translation>„{}“ besagt nicht, was ein Wert der Referenz bedeutet.</translation>
   </message>
   <message>
    <location filename="../words/starts.py"></location>

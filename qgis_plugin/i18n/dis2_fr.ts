@@ -245,6 +245,11 @@
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
+   <source>Meaning of the reference's values</source>
+   <translation>Signification des valeurs de la référence</translation>
+  </message>
+  <message>
+   <location filename="../algorithms/ground_truth.py"></location>
    <source>Where reference and map use different words: VALUE=NAME, separated by semicolons, in the map's words. For example 1=building;2=tree. Values that are not named count as not labelled. Empty: by the style.</source>
    <translation>Quand la référence et la carte n'utilisent pas les mêmes mots : VALEUR=NOM, séparés par des points-virgules, avec les mots de la carte. Par exemple 1=building;2=tree. Les valeurs qui ne sont pas nommées comptent comme non étiquetées. Vide : d'après le style.</translation>
   </message>
@@ -260,11 +265,6 @@
   </message>
   <message>
    <location filename="../algorithms/ground_truth.py"></location>
-   <source>Meaning of the reference's values</source>
-   <translation>Signification des valeurs de la référence</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ground_truth.py"></location>
    <source>The reference is given as a raster and as polygons.</source>
    <translation>La référence est fournie à la fois comme raster et comme polygones.</translation>
   </message>
@@ -272,16 +272,6 @@
    <location filename="../algorithms/ground_truth.py"></location>
    <source>Give one of the two, not both.</source>
    <translation>Fournissez l'un des deux, pas les deux.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ground_truth.py"></location>
-   <source>Write VALUE=NAME, separated by semicolons: 1=building;2=tree.</source>
-   <translation>Écrivez VALEUR=NOM, séparés par des points-virgules : 1=building;2=tree.</translation>
-  </message>
-  <message>
-   <location filename="../algorithms/ground_truth.py"></location>
-   <source>'{}' does not say what a value of the reference means.</source>
-   <translation>« {} » n'indique pas ce que signifie une valeur de la référence.</translation>
   </message>
   <message>
    <location filename="../algorithms/labellayer.py"></location>
@@ -1542,6 +1532,41 @@
    <location filename="../algorithms/whatif.py"></location>
    <source>The model '{}' takes {}.</source>
    <translation>Le modèle « {} » accepte {}.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>List the values of map and reference</source>
+   <translation>Lister les valeurs de la carte et de la référence</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Not labelled</source>
+   <translation>Non étiqueté</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Choose a reference first, of polygons also the field with the class; a photo has no classes.</source>
+   <translation>Choisissez d'abord une référence, et pour des polygones le champ de la classe ; une photo n'a pas de classes.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Value of the reference</source>
+   <translation>Valeur de la référence</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Class of the map</source>
+   <translation>Classe de la carte</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>As long as no value has a class, they are matched by name, or by code.</source>
+   <translation>Tant qu'aucune valeur n'a de classe, l'appariement se fait par nom ou par code.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Values without a class count as not labelled: {}.</source>
+   <translation>Les valeurs sans classe comptent comme non étiquetées : {}.</translation>
   </message>
   <message>
    <location filename="../gui/menu.py"></location>
@@ -3320,6 +3345,11 @@
   </message>
   <message>
    <location filename="../words/inputs.py"></location>
+   <source>Write VALUE=NAME, separated by semicolons: 1=building;2=tree.</source>
+   <translation>Écrivez VALEUR=NOM, séparés par des points-virgules : 1=building;2=tree.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
    <source>'{}' does not say which input it is about.</source>
    <translation>« {} » ne dit pas de quelle entrée il s’agit.</translation>
   </message>
@@ -3342,6 +3372,11 @@
    <location filename="../words/inputs.py"></location>
    <source>'{}' is no scale.</source>
    <translation>« {} » n'est pas une échelle.</translation>
+  </message>
+  <message>
+   <location filename="../words/inputs.py"></location>
+   <source>'{}' does not say what a value of the reference means.</source>
+   <translation>« {} » n'indique pas ce que signifie une valeur de la référence.</translation>
   </message>
   <message>
    <location filename="../words/starts.py"></location>

@@ -10,11 +10,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional, Union
+from typing import Optional, Union
 
 from qgis.core import (
-    NULL,
-    QgsCategorizedSymbolRenderer,
     QgsCoordinateTransformContext,
     QgsFeatureRequest,
     QgsPalettedRasterRenderer,
@@ -25,12 +23,12 @@ from qgis.core import (
     QgsVectorLayerFeatureSource,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QVariant
 
 from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import ClassValue, Reference
 from ..words.progress import check_cancelled
 from ..words.translation import tr
+from .classes import categories, palette, plain
 from .rasters import WorkerRaster, reading_share, worker_rasters
 
 PRECISION = 12  # digits behind the point: more than degrees need
@@ -117,7 +115,7 @@ class PolygonReference:
         for feature in self.features.getFeatures(self.request):
             if feature.hasGeometry():
                 start = json.dumps({"type": "Feature", "id": feature.id()})[:-1]
-                properties = json.dumps({self.field: _plain(feature[self.field])})
+                properties = json.dumps({self.field: plain(feature[self.field])})
                 geometry = feature.geometry().asJson(PRECISION)
                 yield f'{start}, "properties": {properties}, "geometry": {geometry}}}'
 
@@ -146,10 +144,7 @@ def raster_reference(
     renderer = layer.renderer()
     if not isinstance(renderer, QgsPalettedRasterRenderer):
         return RasterReference(raster, layer.name())
-    values = [
-        ClassValue(_text(item.value), item.label or _text(item.value), item.color.name()) for item in renderer.classes()
-    ]
-    return RasterReference(raster, layer.name(), renderer.band(), tuple(values))
+    return RasterReference(raster, layer.name(), renderer.band(), palette(renderer))
 
 
 def polygon_reference(
@@ -184,33 +179,4 @@ def polygon_reference(
         )
     request.setSubsetOfAttributes([field], layer.fields())
     source = QgsVectorLayerFeatureSource(layer)
-    return PolygonReference(source, layer.name(), request, field, crs, _categories(layer, field))
-
-
-def _categories(layer: QgsVectorLayer, field: str) -> tuple[ClassValue, ...]:
-    """The classes of the layer's style; none where it shows something else."""
-    renderer = layer.renderer()
-    if not isinstance(renderer, QgsCategorizedSymbolRenderer) or renderer.classAttribute().strip('"') != field:
-        return ()
-    found = []
-    for category in renderer.categories():
-        values = category.value() if isinstance(category.value(), list) else [category.value()]
-        texts = [_text(value) for value in values if _plain(value) not in (None, "")]
-        found += [ClassValue(text, category.label() or text, category.symbol().color().name()) for text in texts]
-    return tuple(found)
-
-
-def _plain(value: Any) -> Any:
-    """An attribute as JSON has it."""
-    if value is None or value == NULL or (isinstance(value, QVariant) and value.isNull()):
-        return None
-    return value if isinstance(value, (bool, int, float, str)) else str(value)
-
-
-def _text(value: Any) -> str:
-    """A value as the worker writes it: whole numbers without a point."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value).strip()
+    return PolygonReference(source, layer.name(), request, field, crs, categories(layer, field))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from ..dis2_core.contract.card import ModelCard
 from ..dis2_core.contract.errors import InputError, ProtocolError, UnknownModality
+from ..dis2_core.contract.other_jobs import ClassValue
 from ..dis2_core.contract.segment_job import Source
 from .translation import tr
 
@@ -98,3 +99,21 @@ def _scale(entry: str, value: str) -> Scale:
             tr("Write NAME=a,b for value = a * stored + b, for example ndsm=0.1,0; several with a space between."),
         ) from error
     return factor, offset
+
+
+def parse_meanings(text: str) -> tuple[ClassValue, ...]:
+    """Read what values of a reference mean: ``1=building;2=tree``.
+
+    Raises:
+        InputError: It is something else.
+    """
+    values = []
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        value, separator, name = (item.strip() for item in part.partition("="))
+        if not (value and separator and name):
+            raise InputError(
+                tr("'{}' does not say what a value of the reference means.").format(part),
+                tr("Write VALUE=NAME, separated by semicolons: 1=building;2=tree."),
+            )
+        values.append(ClassValue(value, name))
+    return tuple(values)
