@@ -38,9 +38,9 @@ def neighbours(count: int) -> Iterator[None]:
             process.wait()
 
 
-def timed(city: dict[str, Path], target: Path, options: list[str]) -> tuple[float, float]:
+def timed(city: dict[str, Path], target: Path, options: list[str], model: str = "aerial-demo") -> tuple[float, float]:
     """Wall and processor seconds of one run."""
-    command = [sys.executable, "-c", "from dis2_core.cli import main; main()", "segment", "--model", "aerial-demo"]
+    command = [sys.executable, "-c", "from dis2_core.cli import main; main()", "segment", "--model", model]
     inputs = [word for name in ("rgb", "ndsm") for word in ("--input", f"{name}={city[name]}")]
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(

@@ -30,6 +30,7 @@ from .arguments import (
     PrecisionOption,
     ScaleOption,
     ThreadsOption,
+    TtaOption,
     creation_options,
     pairs,
     size_in_bytes,
@@ -154,6 +155,7 @@ def whatif(
     creation: CreationOption = None,
     max_memory: MaxMemoryOption = None,
     format: FormatOption = "GTiff",
+    tta: TtaOption = "none",
     events: EventsOption = False,
 ) -> None:
     """Tell what a map loses when a modality is left out."""
@@ -181,6 +183,7 @@ def whatif(
         creation_options=creation_options(creation or []),
         max_memory=size_in_bytes(max_memory),
         format=format,
+        tta=tta,
     )
     execute(WhatIfJob(run, out, truth), events=events)
 

@@ -48,9 +48,10 @@ class Worker:
         self.plan = plan or Plan.read(self.folder)
         self.files = UnitFiles(self.folder)
         self._job = job
-        self._model = _model(self.plan)
-        self._setup = self._settled()
-        self._model.settle(self._setup.device)
+        with cpu_threads(job.threads):  # of which onnxruntime wants to know now
+            self._model = _model(self.plan)
+            self._setup = self._settled()
+            self._model.settle(self._setup.device)
 
     def _settled(self) -> Setup:
         """The run over the whole region, as the plan has it, on this worker's device."""

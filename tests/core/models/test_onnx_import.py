@@ -16,7 +16,11 @@ import torch
 from tiny_models import tiny_card
 
 from dis2_core.contract.card import ModelCard
+from dis2_core.contract.country_jobs import PlanJob, WorkJob
 from dis2_core.contract.errors import Dis2Error, InvalidCard, InvalidModelFile, ModelNotFound, NoInput
+from dis2_core.contract.segment_job import Source
+from dis2_core.country.planning import run_plan
+from dis2_core.country.worker import Worker
 from dis2_core.models.file import load_model
 from dis2_core.models.onnx_import import import_onnx
 from dis2_core.prediction.segment import segment
@@ -201,6 +205,14 @@ def confidences(files: dict[str, str], model: Path, path: Path) -> np.ndarray:
     segment(files, model, output=path.with_name("classes.tif"), confidence=path, threads=1)
     with rasterio.open(path) as raster:
         return raster.read(1).astype(int)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_workers_of_units_give_the_graph_as_many_threads_as_they_have(imported, scene, tmp_path, threads) -> None:
+    sources = {name: Source(path) for name, path in scene.items()}
+    run_plan(PlanJob(str(imported(graph())), sources, str(tmp_path / "run")))
+    worker = Worker(WorkJob(str(tmp_path / "run"), device="cpu", threads=threads))
+    assert worker._model.network._session.get_session_options().intra_op_num_threads == threads
 
 
 def with_external_weights(folder: Path, location: str, **changes: str) -> Path:
