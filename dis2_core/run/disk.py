@@ -49,6 +49,17 @@ def shown(path: Path) -> Path:
     return Path(*known)
 
 
+def require_file(path: Path) -> None:
+    """Check that an output replaces a file or nothing: a device or a pipe would be gone, and the whole machine miss it.
+
+    Raises:
+        OutputNotWritable: Something else has its name.
+    """
+    with translated_errors(path):
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise OutputNotWritable(f"{path} is a device or a pipe, no file.", "Give the name of a file.")
+
+
 @contextmanager
 def translated_errors(path: Path) -> Iterator[None]:
     """Raise what the operating system says about writing ``path`` as an error of ours."""

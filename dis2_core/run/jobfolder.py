@@ -13,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
 
-from .disk import MARK, is_hidden_name, sync, translated_errors
+from .disk import MARK, is_hidden_name, require_file, sync, translated_errors
 from .locks import lock_target, try_to_lock
 from .targets import RASTER_SUFFIXES, check_targets, companions, is_strangers_style, strangers_style
 from .transaction import JOURNAL, NEW, Change, put_into_place, recover
@@ -192,6 +192,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         OutputNotWritable, NoSpace: The file cannot be written; an earlier one of its name stays.
     """
     with translated_errors(path), ExitStack() as stack:
+        require_file(path)
         _remove_dead_parts(path)
         part = path.with_name(f".{path.name}{MARK}{os.getpid()}-{token_hex(4)}.part")
         stack.callback(_take_away, part)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..contract.errors import InputError, OutputNotWritable
 from ..contract.styles import is_style_of_ours
-from .disk import is_hidden_name, translated_errors
+from .disk import is_hidden_name, require_file
 
 RASTER_SUFFIXES = (".tif", ".tiff")
 INDEX_SUFFIXES = (".vrt", ".gti")  # of rasters that lie in other files
@@ -107,9 +107,8 @@ def _check_target(target: Path, endings: Sequence[str], kind: str) -> None:
         raise InputError(f"The output {target} is to be a {kind}.", f"Give it a name that ends in {endings[0]}.")
     if is_hidden_name(target.name):
         raise InputError(f"The name of the output {target} is one that runs give to locks.", "Choose another name.")
-    with translated_errors(target):  # a name may be too long to be looked up
-        is_folder = target.is_dir()
-    if is_folder:
+    require_file(target)
+    if target.is_dir():
         raise OutputNotWritable(f"The output {target} is a folder.", "Give the name of a file in it.")
     if not target.parent.is_dir():
         raise OutputNotWritable(f"The folder {target.parent} does not exist.", "Create it, or choose another.")

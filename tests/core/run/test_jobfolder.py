@@ -169,6 +169,20 @@ def test_folders_as_outputs(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pipes of this kind")
+def test_a_pipe_or_a_device_is_not_replaced(tmp_path: Path) -> None:
+    """As root, ``--areas /dev/null`` took the device away from the whole machine."""
+    os.mkfifo(tmp_path / "a.csv")
+    (tmp_path / "b.csv").symlink_to("/dev/null")
+    for name in ("a.csv", "b.csv"):
+        with pytest.raises(OutputNotWritable, match="no file"), JobFolder({"areas": str(tmp_path / name)}):
+            pass
+        with pytest.raises(OutputNotWritable, match="no file"), whole_file(tmp_path / name):
+            pass
+    assert (tmp_path / "a.csv").is_fifo() and (tmp_path / "b.csv").is_symlink()
+    assert names(tmp_path) == {"a.csv", "b.csv"}
+
+
 def test_folder_that_is_missing(tmp_path: Path) -> None:
     with (
         pytest.raises(OutputNotWritable, match="does not exist"),

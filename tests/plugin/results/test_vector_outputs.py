@@ -286,6 +286,16 @@ def test_what_a_killed_qgis_left_beside_a_file_goes_after_a_day(plugin, tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == [folders[1].name, "a.csv"]
 
 
+def test_a_device_is_not_replaced(plugin, tmp_path):
+    from dis2.dis2_core.contract.errors import OutputNotWritable
+    from dis2.results.whole import whole_file
+
+    (tmp_path / "a.csv").symlink_to("/dev/null")
+    with pytest.raises(OutputNotWritable, match="is no file"), whole_file(tmp_path / "a.csv"):
+        pass
+    assert (tmp_path / "a.csv").is_symlink()
+
+
 def test_areas_are_the_table_of_the_run(segment):
     """That of the fake worker, in ``fake_worker.py``."""
     layer = opened(segment(AREAS="TEMPORARY_OUTPUT")["AREAS"])
