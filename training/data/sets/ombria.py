@@ -37,20 +37,32 @@ VALIDATION_SHARE = 0.1  # of the published training chips, scattered as the publ
 OPTICAL = tuple(f"{date}_{band}" for date in ("before", "after") for band in (1, 2, 3))
 EDGE = ((0, 1, 2), (3, 4, 5))  # all three bands of a date zero: beyond the edge of its scene
 CODES = {0: 0, 1: 1, 255: 1}  # the repository's masks are black and white
+
+
+def _of_the_composite(name: str) -> str:
+    """What ``before_1`` is, as far as it is published."""
+    when, _, channel = name.partition("_")
+    return f"Sentinel-2 {when} the event, channel {channel} of OMBRIA's 8-bit composite"
+
+
+def _intensity(when: str) -> str:
+    return f"Sentinel-1 intensity {when} the event, in 8 bit as OMBRIA has it"
+
+
 DESCRIPTION = Description(
     modalities=(
         Modality(
             "optical",
             "optical",
             "optical",
-            tuple(Band(name, 0.0, 1.0, 0.0, 255.0, name.replace("_", ", band ")) for name in OPTICAL),
+            tuple(Band(name, 0.0, 1.0, 0.0, 255.0, _of_the_composite(name)) for name in OPTICAL),
             "Sentinel-2 before and after, three bands each, 8 bit",
         ),
         Modality(
             "sar",
             "sar",
             "sar",
-            tuple(Band(name, 0.0, 1.0, 0.0, 255.0, f"intensity {name} the event") for name in ("before", "after")),
+            tuple(Band(name, 0.0, 1.0, 0.0, 255.0, _intensity(name)) for name in ("before", "after")),
             "Sentinel-1 before and after, 8 bit",
         ),
     ),
