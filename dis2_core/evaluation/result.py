@@ -221,16 +221,7 @@ def ground(square_metres: float) -> str:
 
 def _summary(result: Evaluation) -> str:
     """The outcome in one or two sentences."""
-    area = result.coverage.square_metres
-    if result.sample is not None:
-        what = "the map" if area is None else f"the map's {ground(area)}"
-        text = (
-            f"{_with_interval(result.sample.overall, result.sample.overall_ci)} of {what} has the class that it has on "
-            f"the ground, as {result.sample.points:,} points tell (95 % confidence)."
-        )
-    else:
-        what = "the compared pixels" if area is None else f"the compared area ({ground(area)})"
-        text = f"{100 * result.overall_accuracy:.1f} % of {what} has the class that the reference gives it."
+    text = _estimated(result, result.sample) if result.sample is not None else _compared(result)
     ranked = sorted(
         (item for item in result.classes if item.iou is not None and item.reference_pixels),
         key=lambda item: item.iou or 0.0,
@@ -238,20 +229,44 @@ def _summary(result: Evaluation) -> str:
     if len(ranked) < 2 or ranked[0].iou == 1:
         return text
     worst, best = ranked[0], ranked[-1]
-    text += f" Mapped best: {best.name} (IoU {best.iou:.2f}); worst: {worst.name} ({worst.iou:.2f}"
-    return f"{text}{_confused(result, worst)})."
+    good, bad, taken_for = f"{best.iou:.2f}", f"{worst.iou:.2f}", _confused(result, worst)
+    if taken_for is None:
+        return f"{text} " + f"Mapped best: {best.name} (IoU {good}); worst: {worst.name} ({bad})."
+    share, name = taken_for
+    return (
+        f"{text} "
+        + f"Mapped best: {best.name} (IoU {good}); worst: {worst.name} ({bad}, {share:.0f} % of it called {name})."
+    )
 
 
-def _confused(result: Evaluation, item: ClassScore) -> str:
-    """What a class is most often taken for."""
+def _estimated(result: Evaluation, sample: SampleScores) -> str:
+    share, points = _with_interval(sample.overall, sample.overall_ci), f"{sample.points:,}"
+    area = result.coverage.square_metres
+    if area is None:
+        return f"{share} of the map has the class that it has on the ground, as {points} points tell (95 % confidence)."
+    return (
+        f"{share} of the map's {ground(area)} has the class that it has on the ground, as {points} points tell "
+        "(95 % confidence)."
+    )
+
+
+def _compared(result: Evaluation) -> str:
+    share, area = f"{100 * result.overall_accuracy:.1f}", result.coverage.square_metres
+    if area is None:
+        return f"{share} % of the compared pixels has the class that the reference gives it."
+    return f"{share} % of the compared area ({ground(area)}) has the class that the reference gives it."
+
+
+def _confused(result: Evaluation, item: ClassScore) -> tuple[float, str] | None:
+    """How many percent of a class are taken for which other one most often; None where nothing is."""
     index = result.classes.index(item)
     row = np.array(result.matrix[index], dtype=np.float64)
     total = row.sum()
     row[index] = 0
     if not row.any():
-        return ""
+        return None
     other = int(row.argmax())
-    return f", {100 * row[other] / total:.0f} % of it called {result.classes[other].name}"
+    return 100 * row[other] / total, result.classes[other].name
 
 
 def _with_interval(value: float | None, interval: float | None) -> str:

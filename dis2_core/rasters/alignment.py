@@ -356,18 +356,21 @@ def _near(working: Grid, output: Grid, window: tuple[int, int]) -> Grid:
 
 def _resampling_remarks(item: RasterInput, working: Grid) -> list[Event]:
     """What is resampled from and to; a warning where detail is lost or was never there."""
+    name = item.modality.name
     if working.offset_of(item.grid) is not None:
-        how = "read as it is" if working.crs is None else f"read as it is, at {_metres(item.grid, working)}"
-        return [Event("info", {"text": f"{item.modality.name}: {item.path} is {how}."})]
+        text = f"{name}: {item.path} is read as it is."
+        if working.crs is not None:
+            text = f"{name}: {item.path} is read as it is, at {_metres(item.grid, working)}."
+        return [Event("info", {"text": text})]
     ratio = resampling_ratio(item.grid, working)
     text = (
-        f"{item.modality.name}: {item.path} is resampled from {_metres(item.grid, working)} "
+        f"{name}: {item.path} is resampled from {_metres(item.grid, working)} "
         f"({crs_name(item.grid.crs)}) to {_metres(working, working)} ({crs_name(working.crs)})"
     )
     if ratio > NOTICEABLE:
-        text += f": {ratio:.3g} times coarser, by averaging. What is smaller than the model's pixels is lost."
+        text = f"{text}: {ratio:.3g} times coarser, by averaging. What is smaller than the model's pixels is lost."
     elif ratio < 1 / NOTICEABLE:
-        text += f": {1 / ratio:.3g} times finer. The model expects more detail than there is; trust the map less."
+        text = f"{text}: {1 / ratio:.3g} times finer. The model expects more detail than there is; trust the map less."
     else:
         return [Event("info", {"text": f"{text}."})]
     return [Event("warning", {"code": "resampling", "text": text})]

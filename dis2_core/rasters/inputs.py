@@ -169,8 +169,12 @@ def _about_bands(path: str, modality: Modality, choice: BandChoice, present: Seq
 def _choice_told(path: str, modality: Modality, choice: BandChoice, count: int) -> str:
     pairs = [f"{band.name} from {read.label}" for band, read in zip(modality.bands, choice.bands, strict=True)]
     more = f", and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
-    reason = {"chosen": "as chosen", "says": "as the file says", "order": "by their order"}[choice.how]
-    told = f"{path} has {count} bands; read as {modality.name}: {', '.join(pairs[:SHOWN])}{more}, {reason}."
+    read = f"{modality.name}: {', '.join(pairs[:SHOWN])}{more}"
+    told = {
+        "chosen": f"{path} has {count} bands; read as {read}, as chosen.",
+        "says": f"{path} has {count} bands; read as {read}, as the file says.",
+        "order": f"{path} has {count} bands; read as {read}, by their order.",
+    }[choice.how]
     others = choice.how == "order" and count > len(modality.bands)
     return f"{told} Choose others with --bands {modality.name}=…" if others else told
 

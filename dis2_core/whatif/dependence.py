@@ -151,14 +151,12 @@ def in_words(left_out: str, change: Change) -> str:
     hit = change.hardest_hit
     if hit is None or hit.kept is None:
         return f"{text}."
-    gone = hit.full_pixels - hit.kept_pixels
+    gone = f"{percent(1 - hit.kept)} of it"
     if hit.turned_into == NO_DATA:
-        what = "is lost, mostly for want of data"
-    elif hit.turned_pixels == gone:
-        what = f"becomes {hit.turned_into}"
-    else:
-        what = f"becomes something else, mostly {hit.turned_into}"
-    return f"{text}; {hit.name} changes most: {percent(1 - hit.kept)} of it {what}."
+        return f"{text}; {hit.name} changes most: {gone} is lost, mostly for want of data."
+    if hit.turned_pixels == hit.full_pixels - hit.kept_pixels:
+        return f"{text}; {hit.name} changes most: {gone} becomes {hit.turned_into}."
+    return f"{text}; {hit.name} changes most: {gone} becomes something else, mostly {hit.turned_into}."
 
 
 def percent(share: float) -> str:

@@ -18,6 +18,8 @@ from ..dis2_core.contract.errors import InputError
 from ..dis2_core.contract.other_jobs import EVALUATION_OUTPUTS, EvaluateJob
 from ..layers.rasters import provided, temporary_folder
 from ..layers.references import raster_reference
+from ..results.report_pages import translate_report
+from ..words.advice import in_words_of_qgis
 from ..words.numbers import filled, number_text
 from ..words.progress import Part
 from ..words.translation import keywords, tr
@@ -94,7 +96,9 @@ class EvaluateAlgorithm(GroundTruthAlgorithm):
                 **self._region,
             )
             result = run_job(job, Part(feedback, begin, 1))
-        feedback.pushInfo(result["summary"])
+        if page := result["outputs"].get("report"):
+            translate_report(page, feedback)
+        feedback.pushInfo(in_words_of_qgis(result["summary"]))
         for line in _class_lines(result):
             feedback.pushInfo(line)
         return {name.upper(): path for name, path in result["outputs"].items()} | _figures(result)

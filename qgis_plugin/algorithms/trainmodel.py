@@ -31,6 +31,7 @@ from ..layers.rasters import WorkerRaster, job_source, provided, reading_share, 
 from ..layers.references import LayerReference
 from ..models.named import free_file, make_own_folder
 from ..models.starts import start_card, start_text
+from ..results.report_pages import translate_report
 from ..words.cards import field_labels
 from ..words.progress import Part
 from ..words.translation import keywords, tr
@@ -225,6 +226,8 @@ class TrainModelAlgorithm(LabelsAlgorithm):
             job = TrainJob(inputs=inputs, labels=labels, outputs=outputs, **self._settings)
             tell_replaced(outputs.values(), feedback)
             result = run_job(job, Part(feedback, begin, 1), field_labels())
+        if "report" in outputs:
+            translate_report(outputs["report"], feedback)
         return {name.upper(): path for name, path in outputs.items()} | _figures(result)
 
     def read_parameters(self, parameters: dict[str, Any], context: QgsProcessingContext) -> None:

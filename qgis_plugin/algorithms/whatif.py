@@ -19,6 +19,8 @@ from ..dis2_core.contract.errors import NoInput
 from ..dis2_core.contract.other_jobs import WhatIfJob
 from ..layers.rasters import temporary_folder
 from ..results.placing import Place, place_result
+from ..results.report_pages import translate_report
+from ..words.advice import in_words_of_qgis
 from ..words.cards import input_texts, scenario_text
 from ..words.progress import Part
 from ..words.translation import keywords, tr
@@ -105,10 +107,12 @@ class WhatIfAlgorithm(PredictionAlgorithm, GroundTruthAlgorithm):
         with reported_errors(), temporary_folder() as scratch, self.prediction.job(outputs, feedback) as run:
             truth = self._truth.provide(scratch, Part(feedback, middle, begin)) if self._truth else None
             result = run_job(WhatIfJob(run, folder, truth), Part(feedback, begin, 1), self.prediction.labels)
-        feedback.pushInfo(result["summary"])
+        translate_report(result["outputs"]["report"], feedback)
+        summary = in_words_of_qgis(result["summary"])
+        feedback.pushInfo(summary)
         if self.parameterAsBool(parameters, "LOAD", context):
             self._show(result, context)
-        return {name.upper(): path for name, path in result["outputs"].items()} | {"SUMMARY": result["summary"]}
+        return {name.upper(): path for name, path in result["outputs"].items()} | {"SUMMARY": summary}
 
     def _show(self, result: Mapping[str, Any], context: QgsProcessingContext) -> None:
         """Ask QGIS to load the maps; without a project (``qgis_process``) there is nowhere to put them."""

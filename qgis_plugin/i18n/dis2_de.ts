@@ -2239,6 +2239,16 @@
    <translation>Die Polygone konnten nicht erzeugt werden ({}).</translation>
   </message>
   <message>
+   <location filename="../results/report_pages.py"></location>
+   <source>The report stays in English: {}</source>
+   <translation>Der Bericht bleibt auf Englisch: {}</translation>
+  </message>
+  <message>
+   <location filename="../results/whole.py"></location>
+   <source>{} is no file.</source>
+   <translation>{} ist keine Datei.</translation>
+  </message>
+  <message>
    <location filename="../results/whole.py"></location>
    <source>{} exists and belongs to another file than {}.</source>
    <translation>{} ist vorhanden und gehört zu einer anderen Datei als {}.</translation>
@@ -3377,6 +3387,136 @@
    <location filename="../words/inputs.py"></location>
    <source>'{}' does not say what a value of the reference means.</source>
    <translation>„{}“ besagt nicht, was ein Wert der Referenz bedeutet.</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Comparing</source>
+   <translation>Vergleichen</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Drawing</source>
+   <translation>Zeichnen</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Finishing</source>
+   <translation>Abschließen</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Reading</source>
+   <translation>Lesen</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Segmenting</source>
+   <translation>Segmentieren</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Subtracting</source>
+   <translation>Subtrahieren</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Testing</source>
+   <translation>Prüfen</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Training</source>
+   <translation>Training</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Writing</source>
+   <translation>Schreiben</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>16-bit numbers (bfloat16) where they do no harm</source>
+   <translation>16-Bit-Zahlen (bfloat16), wo sie nicht schaden</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>32-bit numbers</source>
+   <translation>32-Bit-Zahlen</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>codes</source>
+   <translation>Codes</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Codes</source>
+   <translation>Codes</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>map</source>
+   <translation>Karte</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>mask</source>
+   <translation>Maske</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>names</source>
+   <translation>Namen</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Names</source>
+   <translation>Namen</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>overviews</source>
+   <translation>Übersichten</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>point that lies in it</source>
+   <translation>Punkts, der in ihm liegt</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>polygon that its centre lies in</source>
+   <translation>Polygons, in dem seine Mitte liegt</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>reference</source>
+   <translation>Referenz</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>test</source>
+   <translation>Test</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>the compared pixels</source>
+   <translation>den verglichenen Pixeln</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>the map</source>
+   <translation>der Karte</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>training</source>
+   <translation>Training</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>validation</source>
+   <translation>Validierung</translation>
   </message>
   <message>
    <location filename="../words/starts.py"></location>

@@ -2239,6 +2239,16 @@
    <translation>Les polygones n'ont pas pu être créés ({}).</translation>
   </message>
   <message>
+   <location filename="../results/report_pages.py"></location>
+   <source>The report stays in English: {}</source>
+   <translation>Le rapport reste en anglais : {}</translation>
+  </message>
+  <message>
+   <location filename="../results/whole.py"></location>
+   <source>{} is no file.</source>
+   <translation>{} n'est pas un fichier.</translation>
+  </message>
+  <message>
    <location filename="../results/whole.py"></location>
    <source>{} exists and belongs to another file than {}.</source>
    <translation>{} existe et appartient à un autre fichier que {}.</translation>
@@ -3377,6 +3387,136 @@
    <location filename="../words/inputs.py"></location>
    <source>'{}' does not say what a value of the reference means.</source>
    <translation>« {} » n'indique pas ce que signifie une valeur de la référence.</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Comparing</source>
+   <translation>Comparaison</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Drawing</source>
+   <translation>Dessin</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Finishing</source>
+   <translation>Finalisation</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Reading</source>
+   <translation>Lecture</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Segmenting</source>
+   <translation>Segmentation</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Subtracting</source>
+   <translation>Soustraction</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Testing</source>
+   <translation>Test</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Training</source>
+   <translation>Entraînement</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Writing</source>
+   <translation>Écriture</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>16-bit numbers (bfloat16) where they do no harm</source>
+   <translation>nombres de 16 bits (bfloat16) là où ils ne nuisent pas</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>32-bit numbers</source>
+   <translation>nombres de 32 bits</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>codes</source>
+   <translation>codes</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Codes</source>
+   <translation>Codes</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>map</source>
+   <translation>carte</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>mask</source>
+   <translation>masque</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>names</source>
+   <translation>noms</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>Names</source>
+   <translation>Noms</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>overviews</source>
+   <translation>aperçus</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>point that lies in it</source>
+   <translation>point qui s'y trouve</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>polygon that its centre lies in</source>
+   <translation>polygone dans lequel se trouve son centre</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>reference</source>
+   <translation>référence</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>test</source>
+   <translation>test</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>the compared pixels</source>
+   <translation>les pixels comparés</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>the map</source>
+   <translation>la carte</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>training</source>
+   <translation>entraînement</translation>
+  </message>
+  <message>
+   <location filename="../words/messages.py"></location>
+   <source>validation</source>
+   <translation>validation</translation>
   </message>
   <message>
    <location filename="../words/starts.py"></location>

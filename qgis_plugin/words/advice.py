@@ -1,4 +1,4 @@
-"""The library's advice in words of the toolbox: it speaks of options and programs of the command line.
+"""The library's words in those of the toolbox: in its language, and without options and programs of the command line.
 
 Whatever the library may say has its words here, and a test holds that against all of its texts.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from .messages import translated
 from .numbers import in_locale
 from .translation import tr
 
@@ -16,12 +17,13 @@ _TELLTALE = re.compile(r"--|gdal|ogr2ogr|dis2 |pip install")  # in all that is r
 
 
 def in_words_of_qgis(text: str, labels: Mapping[str, str] = _NO_LABELS) -> str:
-    """Name parameters and tools where the advice names options and programs.
+    """Speak the language of QGIS, and name parameters and tools where the advice names options and programs.
 
     Args:
         text: What the library says.
         labels: The label of each input's field, by all names that the library may call it; others stand as they are.
     """
+    text = translated(text)
     if not _TELLTALE.search(text):
         return text
     text = re.sub(r"--scale (\w+)=([^\s,]+),([^\s,;:()]*[^\s,;:().])", lambda m: _scale(m, labels), text)

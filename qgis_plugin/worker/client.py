@@ -23,6 +23,7 @@ from ..runtime.interpreter import interpreter
 from ..runtime.program import POLL_MS, await_news, ends_within
 from ..runtime.variables import scrubbed_environment
 from ..words.advice import in_words_of_qgis
+from ..words.messages import stage_text
 from ..words.numbers import filled
 from ..words.progress import wants_no_more
 from ..words.translation import tr
@@ -216,7 +217,7 @@ class WorkerRun:
         stage = self._progress["stage"][:LINE_LENGTH]
         if stage and stage != self._stage:
             self._stage = stage
-            self._feedback.setProgressText(stage.capitalize())
+            self._feedback.setProgressText(stage_text(stage))
         self._progress = None
 
     def _stop(self, grace_ms: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 from html import unescape
 from itertools import chain
@@ -19,6 +20,7 @@ _SPEC.loader.exec_module(tool)
 
 FILES = sorted((tool.PLUGIN / "i18n").glob("dis2_*.ts"))
 LANGUAGES = [path.stem.partition("_")[2] for path in FILES]
+SAID = {"library": tool.library_texts, "report": tool.report_texts}
 HELP = tool.PLUGIN / "help"
 PAGES = [page.name for page in sorted(HELP.glob("*.html"))]
 
@@ -26,6 +28,7 @@ PAGES = [page.name for page in sorted(HELP.glob("*.html"))]
 LITERAL = re.compile(
     r"--[a-z-]+|\bDIS2\w*|\bSSL_CERT_FILE\b|\*\.\w+|</?\w[^>]*>|\b[A-Z_]+=[A-Z]+\|\S+[0-9]|\d=\w+;\d=\w+|ndsm=[\d.,]*\d"
 )
+OF_THE_COMMAND_LINE = re.compile(r"--[a-z-]+(?: ?[\w{}=,.…]*)?|gdal\w+(?:\.py)?(?: -\w+)*|ogr2ogr|dis2 \w+")
 LABEL = re.compile(r"'(.+?)'(?!\w)")
 
 #: What a language does not write. French: a no-break space before ``: ; ? ! » %`` and after ``«``. German: „quotes“,
@@ -116,6 +119,45 @@ def test_typography(language):
     for page in (HELP / language).iterdir():
         lines += paragraphs(page.read_text(encoding="utf-8"))
     assert [line for line in lines if UNTYPICAL[language].search(line)] == []
+
+
+@pytest.fixture(params=[(name, language) for language in LANGUAGES for name in SAID], ids="-".join)
+def said(request):
+    """A file of what library or reports say, and its content: translations by the English sentences."""
+    name, language = request.param
+    path = tool.PLUGIN / "i18n" / f"{name}_{language}.json"
+    return path, json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_all_that_the_library_says_is_translated(said):
+    path, known = said
+    texts = SAID[path.name.partition("_")[0]]()
+    assert [text for text in texts if not known.get(text)] == [], "run 'make translations' and translate"
+
+
+def test_no_sentence_is_translated_that_nobody_says(said, tmp_path):
+    path, known = said
+    (tmp_path / path.name).write_text(json.dumps(known), encoding="utf-8")
+    tool.update_library(tmp_path / path.name, SAID[path.name.partition("_")[0]]())
+    assert (tmp_path / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+
+
+def test_values_have_their_places_in_every_sentence(said):
+    """In the order of the English one, or numbered; both together mean nothing to ``format``."""
+    wrong = {}
+    for source, text in said[1].items():
+        places, count = [name for name, _, _ in holes(text)], len(holes(source))
+        if places != [""] * count and sorted(places) != [str(number) for number in range(count)]:
+            wrong[source] = text
+    assert wrong == {}
+
+
+def test_typography_of_what_the_library_says(said):
+    """But for words of the command line, which the toolbox replaces."""
+    path, known = said
+    language = path.stem.partition("_")[2]
+    found = [text for text in known.values() if UNTYPICAL[language].search(OF_THE_COMMAND_LINE.sub("", text))]
+    assert found == []
 
 
 def test_every_help_page_is_translated(pages):

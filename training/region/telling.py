@@ -25,9 +25,8 @@ def plan_in_words(labels: Labels, plan: HoldOut, learned: NDArray[np.int64]) -> 
     classes = [f"{item.name} {count:,}" for item, count in zip(labels.classes, learned, strict=True)]
     yield f"Labelled pixels to learn from: {', '.join(classes)}."
     total = int(labels.pixels.sum())
-    apart = {"the test": Role.TEST, "choosing the best step": Role.VALIDATION}
-    shares = [f"{plan.pixels(role).sum() / total:.0%} for {what}" for what, role in apart.items()]
-    yield f"Kept apart of {total:,} labelled pixels: {', '.join(shares)}."
+    test, choice = (f"{plan.pixels(role).sum() / total:.0%}" for role in (Role.TEST, Role.VALIDATION))
+    yield f"Kept apart of {total:,} labelled pixels: {test} for the test, {choice} for choosing the best step."
 
 
 def unlabelled_in_words(pixels: int, gsd: float, held_out: bool) -> str:

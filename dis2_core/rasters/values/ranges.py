@@ -170,11 +170,11 @@ def range_warning(
 def _seen(band: Band, tally: BandTally, named: bool) -> str:
     unit = f" {band.unit}" if band.unit else ""
     name = f"{band.name} is " if named else ""
-    share = f", {tally.share:.0%} of it outside" if tally.share else ""
-    return (
-        f"{name}{_plain(tally.minimum)} to {_plain(tally.maximum)}, mean {_plain(tally.mean)}{share}, where "
-        f"{_plain(band.valid_min)} to {_plain(band.valid_max)}{unit}, mean {_plain(band.mean)}, is expected"
-    )
+    seen, mean = f"{name}{_plain(tally.minimum)} to {_plain(tally.maximum)}", _plain(tally.mean)
+    known, usual = f"{_plain(band.valid_min)} to {_plain(band.valid_max)}{unit}", _plain(band.mean)
+    if tally.share:
+        return f"{seen}, mean {mean}, {tally.share:.0%} of it outside, where {known}, mean {usual}, is expected"
+    return f"{seen}, mean {mean}, where {known}, mean {usual}, is expected"
 
 
 def _plain(number: float) -> str:
