@@ -15,6 +15,7 @@ from ..dis2_core.contract.card import SLOTS, Modality, ModelCard
 from ..layers.bands import LayerBands, layer_choice
 from ..words.bands import choice_text, contradiction_text, field_label, numbers_text
 from ..words.cards import slot_field
+from ..words.colours import text_colour
 from ..words.translation import tr
 
 Wrapper = QgsAbstractProcessingParameterWidgetWrapper
@@ -136,7 +137,8 @@ class SlotFields(QObject):
                 doubts += filter(None, [contradiction_text(modality, choice), _read_twice(bands, choice.numbers, read)])
                 read.update({(bands.source, number): field_label(modality) for number in choice.numbers})
         lines = [escape(choice_text(modality, choice))] if modality and choice else []
-        lines += [f'<span style="color:#b35900">&#9888; {escape(doubt)}</span>' for doubt in doubts]
+        colour = text_colour("warning", field.note)
+        lines += [f'<span style="color:{colour}">&#9888; {escape(doubt)}</span>' for doubt in doubts]
         field.note.setText("<br>".join(lines))
         field.note.setVisible(bool(lines))
         if field.bands is not None and not field.chosen():

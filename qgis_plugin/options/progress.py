@@ -8,6 +8,7 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtGui import QFontDatabase
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton
 
+from ..words.colours import text_colour
 from ..words.translation import tr
 
 
@@ -57,9 +58,8 @@ class LogView(QPlainTextEdit):
 
     def say(self, kind: str, text: str) -> None:
         """Show a message: programs plain and indented, warnings and errors so that they are seen."""
-        colours = {"warning": "#b35900", "error": "#c62828"}
         lines = "<br>".join(escape(line) for line in text.splitlines())
-        if kind in colours:
-            self.appendHtml(f'<b style="color: {colours[kind]}">{lines}</b>')
+        if colour := text_colour(kind, self):
+            self.appendHtml(f'<b style="color: {colour}">{lines}</b>')
         else:
             self.appendPlainText({"output": "    ", "command": "$ "}.get(kind, "") + text)
