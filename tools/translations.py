@@ -36,6 +36,8 @@ TOLD = (
     "dis2_core/rasters",
     "dis2_core/run",
     "dis2_core/whatif",
+    "training/fitting/loop.py",
+    "training/fitting/price.py",
     "training/region",
     "training/start/beginning.py",
     "training/start/imagenet.py",

@@ -63,7 +63,7 @@ def run_status(
     plan = Plan.read(folder)
     files = UnitFiles(folder)
     made, noted = files.names()
-    finished = [unit for unit in plan.all_units if unit.name in made and files.is_whole(unit, plan.hash)]
+    finished = [unit for unit in plan.all_units if unit.name in made and files.whole(unit, plan.hash) is not None]
     fresh = {unit.name for unit in finished}
     failed = [unit for unit in plan.all_units if unit.name in noted and unit.name not in fresh]
     bad = {unit.name for unit in failed}

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -155,22 +155,24 @@ class UnitFiles:
             raise InputError(f"{path} cannot be read: {words(error)}.", again) from error
 
     def is_finished(self, unit: Unit, plan: str) -> bool:
-        """Whether a unit was made by a plan; a look at the first bytes, which is all that a hundred thousand allow."""
+        """Whether a unit was made by a plan, by a look at the first bytes of its sidecar."""
         try:
             with open_regular(self.sidecar(unit)) as file:
                 return file.read(128).partition(b'"plan": "')[2].partition(b'"')[0] == plan.encode()
         except (FileNotFoundError, Refused):
             return False
 
-    def is_whole(self, unit: Unit, plan: str) -> bool:
-        """Whether a unit was made by a plan, and its rasters are there as they were made."""
+    def whole(self, unit: Unit, plan: str) -> Sidecar | None:
+        """The sidecar of a unit that was made by a plan, and whose rasters are there as they were made; else None.
+
+        It is read as a whole, and its files are looked for: some 0.2 ms, where disks are near.
+        """
         if not self.is_finished(unit, plan):
-            return False
+            return None
         try:
-            self.note_of_whole(unit)
-        except InputError:
-            return False
-        return True
+            return self.note_of_whole(unit)
+        except (InputError, OSError):
+            return None
 
     def names(self) -> tuple[set[str], set[str]]:
         """Names of the units that have a sidecar, and of those that have a note of failure."""
@@ -206,11 +208,13 @@ class UnitFiles:
             finally:
                 shutil.rmtree(place, ignore_errors=True)
 
-    def tidy(self) -> None:
-        """Take away what killed workers have begun; what is held is in work."""
-        if self._parts.is_dir():
-            for name in {found[0] for entry in os.scandir(self._parts) if (found := NAME.search(entry.name))}:
-                with suppress(Dis2Error), lock_target(self._parts / name):  # what cannot go now goes another time
+    def tidy(self, finished: Iterable[Unit]) -> None:
+        """Take away what killed workers have left of units that are finished; those of others are taken up again."""
+        names = {unit.name for unit in finished}
+        with suppress(OSError):  # what cannot go now goes another time
+            left = [found[0] for entry in os.scandir(self._parts) if (found := NAME.search(entry.name))]
+            for name in names.intersection(left):
+                with suppress(Dis2Error), lock_target(self._parts / name):
                     shutil.rmtree(self._parts / name, ignore_errors=True)
 
     def put_into_place(self, unit: Unit, made: Mapping[str, Path], note: Sidecar) -> None:

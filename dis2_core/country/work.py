@@ -75,7 +75,8 @@ def run_work(
     plan = Plan.read(folder)
     files = UnitFiles(folder)
     mine = interleaved(plan.all_units, shard_of(job.shard))
-    missing = [unit for unit in mine if not files.is_whole(unit, plan.hash)]
+    missing = [unit for unit in mine if files.whole(unit, plan.hash) is None]
+    files.tidy(set(mine) - set(missing))
     work = Progress(report, len(mine), len(missing))
     if missing and job.dask:
         from .dask_queue import work_with_dask
@@ -83,7 +84,6 @@ def run_work(
         work_with_dask(job, plan, missing, work)
     elif missing:
         _work_here(job, plan, missing, work)
-    files.tidy()
     report.progress(1, "working")
     if work.failed:
         raise failure(work.failed, folder, len(missing))

@@ -78,8 +78,8 @@ class Worker:
         report = report or Reporter(None, cancelled)
         threads = self._job.threads
         with self.files.making(unit) as place, gdal_environment(), cpu_threads(threads):
-            if self.files.is_whole(unit, self.plan.hash):
-                return self.files.note_of_whole(unit)
+            if (done := self.files.whole(unit, self.plan.hash)) is not None:
+                return done
             with translated_device_errors(MEMORY_ADVICE):
                 setup, files = self._within(unit, place)
                 setup = setup.modest()

@@ -16,7 +16,7 @@ from ..contract.other_jobs import ClassValue, Reference
 from ..contract.segment_job import Event
 from ..rasters.alignment import NOTICEABLE, extent_in, intersection, resampling_ratio
 from ..rasters.areas import PixelArea
-from ..rasters.crs import crs_name
+from ..rasters.crs import crs_name, full_turn
 from ..rasters.grid import Bounds, Grid, format_bounds
 from ..rasters.values.survey import USUAL
 from ..run.reporting import Reporter
@@ -282,6 +282,8 @@ def _region(grid: Grid, bounds: Bounds | None, extent: Bounds | None, extent_crs
             f"{format_bounds(bounds or grid.bounds)} in {crs_name(grid.crs)}.",
             "Check that both show the same place and have the right CRS.",
         )
+    if bounds is not None:
+        _check_one_side(grid, bounds, paths)
     if extent is None:
         return grid.crop(region)
     wanted = extent if grid.crs is None else extent_in(extent, extent_crs, grid.crs, region)
@@ -292,6 +294,18 @@ def _region(grid: Grid, bounds: Bounds | None, extent: Bounds | None, extent_crs
             "Give an extent that meets both, and its CRS.",
         )
     return grid.crop(common)
+
+
+def _check_one_side(grid: Grid, bounds: Bounds, paths: tuple[str, str]) -> None:
+    """Check that a reference that reaches around the Earth does not begin within the map: half of it would be lost."""
+    turn = full_turn(grid.crs)
+    for shift in (-turn, turn) if turn is not None else ():
+        common = intersection(grid.bounds, (bounds[0] + shift, bounds[1], bounds[2] + shift, bounds[3]))
+        if common is not None and common[2] - common[0] > grid.resolution[0]:
+            raise GridMismatch(
+                f"The reference {paths[1]} reaches around the Earth, and its edges lie within the map {paths[0]}.",
+                "Cut out what the map covers first, with gdalwarp.",
+            )
 
 
 def _tell_about(truth: Truth, title: str, report: Reporter) -> None:

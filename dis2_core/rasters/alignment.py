@@ -25,6 +25,7 @@ NOTICEABLE = 1.5  # ratio of resolutions from which a warning is due, and from w
 SPARSE = 4  # ratio of union to intersection from which an extent is proposed
 TORN = 100  # times the usual distance of neighbours in a mesh: between them lies the edge of the map
 PIXEL_SIZES = (1e-4, 1e6)  # metres on the ground that a pixel can have
+ROUND = 1e-6  # of a turn around the Earth, by which rounding may shorten a box that is one
 MESH = 21  # points a side on which a projected outline is sampled
 
 
@@ -282,14 +283,21 @@ def extent_in(extent: Bounds, extent_crs: str, crs: str, near: Bounds) -> Bounds
         GridMismatch: There is no such CRS, or the extent cannot be expressed in ``crs``.
     """
     if not extent_crs:
-        return box_beside(extent, near, crs)
+        return _around(box_beside(extent, near, crs), near, crs)
     try:
         given = str(pyproj.CRS.from_user_input(extent_crs).to_wkt())
     except ProjError as error:
         raise GridMismatch(f"'{extent_crs}' is not a CRS.", "Give an EPSG code such as EPSG:2154.") from error
     xmin, ymin, xmax, ymax = extent
     outline = Grid(given, Affine(xmax - xmin, 0, xmin, 0, ymin - ymax, ymax), 1, 1)
-    return box_beside(extent if same_crs(given, crs) else footprint(outline, crs), near, crs)
+    return _around(box_beside(extent if same_crs(given, crs) else footprint(outline, crs), near, crs), near, crs)
+
+
+def _around(box: Bounds, near: Bounds, crs: str) -> Bounds:
+    """A box that reaches once around the Earth holds all longitudes, also those that are counted on beyond its end."""
+    turn = full_turn(crs)
+    xmin, ymin, xmax, ymax = box
+    return (near[0], ymin, near[2], ymax) if turn is not None and xmax - xmin >= turn * (1 - ROUND) else box
 
 
 def _finest(inputs: Sequence[RasterInput], working: Grid) -> Grid:

@@ -17,6 +17,8 @@ from ..contract.errors import NoSpace, OutputNotWritable, ResourceError
 
 #: What follows ``.<name of the target>`` in the names of all that a run makes beside it.
 MARK = ".dis2-"
+NEW, EARLIER, SCRATCH = PLACES = ("new", "earlier", "scratch")  # in a hidden folder: what targets become, were; drafts
+PART = ".part"  # how the name of a hidden file ends
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PLACE_WRONG = (
@@ -40,12 +42,16 @@ def is_hidden_name(name: str) -> bool:
 
 def shown(path: Path) -> Path:
     """A file as a person knows it: what is made in a hidden place by the name that it will have."""
-    known, parts = [], iter(path.parts)
-    for part in parts:
-        if not is_hidden_name(part):
+    known: list[str] = []
+    before = ""
+    for part in path.parts:
+        if is_hidden_name(before) and part in PLACES:  # their contents lie beside the hidden folder in the end
+            known.pop()
+        else:
             known.append(part)
-        elif next(parts, None) is None:  # otherwise that was a sub-folder, whose contents lie beside it in the end
-            known.append(part[1:].rpartition(MARK)[0])
+        before = part
+    if is_hidden_name(before) and before.endswith(PART):
+        known[-1] = before[1:].rpartition(MARK)[0]
     return Path(*known)
 
 

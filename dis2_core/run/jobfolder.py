@@ -13,12 +13,11 @@ from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
 
-from .disk import MARK, is_hidden_name, require_file, sync, translated_errors
+from .disk import MARK, NEW, PART, SCRATCH, is_hidden_name, require_file, sync, translated_errors
 from .locks import lock_target, try_to_lock
 from .targets import RASTER_SUFFIXES, check_targets, companions, is_strangers_style, strangers_style
-from .transaction import JOURNAL, NEW, Change, put_into_place, recover
+from .transaction import JOURNAL, Change, put_into_place, recover
 
-SCRATCH = "scratch"
 _SPARE = 8  #: handles that are kept to look into hidden folders with, where a run fails for want of handles
 
 
@@ -194,7 +193,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     with translated_errors(path), ExitStack() as stack:
         require_file(path)
         _remove_dead_parts(path)
-        part = path.with_name(f".{path.name}{MARK}{os.getpid()}-{token_hex(4)}.part")
+        part = path.with_name(f".{path.name}{MARK}{os.getpid()}-{token_hex(4)}{PART}")
         stack.callback(_take_away, part)
         part.open("xb").close()
         held = stack.enter_context(_locked(part))
@@ -222,7 +221,7 @@ def _take_away(part: Path) -> None:
 
 def _remove_dead_parts(path: Path) -> None:
     """Remove what killed runs have begun to write for a file: parts that nobody holds."""
-    for part in path.parent.glob(f".{escape(path.name)}{MARK}*.part"):
+    for part in path.parent.glob(f".{escape(path.name)}{MARK}*{PART}"):
         with suppress(OSError):  # it has just become whole, or is none of ours
             lock = try_to_lock(part)
             if lock is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ INDEX_SUFFIXES = (".vrt", ".gti")  # of rasters that lie in other files
 STYLE = ".qml"
 TILES = ".gpkg"  # beside a GTI, which names it
 ITEMS = "items"  # folder beside a STAC collection
+_ITEM = re.compile(r"r[0-9]+_c[0-9]+\.json")  # of a unit
 
 #: Endings of files that GDAL takes for a part of the raster whose whole name they follow.
 PARTS_OF_RASTERS = (".aux.xml", ".ovr", ".msk")
@@ -119,7 +121,8 @@ def _check_target(target: Path, endings: Sequence[str], kind: str) -> None:
 def _check_companions(name: str, target: Path) -> None:
     """Check that what lies beside a target can be replaced with it, and is a part of it."""
     for path in companions(name, target):
-        if (path.is_dir() and not _are_items(path)) or not _may_replace(path):
+        is_right = _are_items(path) if path.name == ITEMS else not path.is_dir()
+        if not (is_right and _may_replace(path)):
             raise OutputNotWritable(
                 f"{path} is in the way of the output {target}.", "Move it away, or give the output another name."
             )
@@ -131,13 +134,15 @@ def _check_companions(name: str, target: Path) -> None:
 
 
 def _are_items(path: Path) -> bool:
-    """Whether a folder is one of the items of a collection, and holds nothing else."""
-    return path.name == ITEMS and all(item.name.endswith(".json") and item.is_file() for item in os.scandir(path))
+    """Whether there are none, or a folder that holds the items of a collection and nothing else."""
+    if not os.path.lexists(path):
+        return True
+    return path.is_dir() and all(_ITEM.fullmatch(item.name) and item.is_file() for item in os.scandir(path))
 
 
 def _is_note(path: Path) -> bool:
-    """Whether it is something that a raster which is gone leaves behind and nobody misses: notes, a style, items."""
-    return path.suffix == STYLE or path.name.endswith(".aux.xml") or path.name == ITEMS
+    """Whether it is something that a raster which is gone leaves behind and nobody misses: notes, a style."""
+    return path.suffix == STYLE or path.name.endswith(".aux.xml")
 
 
 def _may_replace(path: Path) -> bool:

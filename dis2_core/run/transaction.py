@@ -25,12 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..contract.errors import AlreadyRunning, OutputNotWritable
-from .disk import MARK, is_hidden_name, sync, sync_names
+from .disk import EARLIER, MARK, NEW, is_hidden_name, sync, sync_names
 from .interrupts import held
 from .locks import lock_target
 
 JOURNAL = "journal.json"
-NEW, EARLIER = "new", "earlier"  # sub-folders of a hidden folder: what targets become, and what they were
 
 STUBBORN = 20  # interrupts that do not keep a transaction from its end
 _LARGEST_JOURNAL = 1 << 20  # bytes

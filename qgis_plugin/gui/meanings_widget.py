@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from processing.gui.wrappers import DIALOG_STANDARD, WidgetWrapper
@@ -31,7 +31,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..dis2_core.contract.errors import Dis2Error
 from ..dis2_core.contract.other_jobs import ClassValue
-from ..layers.classes import field_classes, raster_classes
+from ..layers.classes import field_classes, is_sampled, raster_classes
 from ..models.named import model_card
 from ..words.inputs import parse_meanings
 from ..words.translation import tr
@@ -48,6 +48,7 @@ class MeaningsWidget(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.remark = ""  # on what the table lacks
         self.button = QPushButton(tr("List the values of map and reference"))
         self.button.clicked.connect(self.asked)
         self.note = QLabel()
@@ -72,8 +73,11 @@ class MeaningsWidget(QWidget):
 
     def meanings(self) -> dict[str, str]:
         """The classes of the map by value of the reference; values that mean nothing are left out."""
-        lines = ((self._value(row), self._name(row)) for row in range(self.table.rowCount()))
-        return {value: name for value, name in lines if name}
+        return {value: name for value, name in self.lines().items() if name}
+
+    def lines(self) -> dict[str, str]:
+        """What the table says of every value that it holds; nothing where that is not labelled."""
+        return {self._value(row): self._name(row) for row in range(self.table.rowCount())}
 
     def set_text(self, text: str) -> None:
         """Show such a text; one that cannot be read is an empty table, with the reason below the button."""
@@ -122,12 +126,12 @@ class MeaningsWidget(QWidget):
     def _look(self) -> None:
         """Say how many values have no meaning, after every change."""
         values, known = self.table.rowCount(), len(self.meanings())
+        texts = [self.remark] if values else []
         if values and not known:
-            self.tell(tr("As long as no value has a class, they are matched by name, or by code."))
+            texts.append(tr("As long as no value has a class, they are matched by name, or by code."))
         elif known < values:
-            self.tell(tr("Values without a class count as not labelled: {}.").format(values - known))
-        else:
-            self.tell("")
+            texts.append(tr("Values without a class count as not labelled: {}.").format(values - known))
+        self.tell(" ".join(filter(None, texts)))
         self.changed.emit()
 
     def _value(self, row: int) -> str:
@@ -179,14 +183,16 @@ def _list(widget: MeaningsWidget, fields: Mapping[str, Wrapper], raster: str, po
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
     names = [item.name for item in _map_classes(fields, context)]
-    values = _reference_classes(fields[raster], fields[polygons], fields[field], context)
+    values, sampled = _reference_classes(fields[raster], fields[polygons], fields[field], context)
     if not values:
         widget.tell(tr("Choose a reference first, of polygons also the field with the class; a photo has no classes."))
         return
-    chosen = widget.meanings()
+    chosen = widget.lines()
     alike = {_key(name): name for name in names}
-    rows = [(item.value, item.name, chosen.get(item.value) or alike.get(_key(item.name), "")) for item in values]
-    widget.fill(rows, names)
+    told = [item for item in values if ";" not in item.value]
+    rows = [(item.value, item.name, chosen.get(item.value, alike.get(_key(item.name), ""))) for item in told]
+    widget.remark = _remark(values, told, names, sampled)
+    widget.fill(rows, [name for name in names if not any(sign in name for sign in ";=")])
 
 
 def _map_classes(fields: Mapping[str, Wrapper], context: QgsProcessingContext) -> tuple[ClassValue, ...]:
@@ -203,14 +209,25 @@ def _map_classes(fields: Mapping[str, Wrapper], context: QgsProcessingContext) -
 
 def _reference_classes(
     raster: Wrapper, polygons: Wrapper, field: Wrapper, context: QgsProcessingContext
-) -> tuple[ClassValue, ...]:
+) -> tuple[tuple[ClassValue, ...], bool]:
+    """The classes of the reference, and whether there may be more of them."""
     layer = _layer(raster, context)
     if isinstance(layer, QgsRasterLayer):
-        return raster_classes(layer)
+        return raster_classes(layer), is_sampled(layer)
     layer, name = _layer(polygons, context), field.parameterValue()
     if isinstance(layer, QgsVectorLayer) and name:
-        return field_classes(layer, str(name[0] if isinstance(name, list) else name))
-    return ()
+        return field_classes(layer, str(name[0] if isinstance(name, list) else name)), False
+    return (), False
+
+
+def _remark(values: Sequence[ClassValue], told: Sequence[ClassValue], names: Sequence[str], sampled: bool) -> str:
+    """What the table lacks; empty where it lacks nothing."""
+    texts = []
+    if sampled:
+        texts.append(tr("Some of the raster's pixels were looked at: a rare value may be missing here."))
+    if len(told) < len(values) or any(sign in name for name in names for sign in ";="):
+        texts.append(tr("Values with a semicolon, and classes with one or with an equals sign, cannot stand here."))
+    return " ".join(texts)
 
 
 def _layer(wrapper: Wrapper, context: QgsProcessingContext) -> Any:

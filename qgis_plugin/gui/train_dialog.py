@@ -37,6 +37,8 @@ class TrainDialog(AlgorithmDialog):
         """A run has ended."""
         super().resetAdditionalGui()
         self.keep_button.setEnabled(False)
+        if self.feedback is not None:
+            begin_anew(self.feedback)
 
     def _keep(self) -> None:
         self.keep_button.setEnabled(False)

@@ -1550,6 +1550,16 @@
   </message>
   <message>
    <location filename="../gui/meanings_widget.py"></location>
+   <source>Some of the raster's pixels were looked at: a rare value may be missing here.</source>
+   <translation>Nur ein Teil der Pixel des Rasters wurde angesehen: Ein seltener Wert kann hier fehlen.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Values with a semicolon, and classes with one or with an equals sign, cannot stand here.</source>
+   <translation>Werte mit einem Semikolon und Klassen mit einem Semikolon oder Gleichheitszeichen können hier nicht stehen.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
    <source>Value of the reference</source>
    <translation>Wert der Referenz</translation>
   </message>

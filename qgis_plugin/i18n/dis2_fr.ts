@@ -1550,6 +1550,16 @@
   </message>
   <message>
    <location filename="../gui/meanings_widget.py"></location>
+   <source>Some of the raster's pixels were looked at: a rare value may be missing here.</source>
+   <translation>Seule une partie des pixels du raster a été examinée : une valeur rare peut manquer ici.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
+   <source>Values with a semicolon, and classes with one or with an equals sign, cannot stand here.</source>
+   <translation>Les valeurs avec un point-virgule, et les classes avec un point-virgule ou un signe égal, ne peuvent pas figurer ici.</translation>
+  </message>
+  <message>
+   <location filename="../gui/meanings_widget.py"></location>
    <source>Value of the reference</source>
    <translation>Valeur de la référence</translation>
   </message>

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.core import NULL, QgsCategorizedSymbolRenderer, QgsPalettedRasterRenderer, QgsRasterLayer, QgsVectorLayer
+from qgis.core import (
+    NULL,
+    Qgis,
+    QgsCategorizedSymbolRenderer,
+    QgsPalettedRasterRenderer,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QVariant
 
 from ..dis2_core.contract.card import MAX_CLASSES
 from ..dis2_core.contract.other_jobs import ClassValue
 
-SAMPLE = 512  # pixels a side that are looked at of a raster whose style names no classes
+SAMPLE = 512  # pixels a side that are looked at of a raster whose style names no classes, if not all are
+MOST = 64 << 20  # pixels, of whole numbers, that are all looked at: a second or two
+
+_WHOLE = ("Byte", "Int8", "UInt16", "Int16")
 
 
 def palette(renderer: QgsPalettedRasterRenderer) -> tuple[ClassValue, ...]:
@@ -20,15 +30,27 @@ def palette(renderer: QgsPalettedRasterRenderer) -> tuple[ClassValue, ...]:
 
 
 def raster_classes(layer: QgsRasterLayer) -> tuple[ClassValue, ...]:
-    """The classes of a raster: those of its palette, else the values of some of its pixels; none of a photo."""
+    """The classes of a raster: those of its palette, else its values, or those of some pixels; see ``is_sampled``."""
     renderer = layer.renderer()
     if isinstance(renderer, QgsPalettedRasterRenderer):
         return palette(renderer)
+    if not is_sampled(layer):
+        found = QgsPalettedRasterRenderer.classDataFromRaster(layer.dataProvider(), 1)
+        return _plain_classes({item.value for item in found})
     columns, rows = (min(SAMPLE, side) if side > 0 else SAMPLE for side in (layer.width(), layer.height()))
     block = layer.dataProvider().block(1, layer.extent(), columns, rows)
     places = ((row, column) for row in range(rows) for column in range(columns))
     found = {block.value(row, column) for row, column in places if not block.isNoData(row, column)}
     return _plain_classes(found)
+
+
+def is_sampled(layer: QgsRasterLayer) -> bool:
+    """Whether some pixels of a raster stand for all of them, since it is large, or its numbers may be any."""
+    if isinstance(layer.renderer(), QgsPalettedRasterRenderer):
+        return False
+    whole = [getattr(Qgis.DataType, name) for name in _WHOLE if hasattr(Qgis.DataType, name)]
+    size = layer.width() * layer.height()
+    return not 0 < size <= MOST or layer.dataProvider().dataType(1) not in whole
 
 
 def field_classes(layer: QgsVectorLayer, field: str) -> tuple[ClassValue, ...]:

@@ -32,9 +32,9 @@ def whole_file(target: Path) -> Iterator[Path]:
         OutputNotWritable: A file cannot be written, or is somebody else's; all is as it was.
     """
     prefix = f".{target.name}.dis2-"
-    if target.exists() and not target.is_file():
-        raise OutputNotWritable(tr("{} is no file.").format(target), tr("Choose another name."))
     with _told(target):
+        if target.exists() and not target.is_file():
+            raise OutputNotWritable(tr("{} is no file.").format(target), tr("Choose another name."))
         for old in target.parent.glob(f"{escape(prefix)}*"):
             if time.time() - old.stat().st_mtime > _FORGOTTEN:
                 shutil.rmtree(old, ignore_errors=True)

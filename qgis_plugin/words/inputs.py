@@ -109,7 +109,7 @@ def parse_meanings(text: str) -> tuple[ClassValue, ...]:
     """
     values = []
     for part in filter(None, (part.strip() for part in text.split(";"))):
-        value, separator, name = (item.strip() for item in part.partition("="))
+        value, separator, name = (item.strip() for item in part.rpartition("="))  # a value may be landuse=forest
         if not (value and separator and name):
             raise InputError(
                 tr("'{}' does not say what a value of the reference means.").format(part),

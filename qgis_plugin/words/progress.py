@@ -38,20 +38,24 @@ _ENOUGH: set[int] = set()
 
 
 def begin_anew(feedback: QgsProcessingFeedback) -> None:
-    """Take back what was wished of an earlier run."""
-    _ENOUGH.discard(sip.unwrapinstance(feedback))
+    """Take back what was wished: a later run may have its feedback at the same address."""
+    _ENOUGH.discard(_address(feedback))
 
 
 def ask_for_what_there_is(feedback: QgsProcessingFeedback) -> None:
     """Wish that a run ends early with what it has; from any thread."""
-    _ENOUGH.add(sip.unwrapinstance(feedback))
+    _ENOUGH.add(_address(feedback))
 
 
 def wants_no_more(feedback: QgsProcessingFeedback) -> bool:
     """Whether that is wished of the run that a feedback, or the whole of which it is a part, belongs to."""
+    return _address(feedback) in _ENOUGH
+
+
+def _address(feedback: QgsProcessingFeedback) -> int:
     while isinstance(feedback, Part):
         feedback = feedback.whole
-    return sip.unwrapinstance(feedback) in _ENOUGH
+    return sip.unwrapinstance(feedback)
 
 
 def on_main_thread() -> bool:

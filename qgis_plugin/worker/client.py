@@ -25,7 +25,7 @@ from ..runtime.variables import scrubbed_environment
 from ..words.advice import in_words_of_qgis
 from ..words.messages import stage_text
 from ..words.numbers import filled
-from ..words.progress import wants_no_more
+from ..words.progress import begin_anew, wants_no_more
 from ..words.translation import tr
 from .leftovers import remove_leftovers
 
@@ -115,6 +115,7 @@ class WorkerRun:
             if self._result is None:  # else it was done just before
                 raise
         finally:
+            begin_anew(self._feedback)
             self._running.discard(self)
             self._kill()
             if self._result is None and self._error is None:

@@ -62,7 +62,7 @@ def limit_in_words(minutes: float, steps: int) -> str:
 
 def enough_in_words(step: int, steps: int) -> str:
     """What is kept where a person did not want to wait for the end."""
-    return f"Training was ended at step {step} of {steps}, as asked; the best model so far is kept."
+    return f"Training was ended at step {step:,} of {steps:,}, as asked; the best model so far is kept."
 
 
 def time_is_up_in_words(step: int, steps: int) -> str:

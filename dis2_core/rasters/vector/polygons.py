@@ -193,7 +193,9 @@ class Projection:
             return brought
         for ring in brought:  # what crosses the date line comes from there in two spellings
             ring[:, 0] = np.unwrap(ring[:, 0], period=turn)
-        return _turned(brought, turn, self._middle)
+        outline, *holes = _turned(brought, turn, self._middle)
+        middle = _middle(outline)
+        return (outline, *(_turned((hole,), turn, middle)[0] for hole in holes))
 
     def _bring(self, ring: Points, target: str) -> Points:
         ring = self._cut(ring)
@@ -219,11 +221,15 @@ class Projection:
         return np.concatenate([points, ring[-1:]])
 
 
+def _middle(ring: Points) -> float:
+    """Of its first coordinates."""
+    return (float(ring[:, 0].min()) + float(ring[:, 0].max())) / 2
+
+
 def _turned(rings: tuple[Points, ...], turn: float | None, middle: float) -> tuple[Points, ...]:
     if turn is None:
         return rings
-    xs = rings[0][:, 0]
-    shift = turn * round((middle - (float(xs.min()) + float(xs.max())) / 2) / turn)
+    shift = turn * round((middle - _middle(rings[0])) / turn)
     return tuple(ring + np.array((shift, 0.0)) for ring in rings) if shift else rings
 
 

@@ -207,10 +207,19 @@ def test_items_that_are_none_stay_and_those_of_earlier_plans_go(finished: Region
     (items / "r0009_c0009.json").write_text("{}")
     own.join(stac=True)
     assert sorted(path.name for path in items.iterdir()) == names
-    (items / "notes.txt").write_text("a person's")
+    (items / "mine.json").write_text("a person's")
     with pytest.raises(OutputNotWritable, match="items is in the way"):
         own.join(stac=True)
-    assert (items / "notes.txt").read_text() == "a person's"
+    assert (items / "mine.json").read_text() == "a person's"
+    (items / "mine.json").unlink()
+    (own.run / "collection.json").unlink()
+    with pytest.raises(OutputNotWritable, match="belongs to no file"):
+        own.join(stac=True)
+    shutil.rmtree(items)
+    items.write_text("a person's")
+    with pytest.raises(OutputNotWritable, match="items is in the way"):
+        own.join(stac=True)
+    assert items.read_text() == "a person's"
 
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9, 1.0])

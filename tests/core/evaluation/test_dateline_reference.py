@@ -92,6 +92,41 @@ def test_a_polygon_of_metres_across_the_line(tmp_path: Path, west: float) -> Non
 
 
 @pytest.mark.parametrize("west", [EAST, EAST - 360])
+@pytest.mark.parametrize("turned", [0, 2])
+def test_a_hole_on_both_sides_of_the_line_stays_one(tmp_path: Path, west: float, turned: int) -> None:
+    """Whichever corner a ring begins with, and so on whichever side it is written."""
+    to_metres = pyproj.Transformer.from_crs("EPSG:4326", ZONE_60, always_xy=True)
+    half, north = SIZE * SIDE / 2, SOUTH + SIZE * SIDE
+    outer = [(180 - half, SOUTH), (180 + half, SOUTH), (180 + half, north), (180 - half, north)]
+    inner = [(180 - half / 2, SOUTH + 0.02), (180 + half / 2, SOUTH + 0.02), (180 + half / 2, north - 0.02)]
+    inner.append((180 - half / 2, north - 0.02))
+    inner = inner[turned:] + inner[:turned]
+    rings = [[list(to_metres.transform(x, y)) for x, y in [*ring, ring[0]]] for ring in (outer, inner)]
+    path = features(tmp_path / "a.geojson", ("1", "Polygon", rings), crs=ZONE_60)
+    grid = read_grid(write(tmp_path / "map.tif", west))
+    inside = Area.on(grid, Outlines.read(path)).inside(grid, 0, SIDE)
+    assert not inside[SIDE // 2 - 4 : SIDE // 2 + 4, SIDE // 2 - 8 : SIDE // 2 + 8].any()
+    assert inside[:, 4:12].mean() > 0.9 and inside[:, -12:-4].mean() > 0.9
+
+
+def test_an_extent_around_the_earth_is_all_of_the_map(tmp_path: Path) -> None:
+    mapped = write(tmp_path / "map.tif", EAST)
+    assert matrix(mapped, Reference(mapped), extent=(-180.0, -90.0, 180.0, 90.0)).coverage.compared == SIDE**2
+
+
+def test_a_reference_around_the_earth_that_begins_within_the_map_is_refused(tmp_path: Path) -> None:
+    """It would be compared with one half of it, without a word."""
+    world = tmp_path / "world.tif"
+    shape = {"count": 1, "height": 180, "width": 360, "dtype": "uint8"}
+    with rasterio.open(
+        world, "w", driver="GTiff", crs="EPSG:4326", transform=Affine(1, 0, -180, 0, -1, 90), **shape
+    ) as file:
+        file.write(np.ones((180, 360), np.uint8), 1)
+    with pytest.raises(GridMismatch, match="reaches around the Earth"):
+        matrix(write(tmp_path / "map.tif", EAST), Reference(str(world)))
+
+
+@pytest.mark.parametrize("west", [EAST, EAST - 360])
 def test_points(tmp_path: Path, west: float) -> None:
     parts = [("0", "Point", [179.99, SOUTH + 0.01]), ("1", "Point", [-179.99, SOUTH + 0.01])]
     reference = Reference(features(tmp_path / "r.geojson", *parts), field="class")

@@ -47,6 +47,8 @@ def test_what_is_hidden_is_told_by_the_name_that_it_will_have(tmp_path: Path) ->
             raise OSError(28, os.strerror(28))
     with whole_file(tmp_path / "a.json") as part:
         assert shown(part) == tmp_path / "a.json" == shown(tmp_path / "a.json")
+    odd = tmp_path / ".cache.dis2-x" / "map.tif"  # a folder of somebody else's
+    assert shown(odd) == odd
 
 
 def test_an_error_leaves_the_old_file_alone(tmp_path: Path) -> None:

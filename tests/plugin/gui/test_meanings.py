@@ -103,6 +103,40 @@ def test_polygons_against_the_classes_of_a_model(open_dialog, scene):
     assert rows(widget) == [("Dach", ""), ("meadow & garden", "meadow & garden")]
 
 
+def test_rare_values_are_listed_and_values_of_any_kind_come_back(open_dialog, tmp_path):
+    from dis2.words.inputs import parse_meanings
+
+    fields, window = open_dialog("evaluate")
+    widget = fields["REFERENCE_VALUES"].widget
+    codes = [0] * 5000 + [7] + [1] * 5000  # a single pixel, which a look at every tenth would miss
+    window.setParameters({"REFERENCE": raster(tmp_path / "truth.tif", codes)})
+    widget.button.click()
+    assert [value for value, _ in rows(widget)] == ["0", "1", "7"]
+    layer = QgsVectorLayer("Polygon?field=kind:string", "truth", "memory")
+    for kind in ("landuse=forest", "a;b"):
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes([kind])
+        layer.dataProvider().addFeatures([feature])
+    QgsProject.instance().addMapLayer(layer)
+    window.setParameters({"REFERENCE": None, "REFERENCE_POLYGONS": layer, "CLASS_FIELD": "kind"})
+    widget.button.click()
+    assert rows(widget) == [("landuse=forest", "")] and "semicolon" in widget.note.text()
+    widget.table.cellWidget(0, 1).setCurrentText("tree")
+    (meaning,) = parse_meanings(fields["REFERENCE_VALUES"].value())
+    assert (meaning.value, meaning.name) == ("landuse=forest", "tree")
+
+
+def test_what_was_emptied_stays_empty(open_dialog, tmp_path):
+    fields, window = open_dialog("evaluate")
+    widget = fields["REFERENCE_VALUES"].widget
+    mapped = raster(tmp_path / "map.tif", [0, 1], ("tree", "rock"))
+    window.setParameters({"CLASSES": mapped, "REFERENCE": raster(tmp_path / "t.tif", [0, 1], ("tree", "rock"))})
+    widget.button.click()
+    widget.table.cellWidget(1, 1).setEditText("")
+    widget.button.click()
+    assert fields["REFERENCE_VALUES"].value() == "0=tree"
+
+
 def test_a_text_of_a_script_is_shown_and_one_that_is_none_is_told(open_dialog):
     fields, window = open_dialog("evaluate")
     widget = fields["REFERENCE_VALUES"].widget
