@@ -346,7 +346,7 @@ def test_what_there_is_can_be_kept(real_worker, ground, tmp_path, monkeypatch):
         log = log_of(dialog)
         assert ended[0][0] and ended[0][1]["MODEL"] == outputs["MODEL"]
         assert "best model so far is tested and saved" in log
-        step = int(log.split("Training was ended at step ")[1].split(" of ")[0])
+        step = int(log.split("Training was ended at step ")[1].split(" of ")[0].replace(",", ""))
         assert 0 < step < 30_000
         assert read_card(outputs["MODEL"]).metrics and "as asked" in Path(outputs["REPORT"]).read_text()
     finally:

@@ -88,7 +88,7 @@ def test_a_training_that_is_enough_ends_at_once_and_keeps_the_best(scene: Path, 
     job = tiny_job(scene, outputs=outputs, steps=4000, batch_size=2)
     result = run_training(job, enough=lambda: next(answers, True))
     assert result.steps == 41 and result.chosen <= 41 and result.curve[-1].steps == 41
-    assert result.scores and any("step 41 of 4000, as asked" in text for text in result.warnings)
+    assert result.scores and any("step 41 of 4,000, as asked" in text for text in result.warnings)
     assert load_model(outputs["model"]).card.metrics
 
 
