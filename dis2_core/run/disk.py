@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..contract.errors import NoSpace, OutputNotWritable, ResourceError
@@ -103,6 +103,15 @@ def require_space(needed: Mapping[Path, int]) -> None:
                 f"The outputs need about {size / 1e6:,.0f} MB in {folder}, which has {free / 1e6:,.0f} MB left.",
                 _SPACE_HINT,
             )
+
+
+def take_away(path: Path) -> None:
+    """Remove a file or a folder, if there is one and the disk lets it go."""
+    with suppress(OSError):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink()
 
 
 def sync(path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
 
-from .disk import MARK, NEW, PART, SCRATCH, is_hidden_name, require_file, sync, translated_errors
+from .disk import MARK, NEW, PART, SCRATCH, is_hidden_name, require_file, sync, take_away, translated_errors
 from .locks import lock_target, try_to_lock
 from .targets import RASTER_SUFFIXES, check_targets, companions, is_strangers_style, strangers_style
 from .transaction import JOURNAL, Change, put_into_place, recover
@@ -194,7 +194,7 @@ def whole_file(path: Path) -> Iterator[Path]:
         require_file(path)
         _remove_dead_parts(path)
         part = path.with_name(f".{path.name}{MARK}{os.getpid()}-{token_hex(4)}{PART}")
-        stack.callback(_take_away, part)
+        stack.callback(take_away, part)  # where the disk keeps it, the next run for the file tries again
         part.open("xb").close()
         held = stack.enter_context(_locked(part))
         yield part
@@ -211,12 +211,6 @@ def _locked(part: Path) -> Iterator[ExitStack]:
         if (lock := try_to_lock(part)) is not None:
             stack.callback(os.close, lock)
         yield stack
-
-
-def _take_away(part: Path) -> None:
-    """Remove what became no file; where the disk does not let it go, the next run for the file does."""
-    with suppress(OSError):
-        part.unlink(missing_ok=True)
 
 
 def _remove_dead_parts(path: Path) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 from ..contract.errors import InputError, OutputNotWritable
 from ..contract.untrusted import parse_json, read_text
 from ..contract.version import __version__
-from .disk import MARK, is_hidden_name, translated_errors
+from .disk import MARK, is_hidden_name, take_away, translated_errors
 from .jobfolder import HiddenFolders
 from .targets import PARTS_OF_RASTERS, RASTER_SUFFIXES, STYLE
 
@@ -80,7 +79,7 @@ class ResultFolder:
         """
         self._check_contents()
         for left_over in self.path.glob(f".*{MARK}*"):  # of a run inside, whose disk did not let it go
-            _take_away(left_over)
+            take_away(left_over)
         names = sorted(path.name for path in self.path.iterdir())
         manifest = {"dis2": __version__, "files": names}
         with translated_errors(self.target):
@@ -128,12 +127,3 @@ class ResultFolder:
             return {name for name in names if name.lower().endswith(WRITTEN)}  # whatever else a list may hold
         except (OSError, ValueError, KeyError, TypeError):
             return set()
-
-
-def _take_away(path: Path) -> None:
-    """Remove a file or a folder, if the disk lets it go."""
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
