@@ -9,6 +9,7 @@ import filecmp
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,6 +42,17 @@ def stale_files(build):
 
 def same(source, copy):
     return copy.is_file() and filecmp.cmp(source, copy, shallow=False)
+
+
+def wait_for(done, seconds=60):
+    """Let Qt work until something is done."""
+    from qgis.PyQt.QtCore import QCoreApplication
+
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it takes too long"
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

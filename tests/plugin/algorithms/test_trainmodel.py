@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import wait_for
 from osgeo import gdal, osr
 from qgis.core import (
     QgsApplication,
@@ -25,7 +26,6 @@ from qgis.core import (
     QgsRendererCategory,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QTextEdit
 
@@ -338,10 +338,10 @@ def test_what_there_is_can_be_kept(real_worker, ground, tmp_path, monkeypatch):
         dialog.setParameters({**ground, **small, **outputs})
         dialog.runAlgorithm()
         assert dialog.keep_button.isEnabled()
-        wait_for(lambda: "steps take about" in log_of(dialog))
+        wait_for(lambda: "steps take about" in log_of(dialog), seconds=120)
         dialog.keep_button.click()
         assert not dialog.keep_button.isEnabled()
-        wait_for(lambda: ended)
+        wait_for(lambda: ended, seconds=120)
         assert not progress._ENOUGH  # a later run may have its feedback at the same address
         log = log_of(dialog)
         assert ended[0][0] and ended[0][1]["MODEL"] == outputs["MODEL"]
@@ -351,7 +351,7 @@ def test_what_there_is_can_be_kept(real_worker, ground, tmp_path, monkeypatch):
         assert read_card(outputs["MODEL"]).metrics and "as asked" in Path(outputs["REPORT"]).read_text()
     finally:
         dialog.cancelButton().click()
-        wait_for(lambda: ended)
+        wait_for(lambda: ended, seconds=120)
         dialog.close()
         dialog.deleteLater()
 
@@ -365,14 +365,6 @@ def test_a_wish_is_that_of_one_run(plugin):
     assert wants_no_more(run) and wants_no_more(part) and not wants_no_more(other)
     begin_anew(part)
     assert not wants_no_more(part) and not wants_no_more(run)
-
-
-def wait_for(done, seconds=120):
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it takes too long"
-        QCoreApplication.processEvents()
-        time.sleep(0.01)
 
 
 def log_of(dialog):

@@ -1,8 +1,7 @@
 """QGIS's own dialogs, off the screen: the single run, the batch, the model designer, the options."""
 
-import time
-
 import pytest
+from conftest import wait_for
 from osgeo import gdal
 from qgis.core import (
     QgsApplication,
@@ -23,14 +22,6 @@ def algorithm(plugin, monkeypatch):
     for module in (BatchPanel, ParametersPanel):
         monkeypatch.setattr(module, "iface", None, raising=False)
     return QgsApplication.processingRegistry().algorithmById("dis2:segment").create()
-
-
-def wait_for(done, seconds=60):
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it takes too long"
-        QCoreApplication.processEvents()
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """The button *Preview* of the dialog: a quick look at the map view, in the background."""
 
 import math
-import time
 
 import pytest
+from conftest import wait_for
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -15,18 +15,9 @@ from qgis.core import (
 )
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QCoreApplication
 
 WINDOW = 16.0  # metres of the tiny model's window
 SCENE = QgsRectangle(2_600_000, 1_199_952, 2_600_048, 1_200_000)
-
-
-def wait_for(done, seconds=60):
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it takes too long"
-        QCoreApplication.processEvents()
-        time.sleep(0.01)
 
 
 @pytest.fixture
