@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pyproj
@@ -40,8 +39,7 @@ def grid_beside(grid: Grid, other: Grid) -> Grid:
     meridian = project(([xs], [ys]), other.crs, grid.crs)[0] if grid.crs != other.crs else np.array([xs])
     middle = np.array([(grid.bounds[0] + grid.bounds[2]) / 2])
     shift = near_meridian(middle, float(meridian[0]), turn)[0] - middle[0] if np.isfinite(meridian[0]) else 0.0
-    t = grid.transform
-    return replace(grid, transform=Affine(t.a, t.b, t.c + shift, t.d, t.e, t.f)) if shift else grid
+    return grid.shifted(shift) if shift else grid
 
 
 def box_beside(box: Bounds, other: Bounds, crs: str | None) -> Bounds:

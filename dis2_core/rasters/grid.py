@@ -70,6 +70,11 @@ class Grid:
             return self
         return replace(self, transform=Affine(t.a, 0.0, t.c, 0.0, t.e, t.f))
 
+    def shifted(self, x: float) -> Grid:
+        """Return the grid, moved along the x axis by so many CRS units."""
+        t = self.transform
+        return replace(self, transform=Affine(t.a, t.b, t.c + x, t.d, t.e, t.f))
+
     def offset_of(self, other: Grid) -> tuple[int, int] | None:
         """Position of another grid's first pixel in this one's rows and columns.
 

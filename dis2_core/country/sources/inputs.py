@@ -132,12 +132,7 @@ def _on_one_side(grids: Sequence[Grid]) -> Sequence[Grid]:
     turns = -np.floor((lefts - start) / turn + NO_TURN)
     if np.ptp(lefts) <= np.ptp(lefts + turn * turns) + NO_TURN * turn:
         return grids
-    return [_shifted(grid, turn * count) for grid, count in zip(grids, turns.tolist(), strict=True)]
-
-
-def _shifted(grid: Grid, shift: float) -> Grid:
-    t = grid.transform
-    return replace(grid, transform=type(t)(t.a, t.b, t.c + shift, t.d, t.e, t.f))
+    return [grid.shifted(turn * count) for grid, count in zip(grids, turns.tolist(), strict=True)]
 
 
 def _header(path: str) -> tuple[Grid, dict[str, Any]]:
