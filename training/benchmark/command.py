@@ -50,13 +50,16 @@ def benchmark_parser() -> Parser:
     )
     parser.add_argument("--tables-only", action="store_true", help="write tables and plots of what is done so far")
     parser.add_argument("--counts", type=Path, help="write those of published counts, without data and networks")
+    parser.add_argument(
+        "--restore", type=Path, help="counts of runs that were done another day or elsewhere, which are not done again"
+    )
     return parser
 
 
 def to_benchmark(options: Namespace) -> BenchmarkRecipe:
     """Build the benchmark that parsed options describe."""
     options = options.clone()
-    for name in ("config", "out", "only", "processes", "calibrate", "tables_only", "counts"):
+    for name in ("config", "out", "only", "processes", "calibrate", "tables_only", "counts", "restore"):
         options.pop(name, None)
     parser = Parser()
     parser.add_class_arguments(BenchmarkRecipe, None)
@@ -78,6 +81,8 @@ def run_benchmark(options: Namespace) -> None:
         print(write_steps(benchmark, out, options.processes))
         return
     runs = benchmark.only(options.only) if options.only else benchmark.runs()
+    if options.restore:
+        restore(benchmark, out, options.restore)
     outcomes: dict[str, Outcome] = {}
     if not options.tables_only:
         with translated_errors(out):
@@ -128,6 +133,23 @@ def write_published(benchmark: BenchmarkRecipe, out: Path, counts: Path) -> str:
     with translated_errors(out):
         out.mkdir(parents=True, exist_ok=True)
     return _write_tables(Results(benchmark, tests), out)
+
+
+def restore(benchmark: BenchmarkRecipe, out: Path, counts: Path) -> None:
+    """Put what published counts have of a benchmark's runs beside those that are done here, which stay as they are.
+
+    What they left otherwise, networks, logs and maps, is gone: an ensemble is not put together of them.
+
+    Raises:
+        InputError: The file is missing or damaged, or has runs of another recipe.
+    """
+    done = {test.facts.place for test in tested(benchmark, out)}
+    for test in selected(benchmark, read_counts(counts), str(counts)):
+        if test.facts.place not in done:
+            folder = out / test.facts.place
+            with translated_errors(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+            test.save(folder)
 
 
 def write_results(benchmark: BenchmarkRecipe, out: Path) -> str:

@@ -28,6 +28,7 @@ FILE = "gallery.png"
 def draw_gallery(benchmark: BenchmarkRecipe, results: Results, out: Path) -> Path | None:
     """Draw some test tiles with the maps of DIS2 and of the reference; None where no maps were kept."""
     methods = [name for name in ("dis2", benchmark.reference) if name in results.methods]
+    methods = [name for name in methods if _folder(name, results, out).exists()]  # restored runs come without
     if not methods or not benchmark.test.maps:
         return None
     dataset = benchmark.recipe.data.open(benchmark.test.split)
@@ -44,11 +45,16 @@ def draw_gallery(benchmark: BenchmarkRecipe, results: Results, out: Path) -> Pat
 def _maps(methods: list[str], results: Results, out: Path, tile: Tile) -> Iterator[tuple[str, np.ndarray]]:
     """Title and class codes, thinned to the size of a picture, of each method's first seed in each scenario."""
     for method in methods:
-        folder = out / method / f"seed{results.of(method)[0].facts.seed}" / "maps"
+        folder = _folder(method, results, out)
         for scenario in results.scenarios:
             codes = _read(folder / scenario / f"{tile.name}.tif")
             step = max(1, max(codes.shape) // PIXELS)
             yield f"{name_of(method)}\n{scenario}".replace(", ", ",\n"), codes[::step, ::step]
+
+
+def _folder(method: str, results: Results, out: Path) -> Path:
+    """Of the maps of a method's first seed."""
+    return out / results.of(method)[0].facts.place / "maps"
 
 
 def _read(path: Path) -> np.ndarray:

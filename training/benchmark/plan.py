@@ -44,8 +44,10 @@ class BenchmarkRecipe:
     Attributes:
         name: Of the comparison; names its folder.
         recipe: What all methods share; ``method`` and ``seed`` in it are not looked at.
-        methods: What is compared, in the order of the table (``dis2_training.methods.registry``).
+        methods: What is compared, in the order of the table (``dis2_training.methods.registry``, and ``variants``).
         seeds: Each method is trained once with each.
+        variants: Methods that are compared under names of their own, since ``changes`` tell them apart from others of
+            the same method: ``{pretrained: dis2_shared}``.
         changes: Values of the recipe that a method has of its own, by method: ``{dis2: {optimizer.lr: 2e-3}}``.
         minutes: CPU minutes that each method may train for, validation included; None: all do the schedule's steps.
         steps: Optimizer steps of each method in that time, as ``dis2-train benchmark --calibrate`` measures them.
@@ -61,6 +63,7 @@ class BenchmarkRecipe:
     recipe: Recipe
     methods: list[str]
     seeds: list[int] = field(default_factory=lambda: [0, 1, 2])
+    variants: dict[str, str] = field(default_factory=dict)
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)
     minutes: float | None = None
     steps: dict[str, int] = field(default_factory=dict)
@@ -102,9 +105,11 @@ class BenchmarkRecipe:
     def check(self, modalities: tuple[str, ...], classes: tuple[str, ...]) -> None:
         """Raise InputError where something does not fit the data set, or would make the table say what is not so."""
         known = method_names(modalities)
+        if taken := sorted(set(self.variants) & set(known)):
+            raise InputError(f"'{taken[0]}' is a method already.", "Give the variant another name.")
         for method in (*self.methods, self.reference):
-            if method not in known:
-                raise InputError(f"There is no method '{method}'.", f"Use some of: {', '.join(known)}.")
+            if (name := self.variants.get(method, method)) not in known:
+                raise InputError(f"There is no method '{name}'.", f"Use some of: {', '.join(known)}.")
         self._check_numbers()
         singles = [f"{SINGLE}{name}" for name in modalities]
         if ENSEMBLE in self.methods and (missing := [name for name in singles if name not in self.methods]):
@@ -130,8 +135,9 @@ class BenchmarkRecipe:
 
     def _check_numbers(self) -> None:
         data, test = self.recipe.data, self.test
-        if not re.fullmatch(r"\w[\w.-]*", self.name):
-            raise InputError(f"'{self.name}' is no name for a folder.", "Use letters, digits, dots and dashes.")
+        for name in (self.name, *self.variants):
+            if not re.fullmatch(r"\w[\w.-]*", name):
+                raise InputError(f"'{name}' is no name for a folder.", "Use letters, digits, dots and dashes.")
         for kind, values in (("method", self.methods), ("seed", self.seeds)):
             if twice := [value for value in values if values.count(value) > 1]:
                 raise InputError(f"The {kind} {twice[0]} is named twice.", "It would count twice.")
@@ -148,10 +154,12 @@ class BenchmarkRecipe:
         recipe = changed(self.recipe, self.changes.get(method, {}))
         if self.minutes is not None and method != ENSEMBLE:
             recipe = with_steps(recipe, self.steps[method], method)
-        model = dataclasses.replace(recipe.model, name=recipe.model.name if method in MODEL_METHODS else method)
+        trained = self.variants.get(method, method)
+        model = dataclasses.replace(recipe.model, name=recipe.model.name if trained in MODEL_METHODS else method)
         singles = [name for name in self.methods if name.startswith(SINGLE)] if method == ENSEMBLE else []
         members = tuple(self._run(name, seed) for name in singles)
-        return Run(method, seed, dataclasses.replace(recipe, method=method, seed=seed, model=model), self.test, members)
+        recipe = dataclasses.replace(recipe, method=trained, seed=seed, model=model)
+        return Run(method, seed, recipe, self.test, members)
 
 
 @dataclass(frozen=True)
@@ -159,7 +167,8 @@ class Run:
     """One training and its test.
 
     Attributes:
-        method, seed: What tells it from the others.
+        method: Its row in the table: a method, or a variant of one, which ``recipe.method`` then names.
+        seed: What tells it from the others of the row.
         recipe: Everything that determines the training.
         test: And the test.
         members: The runs of the single networks that an ensemble is put together of instead of being trained.
@@ -174,13 +183,14 @@ class Run:
     @property
     def place(self) -> str:
         """Its folder below that of the benchmark."""
-        return f"{self.method}/seed{self.seed}"
+        return place_of(self.method, self.seed)
 
     def plain(self) -> dict[str, Any]:
         """What determines the scores, as JSON holds it."""
-        members = {member.method: plain(member.recipe) for member in self.members}
         made = {"recipe": plain(self.recipe), "test": dataclasses.asdict(self.test)}
-        return {**made, "members": members} if members else made
+        if members := {member.method: plain(member.recipe) for member in self.members}:
+            made["members"] = members
+        return made if self.method == self.recipe.method else {**made, "variant": self.method}
 
     def defaults(self) -> dict[str, Any]:
         """What of it nobody needs to give, see ``fitting.recipe.defaults``."""
@@ -189,6 +199,11 @@ class Run:
             "test": dataclasses.asdict(ScoringRecipe()),
             "members": {member.method: defaults(member.recipe) for member in self.members},
         }
+
+
+def place_of(method: str, seed: int) -> str:
+    """Folder of a run below that of its benchmark."""
+    return f"{method}/seed{seed}"
 
 
 def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:

@@ -97,7 +97,7 @@ def _learning(results: Results, out: Path) -> Figure:
 
 
 def _first_run(results: Results, method: str, out: Path) -> Path:
-    return out / method / f"seed{results.of(method)[0].facts.seed}"
+    return out / results.of(method)[0].facts.place
 
 
 def _has_log(results: Results, method: str, out: Path) -> bool:

@@ -20,6 +20,7 @@ from dis2_core.evaluation.metrics import ConfusionMatrix, Scores
 from dis2_core.run.jobfolder import whole_file
 
 from ..scoring.calibration import Calibration
+from .plan import place_of
 
 FILE = "test.npz"
 _NAMES = ("classes", "tiles", "conditions")
@@ -69,13 +70,18 @@ class Facts:
 
     @property
     def method(self) -> str:
-        """What was trained."""
-        return str(self.recipe["method"])
+        """What was trained, by the name of its row in the table."""
+        return str(self.made.get("variant", self.recipe["method"]))
 
     @property
     def seed(self) -> int:
         """Of everything that was drawn."""
         return int(self.recipe["seed"])
+
+    @property
+    def place(self) -> str:
+        """The run's folder below that of the benchmark."""
+        return place_of(self.method, self.seed)
 
     @property
     def width(self) -> int:

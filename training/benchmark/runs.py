@@ -206,10 +206,10 @@ def _pass_on(told: Told, event: Event) -> None:
 
 def score_run(run: Run, path: Path, out: Path, told: Told) -> RunScores:
     """Test a trained network, on the device that the recipe names."""
-    model = load_model(path) if run.method in MODEL_METHODS else load_method(path)[1]
+    model = load_model(path) if run.recipe.method in MODEL_METHODS else load_method(path)[1]
     model.network.to(choose_device(run.recipe.device))
     tiles = run.recipe.data.open(run.test.split).in_memory()
-    wanted = conditions_of(model, run.method, run.test)
+    wanted = conditions_of(model, run.recipe.method, run.test)
     counts, bins = map_and_count(
         model,
         tiles,

@@ -45,7 +45,9 @@ _TITLES = {
 
 def title(method: str) -> str:
     """What a method is called in a table."""
-    return f"{method.removeprefix(SINGLE)} alone" if method.startswith(SINGLE) else _TITLES.get(method, method)
+    if method.startswith(SINGLE):
+        return f"{method.removeprefix(SINGLE)} alone"
+    return _TITLES.get(method, method.replace("_", " "))
 
 
 def name_of(method: str) -> str:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import miniatures
@@ -28,6 +29,7 @@ from dis2_training.benchmark.conditions import conditions
 from dis2_training.benchmark.plan import BenchmarkRecipe, ScoringRecipe
 from dis2_training.benchmark.run_scores import FILE, RunScores
 from dis2_training.benchmark.runs import is_done, run_all
+from dis2_training.benchmark.runs import tested as runs_tested
 from dis2_training.benchmark.scoring import conditions_of, map_and_count
 from dis2_training.cli import main
 from dis2_training.data.sample import Sample
@@ -186,6 +188,19 @@ def test_maps_that_were_not_kept_are_made_when_they_are_wanted(folder: Path, tmp
     run_all(with_maps.runs(), tmp_path)
     assert is_done(with_maps.runs()[0], tmp_path) and is_done(without.runs()[0], tmp_path)
     assert list(tmp_path.glob("single_ndsm/seed0/maps/ndsm/*.tif"))
+
+
+@pytest.mark.slow
+def test_a_variant_is_trained_as_its_method(folder: Path, tmp_path: Path) -> None:
+    """Both a method with a model file and one without; each is trained, tested and found again."""
+    plan = tiny(folder, methods=["wide", "plain"], seeds=[0], reference="plain")
+    plan = replace(plan, variants={"wide": "dis2_shared", "plain": "concat"}, changes={"wide": {"model.width": 16}})
+    assert {outcome.state for outcome in run_all(plan.runs(), tmp_path).values()} == {"done"}
+    assert [(test.facts.method, test.facts.width) for test in runs_tested(plan, tmp_path)] == [
+        ("wide", 16),
+        ("plain", 8),
+    ]
+    assert run_all(plan.runs(), tmp_path) == {}
 
 
 def test_a_run_of_another_process_is_left_to_it(folder: Path, tmp_path: Path) -> None:

@@ -233,6 +233,21 @@ def test_a_method_can_have_values_of_its_own() -> None:
         benchmark(changes={"mmformer": {}}).runs()
 
 
+def test_a_method_can_have_several_rows() -> None:
+    """A variant trains its method with its own values, and is told apart from it in folders, facts and tables."""
+    made = benchmark(variants={"slow_dis2": "dis2"}, changes={"slow_dis2": {"optimizer.lr": 1e-5}})
+    made = replace(made, methods=["dis2", "slow_dis2"])
+    made.check(("optical", "sar"), ("dry", "flooded"))
+    own, variant = made.runs()[:2]
+    assert [run.place for run in (own, variant)] == ["dis2/seed0", "slow_dis2/seed0"]
+    assert [run.recipe.method for run in (own, variant)] == ["dis2", "dis2"]
+    assert [run.recipe.optimizer.lr for run in (own, variant)] == [recipe().optimizer.lr, 1e-5]
+    assert "variant" not in own.plain()  # what was trained before there were variants stays what it is
+    tests = [replace(TESTS[0], facts=replace(TESTS[0].facts, made=run.plain())) for run in (own, variant)]
+    assert [test.facts.place for test in tests] == [own.place, variant.place]
+    assert {"**DIS2**", "slow dis2"} <= set(rows_of(markdown(Results(made, tests))))
+
+
 def test_what_does_not_fit_the_data_is_named() -> None:
     modalities, classes = ("optical", "sar"), ("dry", "flooded")
     benchmark().check(modalities, classes)
@@ -252,6 +267,9 @@ def test_what_does_not_fit_the_data_is_named() -> None:
         ({"methods": ["dis2", "dis2"]}, "method dis2 is named twice"),
         ({"name": "../elsewhere"}, "no name for a folder"),
         ({"name": "a/b"}, "no name for a folder"),
+        ({"variants": {"../x": "dis2"}}, "no name for a folder"),
+        ({"variants": {"concat": "dis2"}}, "'concat' is a method already"),
+        ({"variants": {"mine": "dis3"}, "methods": ["mine"]}, "no method 'dis3'"),
         ({"test": ScoringRecipe(split="validation")}, "trained on or chosen by"),
         ({"test": ScoringRecipe(shifts=[0, 2])}, "clean scenario"),
         ({"recipe": replace(recipe(), devices=2)}, "one process"),

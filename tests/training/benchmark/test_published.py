@@ -12,11 +12,12 @@ import test_benchmark_tables as toys
 import yaml
 
 from dis2_core.contract.errors import InputError
-from dis2_training.benchmark.command import write_published
+from dis2_training.benchmark.command import restore, write_published, write_results
 from dis2_training.benchmark.plan import ScoringRecipe
 from dis2_training.benchmark.published import FILE, read_counts, write_counts
 from dis2_training.benchmark.results import Results
 from dis2_training.benchmark.run_scores import RunScores
+from dis2_training.benchmark.runs import tested as runs_tested
 from dis2_training.benchmark.tables import markdown, write_csv
 from dis2_training.cli import main
 
@@ -144,3 +145,22 @@ def test_a_table_of_fourteen_methods_fits_into_a_repository(tmp_path: Path) -> N
         tests.append(replace(first, conditions=conditions, tiles=tiles, counts=counts, bins=bins))
     write_counts(tests, tmp_path / FILE)
     assert (tmp_path / FILE).stat().st_size < 1_000_000
+
+
+def test_runs_of_another_day_are_not_done_again(recipe_file: Path, tmp_path: Path, capsys) -> None:
+    """Restored beside what is done here, they make the table; what lies here already stays."""
+    plan, tests = made_as_planned()
+    write_counts(tests, tmp_path / FILE)
+    out = tmp_path / "runs"
+    restore(plan, out, tmp_path / FILE)
+    assert [test.facts.place for test in runs_tested(plan, out)] == [test.facts.place for test in tests]
+    assert write_results(plan, out) == markdown(Results(plan, tests))
+    first = out / tests[0].facts.place / "test.npz"
+    first.unlink()
+    here = replace(tests[0], counts=tests[0].counts + 1)
+    here.save(first.parent)
+    restore(plan, out, tmp_path / FILE)
+    assert np.array_equal(RunScores.load(first.parent).counts, here.counts)
+    other = replace(plan, recipe=replace(plan.recipe, optimizer=replace(plan.recipe.optimizer, lr=0.5)))
+    with pytest.raises(InputError, match=r"was made with optimizer\.lr"):
+        restore(other, tmp_path / "other", tmp_path / FILE)
