@@ -13,19 +13,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import torch
 
-from dis2_core import DIS2Config
 from dis2_core.contract.errors import InputError
 from dis2_core.run.reporting import Reporter
 
 from ..fitting.accelerator import Accelerator, launch
+from ..fitting.fit import Fitting
 from ..fitting.ground import Ground
 from ..fitting.loop import losses_of, train_step, validate
-from ..fitting.preparation import Training, build_card, set_up
 from ..fitting.recipe import Recipe, ScheduleRecipe
-from ..methods.registry import build
 from .plan import BenchmarkRecipe, Run
 
 ROUNDS = 3  # of which the median counts
@@ -88,10 +87,11 @@ def calibrate(
     runs = _one_of_each(benchmark)
     seconds = 60 * _budget(benchmark)
     start = clock()
-    ground = Ground.of_folder(benchmark.recipe)
+    read = _Grounds()
+    read.of(benchmark.recipe)
     accelerator = launch(benchmark.recipe)
     start = clock() - start  # a part of each run
-    trials = {run.method: _Trial(run.recipe, rounds, ground, accelerator) for run in runs}
+    trials = {run.method: _Trial(run.recipe, rounds, read.of(run.recipe), accelerator) for run in runs}
     prices = {method: Price() for method in trials}
     todo = count()
     for _ in range(rounds):
@@ -128,6 +128,22 @@ def _one_of_each(benchmark: BenchmarkRecipe) -> list[Run]:
     return [run for run in equal_steps.runs() if not run.members]
 
 
+class _Grounds:
+    """What recipes are trained on, each read once: variants may have other labels, or ground without any."""
+
+    def __init__(self) -> None:
+        self._read: list[tuple[tuple[Any, ...], Ground]] = []
+
+    def of(self, recipe: Recipe) -> Ground:
+        """The ground of a recipe."""
+        names = (recipe.data, recipe.semi.split, recipe.semi.options)
+        for known, ground in self._read:
+            if known == names:
+                return ground
+        self._read.append((names, Ground.of_folder(recipe)))
+        return self._read[-1][1]
+
+
 class _Trial:
     """A method in the middle of its training, where all its losses count."""
 
@@ -135,10 +151,8 @@ class _Trial:
         self._recipe = recipe = _long_enough(recipe, 2 * (1 + rounds * STEPS))
         self._accelerator = accelerator
         torch.manual_seed(recipe.seed)
-        card = build_card(recipe, ground.description)
-        objective = build(recipe.method, DIS2Config.from_card(card), recipe.cross_entropy)
         middle = recipe.schedule.steps // 2
-        self._training: Training = set_up(recipe, accelerator, ground, card, objective, middle)
+        self._training = Fitting(recipe).prepare_on(ground, accelerator, None, Reporter(), middle)
         self._losses = losses_of(recipe, accelerator, self._training)
         self._numbers: Iterator[int] = iter(range(middle, recipe.schedule.steps))
         self._step()  # what happens once: memory, threads, kernels

@@ -59,9 +59,27 @@ class Fitting:
 
     def prepare(self, accelerator: Accelerator, checkpoint: Checkpoint | None, report: Reporter) -> Training:
         """Read the data, build the network, and put a state, or what it starts from, into it where there is one."""
+        torch.manual_seed(self.recipe.seed)  # of the first weights, which are alike in all processes
+        return self.prepare_on(Ground.of_folder(self.recipe), accelerator, checkpoint, report)
+
+    def prepare_on(
+        self,
+        ground: Ground,
+        accelerator: Accelerator,
+        checkpoint: Checkpoint | None,
+        report: Reporter,
+        start: int | None = None,
+    ) -> Training:
+        """Likewise on ground that has been read.
+
+        Args:
+            ground: Of the recipe.
+            accelerator: Where it is trained.
+            checkpoint: What to go on from.
+            report: Told of what it starts from.
+            start: The optimizer step to begin with; None: the one that the checkpoint, if any, has come to.
+        """
         recipe = self.recipe
-        torch.manual_seed(recipe.seed)  # of the first weights, which are alike in all processes
-        ground = Ground.of_folder(recipe)
         teachers = self._teachers(ground)
         card = build_card(recipe, ground.description, teachers.widths)
         if checkpoint:
@@ -69,8 +87,9 @@ class Fitting:
         network = build_network(recipe.method, DIS2Config.from_card(card))
         if recipe.model.start and not checkpoint:
             card = begin(network, card, recipe, report)
-        learning = self.objective(network)
-        training = set_up(recipe, accelerator, ground, card, learning, checkpoint.course.steps if checkpoint else 0)
+        if start is None:
+            start = checkpoint.course.steps if checkpoint else 0
+        training = set_up(recipe, accelerator, ground, card, self.objective(network), start)
         if checkpoint:
             checkpoint.restore(training)
         return replace(training, teachers=teachers.to(accelerator.device))

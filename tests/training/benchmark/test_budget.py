@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,6 +18,8 @@ from dis2_training.benchmark.budget import ROUNDS, STEPS, Price, calibrate
 from dis2_training.benchmark.command import benchmark_parser, to_benchmark
 from dis2_training.benchmark.plan import BenchmarkRecipe, with_steps
 from dis2_training.cli import main
+from dis2_training.fitting import loop
+from dis2_training.fitting.loop import self_labelled
 from dis2_training.fitting.recipe import DataRecipe, ModelRecipe, Recipe, ScheduleRecipe
 
 SCHEDULE = ScheduleRecipe(epochs=2, windows_per_epoch=8, batch_size=4, incomplete="all")
@@ -53,6 +56,22 @@ def test_a_calibration_counts_reading_steps_and_validations(folder: Path) -> Non
     assert written == {"minutes": 1.0, "steps": dict(found.steps)}
     runs = {run.method: run.recipe.schedule for run in tiny(minutes=1.0, steps=written["steps"]).runs()}
     assert runs["single_ndsm"].steps == 57 * STEPS and runs["single_ndsm"].epochs == SCHEDULE.epochs
+
+
+@pytest.mark.slow
+def test_ground_without_labels_is_a_part_of_the_price(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variant that learns from it does so while it is calibrated, and no other row does."""
+    calls = []
+
+    def counted(*arguments: Any) -> Any:
+        calls.append(arguments)
+        return self_labelled(*arguments)
+
+    monkeypatch.setattr(loop, "self_labelled", counted)
+    variants = {"labels_alone": "dis2_shared", "fixmatch": "dis2_shared"}
+    changes = {"fixmatch": {"semi.split": "train"}}
+    calibrate(tiny(folder, minutes=1.0, methods=list(variants), variants=variants, changes=changes), Reporter())
+    assert len(calls) == 1 + ROUNDS * STEPS
 
 
 @pytest.mark.slow
