@@ -103,14 +103,26 @@ def test_counts_of_a_version_that_did_not_know_a_value_yet_stay_good(tmp_path: P
         write_published(other, tmp_path / "again", tmp_path / FILE)
 
 
+SCENES = ("--name=ombria-scenes-equal-cost", "--seeds=[0]", "--title=OMBRIA without common scenes, at equal cost")
+
+
 @pytest.mark.slow
-def test_what_this_project_published_makes_its_table(tmp_path: Path, capsys) -> None:
-    """By the command of ``docs/benchmarks.md``; the counts are those of several versions."""
-    configs, published = ROOT / "training" / "configs", ROOT / "docs" / "benchmarks"
-    files = [f"--config={configs / name}" for name in ("benchmark_ombria.yaml", "equal_cost_ombria.yaml")]
-    options = ["--recipe.data.folder=ombria", "--recipe.precision=32-true", f"--out={tmp_path}"]
-    assert main(["benchmark", *files, *options, f"--counts={published / 'ombria_equal_cost.npz'}"]) == 0
-    assert capsys.readouterr().out.strip() == (published / "ombria_equal_cost.md").read_text(encoding="utf-8").strip()
+@pytest.mark.parametrize(
+    ("name", "configs", "own"),
+    [
+        ("ombria_equal_cost", ("benchmark_ombria", "equal_cost_ombria"), ()),
+        ("ombria_scenes", ("benchmark_ombria", "scenes_ombria", "equal_cost_ombria"), SCENES),
+    ],
+)
+def test_what_this_project_published_makes_its_table(
+    name: str, configs: tuple[str, ...], own: tuple[str, ...], tmp_path: Path, capsys
+) -> None:
+    """By the commands of ``docs/benchmarks.md``; the counts are those of several versions."""
+    published = ROOT / "docs" / "benchmarks"
+    files = [f"--config={config}" for config in configs]
+    options = ["--recipe.data.folder=ombria", "--recipe.precision=32-true", f"--out={tmp_path}", *own]
+    assert main(["benchmark", *files, *options, f"--counts={published / f'{name}.npz'}"]) == 0
+    assert capsys.readouterr().out.strip() == (published / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
 @pytest.fixture
