@@ -20,7 +20,8 @@ BENCHMARKS = [path for path in ALL if "benchmark_" in path]
 VARIANTS = [path for path in ALL if "equal_cost_" in path or "scenes_" in path]
 PRETRAININGS = [path for path in ALL if "pretrain_" in path]
 STUDENTS = [path for path in ALL if "distil_" in path]
-CONFIGS = [path for path in ALL if path not in (*BENCHMARKS, *VARIANTS, *PRETRAININGS, *STUDENTS)]
+FEW_LABELS = [path for path in ALL if "few_labels_" in path]
+CONFIGS = [path for path in ALL if path not in (*BENCHMARKS, *VARIANTS, *PRETRAININGS, *STUDENTS, *FEW_LABELS)]
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: Path(path).stem)
@@ -72,6 +73,18 @@ def test_a_variant_is_a_few_values_beside_its_benchmark(variant: str) -> None:
         data = replace(whole.recipe.data, options={"splits": "scene_disjoint"})
         assert varied.recipe == replace(whole.recipe, data=data) and set(varied.methods) >= set(whole.methods)
         assert varied.runs()
+
+
+@pytest.mark.parametrize("config", FEW_LABELS, ids=lambda path: Path(path).stem)
+def test_rows_of_few_labels_differ_in_what_they_learn_from_alone(config: str) -> None:
+    base = config.replace("few_labels_", "benchmark_")
+    made = to_benchmark(benchmark_parser().parse_args(["--config", base, "--config", config]))
+    assert set(made.variants) == set(made.methods) and set(made.variants.values()) == {"dis2_shared"}
+    assert made.recipe.data.options["labels"] < 1
+    for run in made.runs():
+        if run.recipe.semi.split:  # all of the training part, and no scene of another part
+            assert run.recipe.semi.options == {"splits": made.recipe.data.options["splits"]}
+        assert run.recipe.schedule == made.recipe.schedule and run.recipe.data == made.recipe.data
 
 
 def test_the_configs_are_all_there() -> None:
