@@ -10,7 +10,7 @@ says nothing. IoU of the class in focus, all test tiles pooled, by scenario, and
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +24,8 @@ from dis2_training.benchmark.tables import name_of
 
 MEAN = "mean"
 
-#: By share of the labels and method: the scores of each seed by scenario, the mean of the scenarios, and CPU seconds.
-Curves = dict[tuple[float, str], list[dict[str, float]]]
+#: The runs of each method, by share of the labels and method.
+Curves = dict[tuple[float, str], list[RunScores]]
 
 
 def main() -> None:
@@ -36,8 +36,8 @@ def main() -> None:
     parser.add_argument("--into", type=Path, help="document with a place for the table")
     parser.add_argument("--picture", type=Path, help="PNG to draw")
     args = parser.parse_args()
-    curves = pooled((test for path in args.counts for test in read_counts(path)), args.focus)
-    text = as_table(curves)
+    curves = by_share(test for path in args.counts for test in read_counts(path))
+    text = as_table(curves, args.focus)
     print(text)
     if args.into:
         take_in(args.into, "curves", text)
@@ -45,51 +45,63 @@ def main() -> None:
         drawn(curves, args.focus).savefig(args.picture, format="png", dpi=130)
 
 
-def pooled(tests: Iterable[RunScores], focus: str) -> Curves:
-    """The scores of all runs."""
+def by_share(tests: Iterable[RunScores]) -> Curves:
+    """Runs in the order of the share of the labels."""
     found: Curves = {}
-    for test in tests:
-        share = float(test.facts.recipe["data"]["options"].get("labels", 1.0))
-        number = test.classes.index(focus)
-        scores = {name: float(test.scores(name).iou[number]) for name in test.conditions}
-        row = {**scores, MEAN: float(np.mean(list(scores.values()))), "CPU s": test.facts.cpu_seconds}
-        found.setdefault((share, test.facts.method), []).append(row)
-    return dict(sorted(found.items(), key=lambda item: item[0][0]))
+    for test in sorted(tests, key=labelled):
+        found.setdefault((labelled(test), test.facts.method), []).append(test)
+    return found
 
 
-def as_table(curves: Curves) -> str:
+def labelled(test: RunScores) -> float:
+    """The share of the labels that a run learned from."""
+    return float(test.facts.recipe["data"]["options"].get("labels", 1.0))
+
+
+def scores(test: RunScores, focus: str) -> dict[str, float]:
+    """IoU of a class by scenario, and the mean of the scenarios."""
+    number = test.classes.index(focus)
+    found = {name: float(test.scores(name).iou[number]) for name in test.conditions}
+    return {**found, MEAN: float(np.mean(list(found.values())))}
+
+
+def as_table(curves: Curves, focus: str) -> str:
     """A row for every share and method, mean ± standard deviation over the seeds."""
-    names = list(next(iter(curves.values()))[0])
-    rows: list[Mapping[str, object]] = []
-    for (share, method), seeds in curves.items():
-        scores = {name: str(Spread(tuple(row[name] for row in seeds), len(seeds))) for name in names[:-1]}
-        seconds = float(np.mean([row["CPU s"] for row in seeds]))
-        rows.append({"labels": share, "row": name_of(method), "seeds": len(seeds), **scores, "CPU s": seconds})
-    columns = {"labels": ("labels", ".0%"), "row": ("row", "s"), "seeds": ("seeds", "d")}
-    columns |= {name: (name, "s") for name in names[:-1]}
-    return table({**columns, "CPU s": ("CPU s", ".0f")}, rows)
+    rows = []
+    for (share, method), tests in curves.items():
+        spreads = {name: str(Spread(values, len(values))) for name, values in over_seeds(tests, focus).items()}
+        seconds = float(np.mean([test.facts.cpu_seconds for test in tests]))
+        rows.append({"labels": share, "row": name_of(method), "seeds": len(tests), **spreads, "CPU s": seconds})
+    formats = {"labels": ".0%", "seeds": "d", "CPU s": ".0f"}
+    return table({name: (name, formats.get(name, "s")) for name in rows[0]}, rows)
+
+
+def over_seeds(tests: Sequence[RunScores], focus: str) -> dict[str, tuple[float, ...]]:
+    """The scores of each seed, by scenario."""
+    each = [scores(test, focus) for test in tests]
+    return {name: tuple(seed[name] for seed in each) for name in each[0]}
 
 
 def drawn(curves: Curves, focus: str) -> Figure:
     """A panel a scenario, a line a method, a dot a seed."""
-    names = list(next(iter(curves.values()))[0])[:-1]
+    points = {key: over_seeds(tests, focus) for key, tests in curves.items()}
+    names = list(next(iter(points.values())))
     figure = Figure(figsize=(4 * len(names), 4.2), layout="constrained")
     axes = figure.subplots(1, len(names), sharey=True)
-    methods = list(dict.fromkeys(method for _, method in curves))
     for axis, name in zip(axes, names, strict=True):
-        for number, method in enumerate(methods):
-            points = {share: [row[name] for row in seeds] for (share, own), seeds in curves.items() if own == method}
-            for share, values in points.items():
-                axis.plot([100 * share] * len(values), values, "o", color=f"C{number}", alpha=0.4, markersize=4)
-            means = [float(np.mean(values)) for values in points.values()]
-            axis.plot([100 * share for share in points], means, color=f"C{number}", marker="_", label=name_of(method))
-        axis.set(title=name, xlabel="% of the labels", xscale="log")
+        for number, method in enumerate(dict.fromkeys(method for _, method in curves)):
+            own = {100 * share: values[name] for (share, other), values in points.items() if other == method}
+            colour, means = f"C{number}", [float(np.mean(values)) for values in own.values()]
+            for percent, values in own.items():
+                axis.plot([percent] * len(values), values, "o", color=colour, alpha=0.4, markersize=4)
+            axis.plot(list(own), means, color=colour, marker="_", label=name_of(method))
         ticks = sorted({100 * share for share, _ in curves})
-        axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
+        axis.set(title=name, xlabel="% of the labels", xscale="log")
+        axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axis.minorticks_off()
         axis.grid(alpha=0.3)
     axes[0].set_ylabel(f"IoU of {focus}")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(methods))
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=7)
     return figure
 
 

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
 
 import torch
 
@@ -87,11 +86,11 @@ def calibrate(
     runs = _one_of_each(benchmark)
     seconds = 60 * _budget(benchmark)
     start = clock()
-    read = _Grounds()
-    read.of(benchmark.recipe)
+    read: dict[str, Ground] = {}
+    _ground_of(benchmark.recipe, read)
     accelerator = launch(benchmark.recipe)
     start = clock() - start  # a part of each run
-    trials = {run.method: _Trial(run.recipe, rounds, read.of(run.recipe), accelerator) for run in runs}
+    trials = {run.method: _Trial(run.recipe, rounds, _ground_of(run.recipe, read), accelerator) for run in runs}
     prices = {method: Price() for method in trials}
     todo = count()
     for _ in range(rounds):
@@ -128,20 +127,12 @@ def _one_of_each(benchmark: BenchmarkRecipe) -> list[Run]:
     return [run for run in equal_steps.runs() if not run.members]
 
 
-class _Grounds:
-    """What recipes are trained on, each read once: variants may have other labels, or ground without any."""
-
-    def __init__(self) -> None:
-        self._read: list[tuple[tuple[Any, ...], Ground]] = []
-
-    def of(self, recipe: Recipe) -> Ground:
-        """The ground of a recipe."""
-        names = (recipe.data, recipe.semi.split, recipe.semi.options)
-        for known, ground in self._read:
-            if known == names:
-                return ground
-        self._read.append((names, Ground.of_folder(recipe)))
-        return self._read[-1][1]
+def _ground_of(recipe: Recipe, read: dict[str, Ground]) -> Ground:
+    """What a recipe is trained on, read once: methods may have other labels, or ground without any."""
+    key = repr((recipe.data, recipe.semi.split, recipe.semi.options))
+    if key not in read:
+        read[key] = Ground.of_folder(recipe)
+    return read[key]
 
 
 class _Trial:
@@ -152,7 +143,7 @@ class _Trial:
         self._accelerator = accelerator
         torch.manual_seed(recipe.seed)
         middle = recipe.schedule.steps // 2
-        self._training = Fitting(recipe).prepare_on(ground, accelerator, None, Reporter(), middle)
+        self._training = Fitting(recipe).prepare_on(ground, accelerator, Reporter(), start=middle)
         self._losses = losses_of(recipe, accelerator, self._training)
         self._numbers: Iterator[int] = iter(range(middle, recipe.schedule.steps))
         self._step()  # what happens once: memory, threads, kernels

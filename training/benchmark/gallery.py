@@ -19,6 +19,7 @@ from ..data.check.contactsheet import PIXELS, coloured, draw_rows, pictures, spr
 from ..data.tiles import Tile
 from .plan import BenchmarkRecipe
 from .results import Results
+from .run_scores import MAPS
 from .tables import name_of
 
 TILES = 8
@@ -27,8 +28,8 @@ FILE = "gallery.png"
 
 def draw_gallery(benchmark: BenchmarkRecipe, results: Results, out: Path) -> Path | None:
     """Draw some test tiles with the maps of DIS2 and of the reference; None where no maps were kept."""
-    methods = [name for name in ("dis2", benchmark.reference) if name in results.methods]
-    methods = [name for name in methods if _folder(name, results, out).exists()]  # restored runs come without
+    shown = (name for name in ("dis2", benchmark.reference) if name in results.methods)
+    methods = [name for name in shown if (out / results.first_run(name) / MAPS).exists()]  # restored runs have none
     if not methods or not benchmark.test.maps:
         return None
     dataset = benchmark.recipe.data.open(benchmark.test.split)
@@ -45,16 +46,11 @@ def draw_gallery(benchmark: BenchmarkRecipe, results: Results, out: Path) -> Pat
 def _maps(methods: list[str], results: Results, out: Path, tile: Tile) -> Iterator[tuple[str, np.ndarray]]:
     """Title and class codes, thinned to the size of a picture, of each method's first seed in each scenario."""
     for method in methods:
-        folder = _folder(method, results, out)
+        folder = out / results.first_run(method) / MAPS
         for scenario in results.scenarios:
             codes = _read(folder / scenario / f"{tile.name}.tif")
             step = max(1, max(codes.shape) // PIXELS)
             yield f"{name_of(method)}\n{scenario}".replace(", ", ",\n"), codes[::step, ::step]
-
-
-def _folder(method: str, results: Results, out: Path) -> Path:
-    """Of the maps of a method's first seed."""
-    return out / results.of(method)[0].facts.place / "maps"
 
 
 def _read(path: Path) -> np.ndarray:

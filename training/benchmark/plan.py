@@ -187,10 +187,12 @@ class Run:
 
     def plain(self) -> dict[str, Any]:
         """What determines the scores, as JSON holds it."""
-        made = {"recipe": plain(self.recipe), "test": dataclasses.asdict(self.test)}
-        if members := {member.method: plain(member.recipe) for member in self.members}:
-            made["members"] = members
-        return made if self.method == self.recipe.method else {**made, "variant": self.method}
+        made: dict[str, Any] = {"recipe": plain(self.recipe), "test": dataclasses.asdict(self.test)}
+        if self.members:
+            made["members"] = {member.method: plain(member.recipe) for member in self.members}
+        if self.method != self.recipe.method:
+            made["variant"] = self.method
+        return made
 
     def defaults(self) -> dict[str, Any]:
         """What of it nobody needs to give, see ``fitting.recipe.defaults``."""

@@ -83,7 +83,7 @@ def _learning(results: Results, out: Path) -> Figure:
     for method in results.methods:
         if not _has_log(results, method, out):  # an ensemble learns nothing
             continue
-        log = read_log(_first_run(results, method, out))
+        log = read_log(out / results.first_run(method))
         for axis, scenario in zip(axes, results.scenarios, strict=True):
             if f"miou {scenario}" in log[-1] and (not method.startswith(SINGLE) or scenario == method[len(SINGLE) :]):
                 steps = [int(row["step"]) for row in log]
@@ -96,12 +96,8 @@ def _learning(results: Results, out: Path) -> Figure:
     return figure
 
 
-def _first_run(results: Results, method: str, out: Path) -> Path:
-    return out / results.of(method)[0].facts.place
-
-
 def _has_log(results: Results, method: str, out: Path) -> bool:
-    return (_first_run(results, method, out) / LOG).exists()
+    return (out / results.first_run(method) / LOG).exists()
 
 
 def _steps(results: Results, kind: str) -> list[int]:

@@ -108,6 +108,10 @@ class Results:
         """The tests of a method, a seed each."""
         return [test for test in self.tests if test.facts.method == method]
 
+    def first_run(self, method: str) -> str:
+        """The folder of a method's first seed, below that of the benchmark."""
+        return self.of(method)[0].facts.place
+
     def spread(self, method: str, condition: str, measure: Measure) -> Spread | None:
         """A score of a method in a condition; None where it has nothing to say or was not run."""
         values = [

@@ -23,6 +23,7 @@ from ..scoring.calibration import Calibration
 from .plan import place_of
 
 FILE = "test.npz"
+MAPS = "maps"  # folder beside it
 _NAMES = ("classes", "tiles", "conditions")
 
 

@@ -35,7 +35,7 @@ from ..scoring.cost import cost
 from .conditions import CLEAN, Condition
 from .ensemble import assemble, cost_of
 from .plan import BenchmarkRecipe, Run
-from .run_scores import FILE, Facts, RunScores
+from .run_scores import FILE, MAPS, Facts, RunScores
 from .scoring import conditions_of, map_and_count
 
 STAGE = "benchmark"
@@ -215,7 +215,7 @@ def score_run(run: Run, path: Path, out: Path, told: Told) -> RunScores:
         tiles,
         wanted,
         run.test.overlap,
-        path.parent / "maps" if run.test.maps else None,
+        path.parent / MAPS if run.test.maps else None,
         lambda fraction: told(TRAINED + (1 - TRAINED) * fraction, "testing"),
     )
     return RunScores(

@@ -60,24 +60,25 @@ class Fitting:
     def prepare(self, accelerator: Accelerator, checkpoint: Checkpoint | None, report: Reporter) -> Training:
         """Read the data, build the network, and put a state, or what it starts from, into it where there is one."""
         torch.manual_seed(self.recipe.seed)  # of the first weights, which are alike in all processes
-        return self.prepare_on(Ground.of_folder(self.recipe), accelerator, checkpoint, report)
+        start = checkpoint.course.steps if checkpoint else 0
+        return self.prepare_on(Ground.of_folder(self.recipe), accelerator, report, start, checkpoint)
 
     def prepare_on(
         self,
         ground: Ground,
         accelerator: Accelerator,
-        checkpoint: Checkpoint | None,
         report: Reporter,
-        start: int | None = None,
+        start: int,
+        checkpoint: Checkpoint | None = None,
     ) -> Training:
         """Likewise on ground that has been read.
 
         Args:
             ground: Of the recipe.
             accelerator: Where it is trained.
-            checkpoint: What to go on from.
             report: Told of what it starts from.
-            start: The optimizer step to begin with; None: the one that the checkpoint, if any, has come to.
+            start: The optimizer step to begin with.
+            checkpoint: What to go on from, at that step.
         """
         recipe = self.recipe
         teachers = self._teachers(ground)
@@ -87,8 +88,6 @@ class Fitting:
         network = build_network(recipe.method, DIS2Config.from_card(card))
         if recipe.model.start and not checkpoint:
             card = begin(network, card, recipe, report)
-        if start is None:
-            start = checkpoint.course.steps if checkpoint else 0
         training = set_up(recipe, accelerator, ground, card, self.objective(network), start)
         if checkpoint:
             checkpoint.restore(training)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -123,6 +125,14 @@ def test_what_this_project_published_makes_its_table(
     options = ["--recipe.data.folder=ombria", "--recipe.precision=32-true", f"--out={tmp_path}", *own]
     assert main(["benchmark", *files, *options, f"--counts={published / f'{name}.npz'}"]) == 0
     assert capsys.readouterr().out.strip() == (published / f"{name}.md").read_text(encoding="utf-8").strip()
+
+
+def test_the_published_curves_are_those_of_the_published_counts() -> None:
+    """By the command of ``docs/benchmarks.md``, as a process."""
+    counts = sorted((ROOT / "docs" / "benchmarks").glob("few_labels_*.npz"))
+    command = [sys.executable, ROOT / "benchmarks" / "curves.py", *counts, "--focus", "flooded"]
+    found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert found.startswith("| labels |") and found in (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
