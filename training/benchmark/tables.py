@@ -45,9 +45,7 @@ _TITLES = {
 
 def title(method: str) -> str:
     """What a method is called in a table."""
-    if method.startswith(SINGLE):
-        return f"{method.removeprefix(SINGLE)} alone"
-    return _TITLES.get(method, method.replace("_", " "))
+    return f"{method.removeprefix(SINGLE)} alone" if method.startswith(SINGLE) else _TITLES.get(method, method)
 
 
 def name_of(method: str) -> str:

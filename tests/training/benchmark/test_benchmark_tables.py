@@ -245,7 +245,7 @@ def test_a_method_can_have_several_rows() -> None:
     assert "variant" not in own.plain()  # what was trained before there were variants stays what it is
     tests = [replace(TESTS[0], facts=replace(TESTS[0].facts, made=run.plain())) for run in (own, variant)]
     assert [test.facts.place for test in tests] == [own.place, variant.place]
-    assert {"**DIS2**", "slow dis2"} <= set(rows_of(markdown(Results(made, tests))))
+    assert {"**DIS2**", "slow_dis2"} <= set(rows_of(markdown(Results(made, tests))))
 
 
 def test_what_does_not_fit_the_data_is_named() -> None:
