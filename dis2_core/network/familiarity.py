@@ -72,7 +72,7 @@ class KnownLooks(nn.Module):
     def __init__(self, size: int, prototypes: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(size))
-        self.register_buffer("whiten", torch.eye(size))
+        self.register_buffer("whiten", torch.zeros(size, size).fill_diagonal_(1))  # eye loads torch's compiler on "meta"
         self.register_buffer("prototypes", torch.zeros(prototypes, size))
         self.register_buffer("distances", torch.zeros(QUANTILES))
 

@@ -63,13 +63,14 @@ class BandTally:
         if values.size == 0:
             return cls()
         seen = values.astype(np.float64).ravel()
-        uneven = seen[_leaves_steps(seen)]
+        broken = seen[seen != np.rint(seen)]
+        uneven = broken[_leaves_steps(broken)]
         return cls(
             samples=seen.size,
             below=int((seen < band.valid_min).sum()),
             above=int((seen > band.valid_max).sum()),
             tall=int((seen > band.mean + TALL * band.std).sum()),
-            broken=int((seen != np.rint(seen)).sum()),
+            broken=broken.size,
             uneven=uneven.size,
             in_feet=int((~_leaves_steps(0.3048 * uneven)).sum()),
             minimum=float(seen.min()),

@@ -192,13 +192,13 @@ def _fills(raw: NDArray[Any], band: Band, modality: Modality, scaling: tuple[flo
     usual = [number for number in USUAL if _holds(raw.dtype, number)]
     numbers = raw[np.isfinite(raw)].astype(np.float64)
     numbers = numbers[np.abs(numbers) < HUGE]
-    bulk = _bulk(numbers[~np.isin(numbers, usual)])
-    met = set(numbers[np.isin(numbers, usual)].tolist())
+    is_usual = np.isin(numbers, usual)
+    bulk, met = _bulk(numbers[~is_usual]), set(numbers[is_usual].tolist())
     usual = [number for number in usual if number in met or _is_telling(number, raw.dtype)]
     found = {number for number in usual if known.excludes(number) and _is_isolated(number, bulk)}
-    numbers = numbers[~np.isin(numbers, list(found))]
+    numbers = _without(numbers, found)
     repeated = _repeated(numbers, known)
-    numbers = numbers[~np.isin(numbers, list(repeated))] if repeated else numbers
+    numbers = _without(numbers, repeated)
     found |= repeated
     low, high = _bulk(numbers)
     if modality.kind == "elevation" and (numbers == 0).sum() >= FEW:  # 0 is none where the land lies far above
@@ -209,6 +209,10 @@ def _fills(raw: NDArray[Any], band: Band, modality: Modality, scaling: tuple[flo
     middle = (low + high) / 2 if math.isfinite(low + high) else 0.0
     below = tuple(sorted(number for number in found if number < middle))
     return Fills(below, tuple(sorted(found - set(below))), tiny)
+
+
+def _without(numbers: NDArray[np.float64], left_out: set[float]) -> NDArray[np.float64]:
+    return numbers[~np.isin(numbers, list(left_out))] if left_out else numbers
 
 
 @dataclass(frozen=True)
