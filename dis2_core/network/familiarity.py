@@ -72,7 +72,8 @@ class KnownLooks(nn.Module):
     def __init__(self, size: int, prototypes: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(size))
-        self.register_buffer("whiten", torch.zeros(size, size).fill_diagonal_(1))  # eye loads torch's compiler on "meta"
+        identity = torch.zeros(size, size).fill_diagonal_(1)  # on "meta" torch.eye loads torch's compiler
+        self.register_buffer("whiten", identity)
         self.register_buffer("prototypes", torch.zeros(prototypes, size))
         self.register_buffer("distances", torch.zeros(QUANTILES))
 
